@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `Kernels` is the arithmetic: always optimised, also in debug builds, or the tests crawl. Every
+// x86_64 host that Lambda offers has AVX2 and FMA; `main` checks the CPU. On arm64 the same source
+// compiles to NEON without flags.
+#if arch(x86_64)
+  let kernelFlags = ["-Ounchecked", "-wmo", "-num-threads", "2", "-Xcc", "-march=x86-64-v3"]
+#else
+  let kernelFlags = ["-Ounchecked", "-wmo", "-num-threads", "2"]
+#endif
+
+let testSupport: Target.Dependency = "TestSupport"
+
+let package = Package(
+  name: "thimble",
+  products: [
+    .executable(name: "bootstrap", targets: ["bootstrap"]),
+    .executable(name: "thimble", targets: ["thimble"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+  ],
+  targets: [
+    // System libraries. The two codecs carry a C shim as well: libpng and libjpeg report errors by
+    // `longjmp`, which must never cross a Swift frame.
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+
+    // The engine and the readers.
+    .target(name: "Kernels", swiftSettings: [.unsafeFlags(kernelFlags)]),
+    .target(name: "Inference", dependencies: ["Kernels"]),
+    .target(name: "HDF5", dependencies: ["CZlib"]),
+    .target(name: "ZipArchive", dependencies: ["CZlib"]),
+    .target(name: "Keras", dependencies: ["HDF5", "ZipArchive", "Inference"]),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG"]),
+
+    // The network.
+    .target(name: "HTTP", dependencies: ["CCurl"]),
+    .target(name: "S3", dependencies: ["HTTP", "COpenSSL"]),
+    .target(name: "LambdaRuntime", dependencies: ["HTTP"]),
+
+    // The application.
+    .target(
+      name: "Classifier",
+      dependencies: ["Keras", "Inference", "HDF5", "ZipArchive", "Imaging", "HTTP", "S3", "LambdaRuntime"]),
+    .executableTarget(name: "bootstrap", dependencies: ["Classifier", "LambdaRuntime"]),
+    .target(name: "Emulator", dependencies: ["S3", .product(name: "FlyingFox", package: "FlyingFox")]),
+    .executableTarget(
+      name: "thimble",
+      dependencies: [
+        "Classifier", "Emulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests mirror Sources, one target a room.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", testSupport]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", testSupport]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", testSupport]),
+    .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive", testSupport]),
+    .testTarget(name: "KerasTests", dependencies: ["Keras", testSupport]),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
+    .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),
+    .testTarget(name: "S3Tests", dependencies: ["S3", testSupport]),
+    .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", testSupport]),
+    .testTarget(name: "ClassifierTests", dependencies: ["Classifier", testSupport]),
+    .testTarget(name: "EmulatorTests", dependencies: ["Emulator", testSupport]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Emulator", "S3", testSupport]),
+  ]
+)

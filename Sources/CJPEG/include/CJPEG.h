@@ -1,0 +1,4 @@
+#ifndef THIMBLE_CJPEG_H
+#define THIMBLE_CJPEG_H
+
+#endif

@@ -1,0 +1,8 @@
+#ifndef THIMBLE_COPENSSL_SHIM_H
+#define THIMBLE_COPENSSL_SHIM_H
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+
+#endif

@@ -1,0 +1,4 @@
+#ifndef THIMBLE_CPNG_H
+#define THIMBLE_CPNG_H
+
+#endif

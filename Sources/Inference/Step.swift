@@ -1,0 +1,55 @@
+/// Where a step finds or leaves a tensor while a plan runs.
+///
+/// An operand is a matrix of `rows` x `columns` values: for an image, a row is a pixel and the columns
+/// are its channels. `rowStride` exceeds `columns` where the tensor is a part of a wider one, which is
+/// how a concatenation costs no copy.
+struct Operand {
+  enum Home {
+    /// Values from the start of the plan's arena.
+    case arena(offset: Int)
+    /// Weights and constants.
+    case constant(Tensor)
+  }
+  var home: Home
+  /// The tensor's shape with all sizes known.
+  var shape: [Int]
+  /// Values from one row to the next.
+  var rowStride: Int
+
+  var columns: Int { shape.last ?? 1 }
+  var rows: Int { shape.dropLast().reduce(1, *) }
+  var isContiguous: Bool { rowStride == columns }
+}
+
+/// One unit of work of a compiled plan. All that can be prepared is prepared when the step is made
+/// (weights packed, tiles chosen), so that ``run(_:)`` takes no memory and cannot fail.
+protocol Step {
+  /// The layer, for profiles.
+  var name: String { get }
+  /// The kernel that was chosen, e.g. `gemm 6x16`, for profiles.
+  var kernel: String { get }
+  /// Multiplications and additions of one run, by the direct algorithm.
+  var flops: Double { get }
+  /// Bytes read and written by one run, weights included.
+  var bytes: Int { get }
+  /// Values of scratch memory that the step needs while it runs (shared between steps).
+  var scratch: Int { get }
+
+  func run(_ context: RunContext)
+}
+
+/// What a step may use while it runs.
+struct RunContext {
+  /// The plan's memory: activations of all steps.
+  let arena: UnsafeMutablePointer<Float>
+  /// At least as many values as the step's ``Step/scratch``.
+  let scratch: UnsafeMutablePointer<Float>
+  let workers: Workers
+
+  func pointer(_ operand: Operand) -> UnsafeMutablePointer<Float> {
+    switch operand.home {
+    case .arena(let offset): arena + offset
+    case .constant(let tensor): tensor.storage.base
+    }
+  }
+}
