@@ -56,10 +56,12 @@ public struct Graph: Sendable {
   public mutating func add(_ operation: Operation, _ inputs: [ValueID], name: String) throws(GraphError)
     -> ValueID
   {
-    let shapes = inputs.map { self.shape(of: $0) }
     let result: Shape
     do throws(ShapeError) {
-      result = try operation.resultShape(shapes)
+      if inputs.contains(where: { !nodes.indices.contains($0.index) }) {
+        throw ShapeError(reason: "it reads a value of another graph")
+      }
+      result = try operation.resultShape(inputs.map { self.shape(of: $0) })
     } catch {
       throw GraphError(node: name, operation: operation.name, reason: error.reason)
     }
@@ -85,9 +87,4 @@ public struct GraphError: Error, CustomStringConvertible {
   public let operation: String
   public let reason: String
   public var description: String { "layer \"\(node)\" (\(operation)): \(reason)" }
-}
-
-/// Why shapes do not fit, before it is known which node it is.
-struct ShapeError: Error {
-  let reason: String
 }
