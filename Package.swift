@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSpawn"),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
 
@@ -49,7 +50,13 @@ let package = Package(
       name: "Classifier",
       dependencies: ["Keras", "Inference", "HDF5", "ZipArchive", "Imaging", "HTTP", "S3", "LambdaRuntime"]),
     .executableTarget(name: "bootstrap", dependencies: ["Classifier", "LambdaRuntime"]),
-    .target(name: "Emulator", dependencies: ["S3", .product(name: "FlyingFox", package: "FlyingFox")]),
+    .target(
+      name: "Emulator",
+      dependencies: [
+        "S3", "ZipArchive", "COpenSSL", "CZlib", "CSpawn",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
     .executableTarget(
       name: "thimble",
       dependencies: [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Emulator
 import Foundation
 
@@ -6,21 +7,157 @@ import Foundation
 struct Emulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "emulate",
-    abstract: "Run Lambda and S3 on this machine: uploads into a folder's bucket invoke the function.",
+    abstract: "Run Lambda and S3 on this machine: a photo put into a bucket invokes the function.",
     discussion: """
+      A bucket is a folder, an object a file in it. Sign requests with the access key test, secret test. The \
+      page at / shows buckets and invocations. Stop with Ctrl-C: nothing stays behind.
+
       Examples:
-        thimble emulate --function .build/function --bucket images=photos --bucket models=models
+        thimble emulate --function build/function --bucket images=photos --bucket models=models --notify images
+        export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1
         aws s3 cp photo.jpg s3://images/ --endpoint-url http://127.0.0.1:9000
-        aws lambda invoke --function-name thimble --payload fileb://event.json answer.json \\
-            --endpoint-url http://127.0.0.1:9000
+        aws s3api head-object --bucket images --key photo.jpg --endpoint-url http://127.0.0.1:9000
+        aws lambda invoke --function-name thimble --cli-binary-format raw-in-base64-out \\
+          --payload file://event.json answer.json --endpoint-url http://127.0.0.1:9000
       """)
 
-  @Option(help: ArgumentHelp("The function's code: a folder or a zip.", valueName: "dir-or-zip"))
+  @Option(
+    help: ArgumentHelp(
+      "The function's code: a folder, or a zip. Without it there is S3 alone.", valueName: "dir-or-zip"))
   var function: String?
+
+  @Option(help: ArgumentHelp("A layer: its bootstrap is used when the function has none.", valueName: "zip"))
+  var layer: String?
+
+  @Option(
+    name: .customLong("bucket"),
+    help: ArgumentHelp(
+      "A bucket and the folder that holds its objects. May be repeated.", valueName: "name=dir"))
+  var buckets: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A bucket whose uploads invoke the function. May be repeated. Default: all.", valueName: "bucket"))
+  var notify: [String] = []
+
+  @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
+  var port: UInt16 = 9000
+
+  @Option(help: "The function's name.")
+  var name = "thimble"
+
+  @Option(help: ArgumentHelp("The function's memory, as it is told and reported.", valueName: "MB"))
+  var memory = 1769
+
+  @Option(help: ArgumentHelp("How long an invocation may take.", valueName: "seconds"))
+  var timeout = 60.0
+
+  @Option(
+    name: .customLong("env"),
+    help: ArgumentHelp("A variable of the function. May be repeated.", valueName: "name=value"))
+  var environment: [String] = []
+
+  @Option(help: "The region that the function is told and events name.")
+  var region = "us-east-1"
+
+  @Option(help: "The access key that requests are signed with.")
+  var accessKey = "test"
+
+  @Option(help: "Its secret.")
+  var secretKey = "test"
+
+  @Option(help: ArgumentHelp("Make this share of S3 requests fail, to test retries.", valueName: "0...1"))
+  var failRate = 0.0
+
+  @Option(help: "Which of them fail: another number, another choice.")
+  var failSeed: UInt64 = 1
+
+  func validate() throws {
+    _ = try bucketFolders()
+    _ = try variables()
+    guard (0...1).contains(failRate) else { throw ValidationError("--fail-rate is a share: 0...1.") }
+    guard timeout > 0 else { throw ValidationError("--timeout is a number of seconds above 0.") }
+    guard (128...10240).contains(memory) else {
+      throw ValidationError("--memory is 128...10240 MB, as on Lambda.")
+    }
+    let names = try bucketFolders().map(\.name)
+    if let unknown = notify.first(where: { !names.contains($0) }) {
+      throw ValidationError("--notify \(unknown): there is no --bucket of that name.")
+    }
+  }
 
   func run() async throws {
     var options = EmulatorOptions()
     options.function = function
-    _ = try await Emulator(options: options).start()
+    options.layer = layer
+    options.buckets = try bucketFolders()
+    options.notifyingBuckets = notify.isEmpty ? nil : Set(notify)
+    options.port = port
+    options.functionName = name
+    options.memory = memory
+    options.timeout = timeout
+    options.environment = try variables()
+    options.region = region
+    options.credentials = AccessKey(id: accessKey, secret: secretKey)
+    options.faults = FaultPlan(rate: failRate, seed: failSeed)
+
+    let signals = Signals()
+    let emulator = Emulator(options: options)
+    let port: UInt16
+    do {
+      port = try await emulator.start()
+    } catch {
+      FileHandle.standardError.write(Data("thimble: \(error)\n".utf8))
+      throw ExitCode.failure
+    }
+    print("http://127.0.0.1:\(port)")
+    fflush(nil)
+    let note =
+      "access key \(accessKey), secret \(secretKey); page at http://127.0.0.1:\(port)/; stop with Ctrl-C\n"
+    FileHandle.standardError.write(Data(note.utf8))
+    await signals.wait()
+    await emulator.stop()
   }
+
+  private func bucketFolders() throws -> [BucketFolder] {
+    try buckets.map { text in
+      let (name, directory) = try Self.pair(text, option: "--bucket", form: "NAME=DIR")
+      return BucketFolder(name: name, directory: directory)
+    }
+  }
+
+  private func variables() throws -> [String: String] {
+    Dictionary(try environment.map { try Self.pair($0, option: "--env", form: "NAME=VALUE") }) { _, last in
+      last
+    }
+  }
+
+  private static func pair(_ text: String, option: String, form: String) throws -> (String, String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty else {
+      throw ValidationError("\(option) \(text): write \(form).")
+    }
+    return (String(parts[0]), String(parts[1]))
+  }
+}
+
+/// SIGINT, SIGTERM and SIGHUP, waited for instead of dying from them.
+private struct Signals {
+  private let stream: AsyncStream<Void>
+  private let sources: [any DispatchSourceSignal]
+
+  init() {
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+    self.stream = stream
+    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { continuation.yield() }
+      source.resume()
+      return source
+    }
+  }
+
+  /// Returns when the first signal comes.
+  func wait() async { for await _ in stream { break } }
 }

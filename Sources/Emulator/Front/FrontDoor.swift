@@ -1,0 +1,28 @@
+import FlyingFox
+import Foundation
+
+/// Everything comes in through one port; the path tells to whom.
+struct FrontDoor: HTTPHandler {
+  /// nil when the emulator has no function.
+  let runtime: RuntimeAPI?
+  let invoke: InvokeAPI
+  let s3: S3Service
+  let web: WebPage
+
+  func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let request = Request(request)
+    let answer = try await answer(request)
+    try await request.body.discardIfUnread()
+    return answer
+  }
+
+  private func answer(_ request: Request) async throws -> HTTPResponse {
+    if request.path.hasPrefix(RuntimeAPI.prefix), let runtime {
+      guard request.headers["origin"] == nil else { return .answer(403) }
+      return try await runtime.handle(request)
+    }
+    if request.path.hasPrefix(InvokeAPI.prefix) { return try await invoke.handle(request) }
+    if web.isMeant(by: request) { return try await web.handle(request) }
+    return try await s3.handle(request)
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// The checksums that S3 verifies and keeps: `x-amz-checksum-*`.
+/// https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+enum ChecksumAlgorithm: String, CaseIterable, Codable, Sendable {
+  case crc32 = "CRC32"
+  case crc32c = "CRC32C"
+  case crc64nvme = "CRC64NVME"
+  case sha1 = "SHA1"
+  case sha256 = "SHA256"
+
+  var headerName: String { "x-amz-checksum-" + rawValue.lowercased() }
+
+  /// The element of XML documents.
+  var elementName: String { "Checksum" + rawValue }
+
+  init?(headerName: String) {
+    guard let algorithm = Self.allCases.first(where: { $0.headerName == headerName.lowercased() }) else {
+      return nil
+    }
+    self = algorithm
+  }
+
+  func makeDigest() -> any RunningDigest {
+    switch self {
+    case .crc32: CRC32()
+    case .crc32c: TableCRC<UInt32>(polynomial: 0x82F6_3B78)
+    case .crc64nvme: TableCRC<UInt64>(polynomial: 0x9A6C_9329_AC4B_C9B5)
+    case .sha1: MessageDigest(.sha1)
+    case .sha256: MessageDigest(.sha256)
+    }
+  }
+}
+
+/// A checksum as kept with an object.
+struct Checksum: Codable, Sendable, Equatable {
+  /// Of all bytes, or of the parts' checksums.
+  enum Kind: String, Codable, Sendable {
+    case fullObject = "FULL_OBJECT"
+    case composite = "COMPOSITE"
+  }
+
+  var algorithm: ChecksumAlgorithm
+  /// Base64; of a composite one followed by `-` and the number of parts.
+  var value: String
+  var kind = Kind.fullObject
+}

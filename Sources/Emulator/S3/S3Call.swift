@@ -1,0 +1,36 @@
+import Foundation
+
+/// One request to S3: whose bucket and which object it is about.
+struct S3Call: Sendable {
+  var request: Request
+  var requestID: String
+  /// nil: the service itself, as for ListBuckets.
+  var bucketName: String?
+  /// nil: the bucket.
+  var key: String?
+  var signing = PayloadSigning.unsigned
+  /// How this call is made to fail.
+  var fault: FaultInjector.Fault?
+
+  init(_ request: Request) {
+    self.request = request
+    requestID = Invocation.randomHex(16).uppercased()
+    var path = request.path.drop { $0 == "/" }
+    if request.path.hasPrefix("//") { path = request.path.dropFirst() }
+    // Virtual-host style: `images.localhost`.
+    if request.host.hasSuffix(".localhost") {
+      bucketName = String(request.host.dropLast(".localhost".count))
+      key = path.isEmpty ? nil : Percent.decode(path)
+    } else if !path.isEmpty {
+      let parts = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+      bucketName = Percent.decode(parts[0])
+      if parts.count > 1, !parts[1].isEmpty { key = Percent.decode(parts[1]) }
+    }
+  }
+
+  func header(_ name: String) -> String? { request.headers[name] }
+
+  func has(_ parameter: String) -> Bool { request.parameter(parameter) != nil }
+
+  func parameter(_ name: String) -> String? { request.parameter(name) }
+}

@@ -1,0 +1,167 @@
+import FlyingFox
+import FlyingSocks
+import Foundation
+
+/// S3's REST interface over folders. https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html
+struct S3Service: Sendable {
+  /// `x-amz-id-2`: which of Amazon's hosts answered.
+  static let hostID = "thimbleEmulator/0000000000000000000000000000000000000000000="
+
+  let buckets: BucketList
+  let authenticator: Authenticator
+  let region: String
+  let faults: FaultInjector
+  /// Receives what happened to objects, before the request that did it is answered.
+  let notify: @Sendable (_ bucket: String, S3Notification) async -> Void
+
+  func handle(_ request: Request) async throws -> HTTPResponse {
+    var call = S3Call(request)
+    var answer: HTTPResponse
+    do {
+      call.signing = try authenticator.verify(request, service: "s3")
+      call.fault = faults.draw()
+      try failBefore(call)
+      answer = try await perform(call)
+      if call.fault == .brokenAnswer, request.method != "GET" { answer = broken(answer) }
+    } catch let fault as S3Fault {
+      answer = self.answer(fault, call)
+    }
+    answer.headers[HTTPHeader("x-amz-request-id")] = call.requestID
+    answer.headers[HTTPHeader("x-amz-id-2")] = Self.hostID
+    answer.headers[HTTPHeader("Server")] = "AmazonS3"
+    answer.headers[.date] = HTTPDate.string(Date())
+    return answer
+  }
+
+  private func perform(_ call: S3Call) async throws -> HTTPResponse {
+    guard let name = call.bucketName else {
+      guard call.request.method == "GET" else { throw Self.methodNotAllowed }
+      return await listBuckets()
+    }
+    guard let key = call.key else { return try await performOnBucket(call, name) }
+    guard key.utf8.count <= KeyPath.keyLimit else {
+      throw S3Fault(
+        400, "KeyTooLongError", "Your key is too long",
+        details: [("Size", String(key.utf8.count)), ("MaxSizeAllowed", String(KeyPath.keyLimit))])
+    }
+    try refuseOtherSubresources(call, known: ["tagging", "uploads", "uploadId"])
+    return try await performOnObject(call, try await buckets.find(name), key)
+  }
+
+  private func performOnBucket(_ call: S3Call, _ name: String) async throws -> HTTPResponse {
+    try refuseOtherSubresources(call, known: ["location", "versioning", "delete", "uploads"])
+    switch call.request.method {
+    case "PUT":
+      try await buckets.create(name)
+      return .answer(200, ["Location": "/" + name])
+    case "DELETE":
+      try await buckets.remove(name)
+      return .answer(204)
+    case "HEAD":
+      _ = try await buckets.find(name)
+      return .answer(200, ["x-amz-bucket-region": region])
+    case "GET":
+      let bucket = try await buckets.find(name)
+      if call.has("location") { return location() }
+      if call.has("versioning") {
+        return .xml { xml in xml.element("VersioningConfiguration", isRoot: true) { _ in } }
+      }
+      if call.has("uploads") { return try listUploads(call, bucket) }
+      return try await listObjects(call, bucket)
+    case "POST" where call.has("delete"): return try await deleteObjects(call, try await buckets.find(name))
+    default: throw Self.methodNotAllowed
+    }
+  }
+
+  private func performOnObject(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
+    let uploadID = call.parameter("uploadId")
+    switch call.request.method {
+    case "GET" where call.has("tagging"), "HEAD" where call.has("tagging"):
+      return .answer(
+        200, body: Tagging.document(try await bucket.require(key).record.tags), type: "application/xml")
+    case "PUT" where call.has("tagging"): return try await putTagging(call, bucket, key)
+    case "DELETE" where call.has("tagging"):
+      _ = try await bucket.update(key) { record, _ throws(S3Fault) in record.tags = [] }
+      return .answer(204)
+    case "GET" where uploadID != nil: return try listParts(call, bucket, key)
+    case "GET", "HEAD": return try await getObject(call, bucket, key)
+    case "PUT" where uploadID != nil: return try await uploadPart(call, bucket, key)
+    case "PUT" where call.header("x-amz-copy-source") != nil: return try await copyObject(call, bucket, key)
+    case "PUT": return try await putObject(call, bucket, key)
+    case "POST" where call.has("uploads"): return try createUpload(call, bucket, key)
+    case "POST" where uploadID != nil: return try await completeUpload(call, bucket, key)
+    case "DELETE" where uploadID != nil: return try abortUpload(call, bucket, key)
+    case "DELETE": return try await deleteObject(call, bucket, key)
+    default: throw Self.methodNotAllowed
+    }
+  }
+
+  /// Answers plainly that something is not there, rather than taking `?acl` for an object's bytes.
+  private func refuseOtherSubresources(_ call: S3Call, known: Set<String>) throws(S3Fault) {
+    let all: Set = [
+      "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering",
+      "inventory", "legal-hold", "lifecycle", "location", "logging", "metrics", "notification", "object-lock",
+      "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "replication", "requestPayment",
+      "restore",
+      "retention", "select", "tagging", "torrent", "uploadId", "uploads", "versioning", "versions", "website",
+    ]
+    for (name, _) in call.request.parameters where all.subtracting(known).contains(name) {
+      throw .notImplemented("?" + name)
+    }
+    if let version = call.parameter("versionId"), version != "null" {
+      throw .invalidArgument("Invalid version id specified", name: "versionId", value: version)
+    }
+  }
+
+  private static let methodNotAllowed = S3Fault(
+    405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+
+  // MARK: Failures
+
+  private func answer(_ fault: S3Fault, _ call: S3Call) -> HTTPResponse {
+    // HEAD and 304 have no body; their length must not promise one.
+    let hasBody = call.request.method != "HEAD" && fault.status != 304
+    let body = hasBody ? fault.xml(resource: call.request.path, requestID: call.requestID) : Data()
+    return .answer(fault.status, fault.headers, body: body, type: hasBody ? "application/xml" : nil)
+  }
+
+  private func failBefore(_ call: S3Call) throws(S3Fault) {
+    switch call.fault {
+    case .slowDown: throw S3Fault(503, "SlowDown", "Please reduce your request rate.")
+    case .brokenAnswer where call.request.method == "HEAD", .internalError: throw .internalError("on purpose")
+    case .errorIn200:
+      guard call.header("x-amz-copy-source") != nil else { throw .internalError("on purpose") }
+      throw S3Fault(200, "InternalError", "We encountered an internal error. Please try again. (on purpose)")
+    case .brokenAnswer, nil: return
+    }
+  }
+
+  /// The same answer, but the connection breaks before its last bytes.
+  private func broken(_ answer: HTTPResponse) -> HTTPResponse {
+    var headers = answer.headers
+    headers[.contentLength] = "1000"
+    return HTTPResponse(
+      statusCode: answer.statusCode, headers: headers, body: HTTPBodySequence(from: BrokenBody(), count: 1000)
+    )
+  }
+}
+
+/// A body that breaks off before its first byte.
+private struct BrokenBody: AsyncBufferedSequence, AsyncBufferedIteratorProtocol {
+  typealias Element = UInt8
+
+  func makeAsyncIterator() -> BrokenBody { self }
+
+  mutating func next() async throws -> UInt8? { throw SocketError.disconnected }
+
+  mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? { throw SocketError.disconnected }
+}
+
+extension HTTPResponse {
+  /// A document of S3's.
+  static func xml(_ content: (inout XMLWriter) -> Void) -> HTTPResponse {
+    var xml = XMLWriter()
+    content(&xml)
+    return .answer(200, body: xml.data, type: "application/xml")
+  }
+}
