@@ -20,18 +20,34 @@ public struct Graph: Sendable {
     public var operation: Operation
     public var inputs: [ValueID]
     /// The result's shape, inferred when the node was added.
-    public let shape: Shape
+    public internal(set) var shape: Shape
+    /// Applied to the operation's result, after the residual; set by the passes of a plan.
+    var activation: Unary?
+    /// Whether the last input, of the result's shape, is added to the operation's result.
+    var addsResidual = false
+    /// Layers whose work this node does as well.
+    var fused: [String] = []
+
+    init(name: String, operation: Operation, inputs: [ValueID], shape: Shape) {
+      self.name = name
+      self.operation = operation
+      self.inputs = inputs
+      self.shape = shape
+    }
+
+    /// The shape of a node of a graph whose shapes are all known.
+    var sizes: [Int] { shape.compactMap { $0 } }
   }
 
   /// A model input or output as its user sees it.
   public struct Port: Sendable {
     public let name: String
-    public let value: ValueID
+    public internal(set) var value: ValueID
   }
 
-  public private(set) var nodes: [Node] = []
-  public private(set) var inputs: [Port] = []
-  public private(set) var outputs: [Port] = []
+  public internal(set) var nodes: [Node] = []
+  public internal(set) var inputs: [Port] = []
+  public internal(set) var outputs: [Port] = []
 
   public init() {}
 

@@ -24,6 +24,7 @@ public enum Operation: Sendable {
 
   /// Largest or mean value of each window; `same` padding does not count in a mean.
   case pooling(Pooling)
+  /// Over the given axes; none given: over all.
   case reduction(Reduction, axes: [Int], keepDimensions: Bool)
   /// Index of the largest (smallest) value, the first on ties, along an axis that disappears.
   case argument(Extremum, axis: Int)
@@ -82,7 +83,7 @@ public enum Border: Sendable, Equatable {
   case valid
   /// TensorFlow's SAME: output is ceil(size / stride), the larger half of the padding after.
   case same
-  /// Zeros before and after, in elements.
+  /// A border of so many elements: zeros for a convolution; in pooling it does not count, as with `same`.
   case explicit(top: Int, bottom: Int, left: Int, right: Int)
 }
 
@@ -255,7 +256,6 @@ public enum Binary: Sendable {
 }
 
 /// Parameters of ``Operation/normalization(_:)``: statistics over `axes` of each sample, then gamma, beta.
-
 public struct Normalization: Sendable {
   public var kind: Kind
   /// The axes the statistics run over, taken together.
@@ -271,7 +271,7 @@ public struct Normalization: Sendable {
     case group(count: Int)
     /// `x / sqrt(mean(x^2) + epsilon)`
     case rms
-    /// `x / max(sqrt(sum(x^2)), sqrt(epsilon))`: Keras' UnitNormalization with epsilon 1e-12.
+    /// `x / max(sqrt(sum(x^2)), sqrt(epsilon))`: UnitNormalization with epsilon 1e-12 in Keras 2, 1e-24 in 3.
     case unit
   }
   public init(_ kind: Kind, axes: [Int], epsilon: Float, gamma: Tensor?, beta: Tensor?) {

@@ -14,6 +14,9 @@ struct Einsum {
     output = Array(text[arrow...].dropFirst(2))
     let letters = inputs.joined()
     if !(letters + output).allSatisfy({ $0.isASCII && $0.isLetter }) { throw refuse("is not letters only") }
+    for letters in inputs where Set(letters).count < letters.count {
+      throw refuse("takes a diagonal: \"\(String(letters))\" names an axis twice")
+    }
     for (index, letter) in output.enumerated() {
       if !letters.contains(letter) { throw refuse("has the output axis \(letter) in no input") }
       if output[..<index].contains(letter) { throw refuse("names the output axis \(letter) twice") }
@@ -33,10 +36,9 @@ struct Einsum {
       for (letter, size) in zip(letters, shape) {
         switch (sizes[letter] ?? nil, size) {
         case (nil, _): sizes[letter] = .some(size)
-        case (let known?, let size?) where known != size && known != 1 && size != 1:
+        case (let known?, let size?) where known != size:
           throw ShapeError(reason: "axis \(letter) is \(known) and \(size)")
-        case (let known?, let size?): sizes[letter] = .some(max(known, size))
-        case (.some, nil): break
+        case (.some, _): break
         }
       }
     }
