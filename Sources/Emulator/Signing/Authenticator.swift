@@ -8,6 +8,7 @@ struct Authenticator: Sendable {
   private static let skewLimit = 15.0 * 60
 
   var keys: [AccessKey]
+  var now: @Sendable () -> Date = { Date() }
 
   /// - Parameters:
   ///   - service: `s3` or `lambda`.
@@ -59,7 +60,7 @@ struct Authenticator: Sendable {
     guard let date = ISO8601.parseBasic(claim.timestamp) else {
       throw S3Fault(403, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
     }
-    let age = Date().timeIntervalSince(date)
+    let age = now().timeIntervalSince(date)
     if let lifetime = claim.lifetime {
       guard age >= -Self.skewLimit, age <= Double(lifetime) else {
         throw S3Fault(
@@ -69,7 +70,7 @@ struct Authenticator: Sendable {
       throw S3Fault(
         403, "RequestTimeTooSkewed",
         "The difference between the request time and the current time is too large.",
-        details: [("RequestTime", claim.timestamp), ("ServerTime", ISO8601.string(Date()))])
+        details: [("RequestTime", claim.timestamp), ("ServerTime", ISO8601.string(now()))])
     }
   }
 

@@ -1,0 +1,227 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Emulator
+
+/// A running emulator with a folder of its own, and the peers that test it.
+struct Workbench: Sendable {
+  /// Whether the Python peers are there; the reason to give when they are not.
+  static let hasPython = FileManager.default.isExecutableFile(atPath: Fixtures.python)
+  static let hint: Comment = "the Python peers are not there yet: run `make test`"
+
+  let directory: String
+  let emulator: Emulator
+  let endpoint: String
+  let log: Log
+
+  /// The lines that the emulator logged.
+  final class Log: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+
+    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+  }
+
+  /// Runs `body` with an emulator that has the buckets `images` and `models`, and stops it afterwards.
+  /// - Parameters:
+  ///   - bootstrap: the function's executable; nil: no function.
+  ///   - configure: changes the options, given the folder.
+  static func run(
+    bootstrap: String? = nil, configure: (inout EmulatorOptions, String) throws -> Void = { _, _ in },
+    _ body: (Workbench) async throws -> Void
+  ) async throws {
+    let directory = NSTemporaryDirectory() + "/emulator-tests-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let log = Log()
+    var options = EmulatorOptions()
+    options.log = log.add
+    options.retryDelays = [0.05, 0.05]
+    options.buckets = ["images", "models"].map { BucketFolder(name: $0, directory: directory + "/" + $0) }
+    if let bootstrap {
+      options.function = directory + "/function"
+      try FileManager.default.createDirectory(atPath: directory + "/function", withIntermediateDirectories: true)
+      try writeExecutable(bootstrap, to: directory + "/function/bootstrap")
+    }
+    try configure(&options, directory)
+    let emulator = Emulator(options: options)
+    let port = try await emulator.start()
+    let bench = Workbench(
+      directory: directory, emulator: emulator, endpoint: "http://127.0.0.1:\(port)", log: log)
+    do {
+      try await body(bench)
+    } catch {
+      await emulator.stop()
+      throw error
+    }
+    await emulator.stop()
+  }
+
+  static func writeExecutable(_ text: String, to path: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+  }
+
+  /// Runs a Python program with `s3`, `aws_lambda` and what else ``prelude`` defines.
+  /// - Returns: what it printed. A program that fails fails the test.
+  @discardableResult
+  func python(_ program: String, _ location: SourceLocation = #_sourceLocation) async throws -> String {
+    let path = directory + "/program-\(UUID().uuidString).py"
+    try Data((Self.prelude + program).utf8).write(to: URL(fileURLWithPath: path))
+    return try await command(Fixtures.python, [path], location)
+  }
+
+  /// Runs a command with the developer's credentials.
+  @discardableResult
+  func command(
+    _ executable: String, _ arguments: [String], _ location: SourceLocation = #_sourceLocation
+  ) async throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: directory)
+    process.environment = [
+      "ENDPOINT": endpoint, "DIRECTORY": directory, "PATH": "/usr/bin:/bin", "HOME": directory,
+      "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
+      "AWS_ENDPOINT_URL": endpoint, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONIOENCODING": "utf-8",
+      "LANG": "C.UTF-8",
+    ]
+    let output = directory + "/output-" + UUID().uuidString
+    FileManager.default.createFile(atPath: output, contents: nil)
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+    process.standardOutput = handle
+    process.standardError = handle
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      process.terminationHandler = { _ in continuation.resume() }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
+    let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
+    #expect(process.terminationStatus == 0, "\(text)\n\(log.text)", sourceLocation: location)
+    return text
+  }
+
+  /// Runs the AWS command line.
+  @discardableResult
+  func aws(_ arguments: [String], _ location: SourceLocation = #_sourceLocation) async throws -> String {
+    let tool = (Fixtures.python as NSString).deletingLastPathComponent + "/aws"
+    return try await command(Fixtures.python, [tool] + arguments, location)
+  }
+
+  private static let prelude = """
+    import base64, hashlib, io, json, os, sys, time, urllib.request, urllib.error
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import ClientError
+
+    endpoint = os.environ["ENDPOINT"]
+    directory = os.environ["DIRECTORY"]
+
+    def client(service="s3", config=None, **changes):
+      return boto3.client(service, **(dict(endpoint_url=endpoint, config=config) | changes))
+
+    s3 = client()
+    aws_lambda = client("lambda", Config(retries={"max_attempts": 0}))
+
+    def code(call, **arguments):
+      "The error code and status of a call that must fail."
+      try:
+        call(**arguments)
+      except ClientError as error:
+        return error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+      raise AssertionError("it did not fail")
+
+    def same(a, b):
+      assert a == b, f"{a!r} != {b!r}"
+
+
+    """
+}
+
+/// A runtime written in Python against AWS's documentation: what its events ask for, it does.
+enum FakeRuntime {
+  static var source: String {
+    """
+    #!\(Fixtures.python)
+    import http.client, json, os, sys, time
+    api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    base = "/2018-06-01/runtime/"
+
+    def call(method, path, body=None, headers={}):
+        api.request(method, base + path, body, headers)
+        answer = api.getresponse()
+        return answer, answer.read()
+
+    mode = os.environ.get("MODE", "")
+    print("starting", mode, file=sys.stderr, flush=True)
+    if mode == "init-error":
+        body = json.dumps({"errorMessage": "no model", "errorType": "Function.NoModel", "stackTrace": []})
+        answer, _ = call("POST", "init/error", body, {"Lambda-Runtime-Function-Error-Type": "Function.NoModel"})
+        print("init error answered", answer.status, flush=True)
+        sys.exit(1)
+    if mode == "init-crash":
+        os._exit(7)
+    if mode == "init-hang":
+        time.sleep(1000)
+    count = 0
+    while True:
+        answer, body = call("GET", "invocation/next")
+        if answer.status != 200:
+            sys.exit("next: %d" % answer.status)
+        count += 1
+        names = answer.headers
+        request = names["Lambda-Runtime-Aws-Request-Id"]
+        event = json.loads(body)
+        action = event.get("action") if isinstance(event, dict) else None
+        print("event", count, action, flush=True)
+        result = {"event": event, "count": count, "pid": os.getpid()}
+        if action == "environment":
+            result = {"environment": dict(os.environ), "directory": os.getcwd(),
+                      "descriptors": sorted(os.listdir("/proc/self/fd"))}
+        elif action == "headers":
+            result = {name.lower(): value for name, value in names.items()}
+            result["milliseconds"] = int(names["Lambda-Runtime-Deadline-Ms"]) - time.time() * 1000
+        elif action == "fail":
+            body = json.dumps({"errorMessage": "no \\u00fc", "errorType": "Function.Bad", "stackTrace": []})
+            call("POST", "invocation/" + request + "/error", body,
+                 {"Lambda-Runtime-Function-Error-Type": "Function.Bad"})
+            continue
+        elif action == "exit":
+            print("last words", flush=True)
+            os._exit(event.get("status", 1))
+        elif action == "abort":
+            os.abort()
+        elif action == "sleep":
+            if os.fork() == 0:
+                time.sleep(1000)
+            time.sleep(1000)
+        elif action == "large":
+            answer, body = call("POST", "invocation/" + request + "/response", b'"' + b"x" * event["size"] + b'"')
+            print("large answered", answer.status, json.loads(body).get("errorType"), flush=True)
+            continue
+        elif action == "protocol":
+            twice = []
+            answer, body = call("POST", "invocation/unknown/response", "{}")
+            twice.append([answer.status, json.loads(body)["errorType"]])
+            answer, body = call("POST", "init/error", "{}")
+            twice.append([answer.status, json.loads(body)["errorType"]])
+            answer, body = call("GET", "invocation/next")
+            twice.append([answer.status, json.loads(body)["errorType"]])
+            answer, body = call("GET", "nonsense")
+            twice.append([answer.status, ""])
+            result = twice
+        elif action == "die-after":
+            call("POST", "invocation/" + request + "/response", "{}")
+            os._exit(0)
+        elif action == "append":
+            with open(event["path"], "a") as file:
+                file.write(request + "\\n")
+            call("POST", "invocation/" + request + "/error", json.dumps({"errorType": "X", "errorMessage": "again"}))
+            continue
+        answer, body = call("POST", "invocation/" + request + "/response", json.dumps(result))
+        assert (answer.status, json.loads(body)) == (202, {"status": "OK"}), (answer.status, body)
+    """
+  }
+}
