@@ -53,7 +53,7 @@ let package = Package(
     .target(
       name: "Emulator",
       dependencies: [
-        "S3", "ZipArchive", "COpenSSL", "CZlib", "CSpawn",
+        "ZipArchive", "COpenSSL", "CZlib", "CSpawn",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),

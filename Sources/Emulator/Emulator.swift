@@ -3,11 +3,11 @@ import FlyingSocks
 import Foundation
 import Synchronization
 
-/// Lambda and S3 on one port of 127.0.0.1: the Runtime API, the Invoke API, S3 kept in folders, and a web page.
-/// One function, one instance of it: events are handled one at a time, in order.
+/// Lambda and S3 on one port of 127.0.0.1: the Runtime API, the Invoke API, S3 kept in folders, and a web
+/// page. One function, one instance of it: events are handled one at a time, in order.
 ///
-/// What stands for Lambda's fixed places: the function's folder for `/var/task` (`LAMBDA_TASK_ROOT`), the layer's
-/// folder for `/opt` (`THIMBLE_LAYER_ROOT`), a folder of the function's own for `/tmp` (`TMPDIR`,
+/// What stands for Lambda's fixed places: the function's folder for `/var/task` (`LAMBDA_TASK_ROOT`), the
+/// layer's folder for `/opt` (`THIMBLE_LAYER_ROOT`), a folder of the function's own for `/tmp` (`TMPDIR`,
 /// `THIMBLE_CACHE`). The memory size is told to the function and reported, but not enforced.
 public final class Emulator: Sendable {
   public let options: EmulatorOptions
@@ -125,7 +125,7 @@ public final class Emulator: Sendable {
       // streams, and `Expect: 100-continue` is answered.
       let configuration = HTTPServer.Configuration(
         address: address, timeout: 1e9, sharedRequestBufferSize: 256, sharedRequestReplaySize: 256,
-        pool: ContinuePool(base: HTTPServer.defaultPool()), logger: .disabled)
+        pool: FrontPool(base: HTTPServer.defaultPool()), logger: .disabled)
       let server = HTTPServer(config: configuration, handler: door)
       let (failures, failed) = AsyncStream.makeStream(of: String?.self)
       Task {

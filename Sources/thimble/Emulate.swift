@@ -13,12 +13,13 @@ struct Emulate: AsyncParsableCommand {
       page at / shows buckets and invocations. Stop with Ctrl-C: nothing stays behind.
 
       Examples:
-        thimble emulate --function build/function --bucket images=photos --bucket models=models --notify images
+        thimble emulate --function build/function --bucket images=photos \\
+          --bucket models=models --notify images
         export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1
         aws s3 cp photo.jpg s3://images/ --endpoint-url http://127.0.0.1:9000
         aws s3api head-object --bucket images --key photo.jpg --endpoint-url http://127.0.0.1:9000
-        aws lambda invoke --function-name thimble --cli-binary-format raw-in-base64-out \\
-          --payload file://event.json answer.json --endpoint-url http://127.0.0.1:9000
+        aws lambda invoke --function-name thimble --payload fileb://event.json answer.json \\
+          --endpoint-url http://127.0.0.1:9000
       """)
 
   @Option(

@@ -19,7 +19,8 @@ struct SigningTests {
     for (name, value) in headers { fields[HTTPHeader(name)] = value }
     return Request(
       HTTPRequest(
-        method: HTTPMethod(method), version: .http11, target: .init(path: path, query: query), headers: fields,
+        method: HTTPMethod(method), version: .http11, target: .init(path: path, query: query),
+        headers: fields,
         body: HTTPBodySequence(data: body)))
   }
 
@@ -34,7 +35,8 @@ struct SigningTests {
 
   @Test func getObject() throws {
     let headers = signed(
-      ["Range": "bytes=0-9", "x-amz-content-sha256": Self.emptyHash], "host;range;x-amz-content-sha256;x-amz-date",
+      ["Range": "bytes=0-9", "x-amz-content-sha256": Self.emptyHash],
+      "host;range;x-amz-content-sha256;x-amz-date",
       "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41")
     _ = try authenticator.verify(request("GET", "/test.txt", headers), service: "s3")
     #expect(throws: S3Fault.self) {
@@ -119,12 +121,14 @@ struct SigningTests {
     let headers = signed(
       [
         "Host": "s3.amazonaws.com", "x-amz-storage-class": "REDUCED_REDUNDANCY",
-        "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", "Content-Encoding": "aws-chunked",
+        "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+        "Content-Encoding": "aws-chunked",
         "x-amz-decoded-content-length": "66560", "x-amz-trailer": "x-amz-checksum-crc32c",
       ],
       "content-encoding;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class;"
         + "x-amz-trailer", "106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e")
-    let signing = try authenticator.verify(request("PUT", "/examplebucket/chunkObject.txt", headers), service: "s3")
+    let signing = try authenticator.verify(
+      request("PUT", "/examplebucket/chunkObject.txt", headers), service: "s3")
     let chunks = [
       (65536, "b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2"),
       (1024, "1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7"),

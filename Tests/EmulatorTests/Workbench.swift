@@ -43,7 +43,8 @@ struct Workbench: Sendable {
     options.buckets = ["images", "models"].map { BucketFolder(name: $0, directory: directory + "/" + $0) }
     if let bootstrap {
       options.function = directory + "/function"
-      try FileManager.default.createDirectory(atPath: directory + "/function", withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        atPath: directory + "/function", withIntermediateDirectories: true)
       try writeExecutable(bootstrap, to: directory + "/function/bootstrap")
     }
     try configure(&options, directory)

@@ -8,6 +8,7 @@ enum JSON {
     return encoder
   }()
 
-  /// Encodes a value whose parts are all strings, whole numbers, booleans, arrays and objects: that cannot fail.
+  /// Encodes a value whose parts are all strings, whole numbers, booleans, arrays and objects: that cannot
+  /// fail.
   static func encode(_ value: some Encodable) -> Data { (try? encoder.encode(value)) ?? Data("null".utf8) }
 }

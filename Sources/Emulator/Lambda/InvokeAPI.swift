@@ -1,7 +1,8 @@
 import FlyingFox
 import Foundation
 
-/// Lambda's Invoke API: `aws lambda invoke`, boto3's `invoke`, and curl, unsigned, as AWS's own emulator allows.
+/// Lambda's Invoke API: `aws lambda invoke`, boto3's `invoke`, and curl, unsigned, as AWS's own emulator
+/// allows.
 /// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 struct InvokeAPI: Sendable {
   static let prefix = "/2015-03-31/functions/"
@@ -82,7 +83,8 @@ struct InvokeAPI: Sendable {
     }
   }
 
-  /// A signature must be right where there is one. Without one, the caller must not be another site's web page.
+  /// A signature must be right where there is one. Without one, the caller must not be another site's web
+  /// page.
   private func authenticate(_ request: Request, _ payload: Data) throws(Failure) {
     guard request.headers["authorization"] != nil else {
       guard request.isFromThisMachine else {

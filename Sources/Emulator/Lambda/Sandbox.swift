@@ -22,9 +22,8 @@ actor Sandbox {
 
   private struct Running {
     var delivery: Delivery
-    /// Whether the runtime has received it.
-    var isDelivered = false
-    var start = ContinuousClock.now
+    /// When the runtime received it; nil before.
+    var delivered: ContinuousClock.Instant?
     var end: CheckedContinuation<InvocationEnd, Never>
   }
 
@@ -67,44 +66,46 @@ actor Sandbox {
         initDuration = milliseconds
       }
       log.add("START RequestId: \(invocation.requestID) Version: $LATEST")
-      let (end, wasDelivered, duration) = await deliver(invocation)
-      if case .exited = end, !wasDelivered, !isLastAttempt { continue }
-      return await finish(invocation, outcome(of: end, invocation), duration, initDuration)
+      let (end, duration) = await deliver(invocation)
+      if case .exited = end, duration == nil, !isLastAttempt { continue }
+      return await finish(invocation, outcome(of: end, invocation), duration ?? 0, initDuration)
     }
     return await finish(invocation, outcome(of: .stopped, invocation), 0, nil)
   }
 
-  private func deliver(_ invocation: Invocation) async -> (InvocationEnd, wasDelivered: Bool, Double) {
+  /// - Returns: how it ended, and the milliseconds since the runtime received it; nil when it never did.
+  private func deliver(_ invocation: Invocation) async -> (InvocationEnd, duration: Double?) {
     let deadline = Date(timeIntervalSinceNow: settings.timeout)
     let delivery = Delivery(invocation: invocation, deadline: deadline, functionARN: settings.arn)
     let limit = Task {
       try await Task.sleep(for: .seconds(settings.timeout))
       self.end(.timedOut, of: invocation.requestID)
     }
-    let clock = ContinuousClock.now
     let end = await withCheckedContinuation { continuation in
       running = Running(delivery: delivery, end: continuation)
       if isStopped || instance == nil {
         self.end(isStopped ? .stopped : .exited(.exited(0)), of: invocation.requestID)
       } else if let poll {
         self.poll = nil
-        running?.isDelivered = true
+        running?.delivered = .now
         poll.resume(returning: delivery)
       }
     }
     limit.cancel()
-    let duration = Self.milliseconds(since: clock)
     peakBytes = max(peakBytes, instance?.process.peakResidentBytes ?? 0)
-    return (end, lastWasDelivered, duration)
+    let duration = lastDelivered.map { (ended - $0) / .milliseconds(1) }
+    return (end, duration)
   }
 
-  /// Whether the invocation that ended last had reached the runtime.
-  private var lastWasDelivered = false
+  /// Of the invocation that ended last: when it reached the runtime, if it did, and when it ended.
+  private var lastDelivered: ContinuousClock.Instant?
+  private var ended = ContinuousClock.now
 
   private func end(_ end: InvocationEnd, of requestID: String) {
     guard let running, running.delivery.invocation.requestID == requestID else { return }
     self.running = nil
-    lastWasDelivered = running.isDelivered
+    lastDelivered = running.delivered
+    ended = .now
     running.end.resume(returning: end)
   }
 
@@ -228,8 +229,8 @@ actor Sandbox {
     guard instance != nil else { throw RuntimeRefusal.invalidState("Stopped", "Ready") }
     initEnded(.ready)
     if var running {
-      guard !running.isDelivered else { throw RuntimeRefusal.invalidState("Running", "Ready") }
-      running.isDelivered = true
+      guard running.delivered == nil else { throw RuntimeRefusal.invalidState("Running", "Ready") }
+      running.delivered = .now
       self.running = running
       return running.delivery
     }
@@ -262,7 +263,7 @@ actor Sandbox {
   }
 
   private func requireDelivered(_ requestID: String) throws(RuntimeRefusal) {
-    guard let running, running.isDelivered, running.delivery.invocation.requestID == requestID else {
+    guard let running, running.delivered != nil, running.delivery.invocation.requestID == requestID else {
       throw .invalidRequestID
     }
   }

@@ -6,9 +6,9 @@ struct StoredObject: Sendable {
   var path: String
 }
 
-/// One bucket. Looks objects up and changes them one at a time, so that conditions hold when they are acted on.
-/// A file that somebody puts into the folder by hand is an object too; one that is changed by hand is another
-/// object, of which nothing is known but its bytes.
+/// One bucket. Looks objects up and changes them one at a time, so that conditions hold when they are acted
+/// on. A file that somebody puts into the folder by hand is an object too; one that is changed by hand is
+/// another object, of which nothing is known but its bytes.
 actor Bucket {
   nonisolated let name: String
   nonisolated let created: Date

@@ -5,7 +5,8 @@ import Foundation
 extension S3Service {
   func completeUpload(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
     let upload = try upload(call, bucket, key)
-    let document = try XMLElement(parsing: try await PayloadReader(call.request, call.signing).collect())
+    let reader = try PayloadReader(call.request, call.signing, hasOwnChecksum: false)
+    let document = try XMLElement(parsing: try await reader.collect())
     let parts = try chosenParts(document, upload.parts(in: bucket.files))
 
     let file = try StagedFile(in: bucket.files.staging)

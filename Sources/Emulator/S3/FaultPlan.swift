@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Which S3 requests are made to fail on purpose: a seeded, repeatable share of them. They fail in turn as a busy
-/// or broken service does: `503 SlowDown`, `500 InternalError`, an answer that breaks off (the work may be done),
-/// and, for copies, a `200` that carries an error.
+/// Which S3 requests are made to fail on purpose: a seeded, repeatable share of them. They fail in turn as
+/// a busy or broken service does: `503 SlowDown`, `500 InternalError`, an answer that breaks off (the work
+/// may be done), and, for copies, a `200` that carries an error.
 public struct FaultPlan: Sendable, Equatable {
   /// The share of S3 requests that fail, 0...1.
   public var rate: Double

@@ -97,7 +97,8 @@ extension S3Service {
     let upload = try upload(call, bucket, key)
     let marker = call.parameter("part-number-marker").flatMap { Int($0) } ?? 0
     let rest = upload.parts(in: bucket.files).filter { $0.number > marker }
-    let page = rest.prefix(try limit(call, "max-parts"))
+    let limit = try limit(call, "max-parts")
+    let page = rest.prefix(limit)
     return .xml { xml in
       xml.element("ListPartsResult", isRoot: true) { xml in
         xml.element("Bucket", bucket.name)
@@ -106,7 +107,7 @@ extension S3Service {
         xml.element("StorageClass", upload.record.storageClass)
         xml.element("PartNumberMarker", marker)
         if let last = page.last { xml.element("NextPartNumberMarker", last.number) }
-        xml.element("MaxParts", page.count)
+        xml.element("MaxParts", limit)
         xml.element("IsTruncated", page.count < rest.count)
         for part in page {
           xml.element("Part") { xml in

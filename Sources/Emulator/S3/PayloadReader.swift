@@ -19,13 +19,19 @@ struct PayloadReader {
   private let computedAlgorithm: ChecksumAlgorithm?
   private let expectedSize: Int?
 
-  /// - Parameter computing: a checksum to compute when the client sends none, as for parts of an upload that
-  ///   was begun with one.
-  init(_ request: Request, _ signing: PayloadSigning, computing: ChecksumAlgorithm? = nil) throws(S3Fault) {
+  /// - Parameters:
+  ///   - computing: a checksum to compute when the client sends none, as for parts of an upload that was begun
+  ///     with one.
+  ///   - hasOwnChecksum: false when the checksum that the request names is not the body's but the object's.
+  init(
+    _ request: Request, _ signing: PayloadSigning, computing: ChecksumAlgorithm? = nil,
+    hasOwnChecksum: Bool = true
+  ) throws(S3Fault) {
     self.request = request
     self.signing = signing
     expectedMD5 = request.headers["content-md5"]
-    let sent = ChecksumAlgorithm.allCases.compactMap { algorithm in
+    let algorithms = hasOwnChecksum ? ChecksumAlgorithm.allCases : []
+    let sent = algorithms.compactMap { algorithm in
       request.headers[algorithm.headerName].map { Checksum(algorithm: algorithm, value: $0) }
     }
     guard sent.count <= 1 else { throw .invalidRequest("Expecting a single x-amz-checksum- header.") }

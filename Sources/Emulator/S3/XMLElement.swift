@@ -1,7 +1,7 @@
 import Foundation
 
-/// An element of the small documents that S3 clients send. Namespaces are dropped; a document type is refused, so
-/// there are no entities but XML's own five.
+/// An element of the small documents that S3 clients send. Namespaces are dropped; a document type is
+/// refused, so there are no entities but XML's own five.
 struct XMLElement {
   var name: String
   var text = ""

@@ -42,8 +42,8 @@ struct Authenticator: Sendable {
     guard Self.isEqual(signer.signature(of: toSign), claim.signature) else {
       throw S3Fault(
         403, "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. Check your key and signing "
-          + "method.",
+        "The request signature we calculated does not match the signature you provided. Check your key "
+          + "and signing method.",
         details: [
           ("AWSAccessKeyId", claim.keyID), ("StringToSign", toSign), ("SignatureProvided", claim.signature),
           ("CanonicalRequest", canonical),

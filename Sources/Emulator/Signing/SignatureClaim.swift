@@ -32,16 +32,19 @@ struct SignatureClaim: Sendable {
       try self.init(header: header, request)
     } else if request.parameter("X-Amz-Algorithm") != nil {
       try self.init(presigned: request)
+    } else if request.parameter("AWSAccessKeyId") != nil {
+      throw Self.otherMechanism
     } else {
       throw S3Fault(403, "AccessDenied", "Access Denied. The request is not signed.")
     }
   }
 
+  /// Signature Version 2, which botocore still presigns with by default.
+  private static let otherMechanism = S3Fault.invalidRequest(
+    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+
   private init(header: String, _ request: Request) throws(S3Fault) {
-    guard header.hasPrefix(Self.algorithm + " ") else {
-      throw .invalidRequest(
-        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
-    }
+    guard header.hasPrefix(Self.algorithm + " ") else { throw Self.otherMechanism }
     var fields: [Substring: String] = [:]
     for field in header.dropFirst(Self.algorithm.count).split(separator: ",") {
       let pair = field.split(separator: "=", maxSplits: 1)
@@ -64,8 +67,8 @@ struct SignatureClaim: Sendable {
     else {
       throw S3Fault(
         400, "AuthorizationQueryParametersError",
-        "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
-          + "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
+        "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+          + "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
     }
     guard (1...Self.lifetimeLimit).contains(lifetime) else {
       throw S3Fault(

@@ -13,14 +13,16 @@ extension WebPage {
       h1 { font-size: 1.3rem; margin: 0 0 .2rem; }
       h2 { font-size: 1.05rem; margin: 1.6rem 0 .5rem; }
       .dim { opacity: .65; font-size: .85rem; }
-      #drop { border: 2px dashed var(--line); border-radius: .6rem; padding: 1.2rem; text-align: center; margin-top: 1rem; }
+      #drop { border: 2px dashed var(--line); border-radius: .6rem; padding: 1.2rem; margin-top: 1rem; }
+      #drop { text-align: center; }
       #drop.over { border-color: var(--accent); background: #2a6fdb1a; }
       .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .8rem; }
       .card { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem; overflow-wrap: anywhere; }
       .card img { width: 100%; height: 9rem; object-fit: contain; background: #8881; border-radius: .3rem; }
       dl { display: grid; grid-template-columns: auto 1fr; gap: 0 .6rem; margin: .3rem 0 0; font-size: .85rem; }
       dt { opacity: .65; } dd { margin: 0; font-weight: 600; }
-      pre { font-size: .8rem; overflow-x: auto; border-top: 1px solid var(--line); padding: .4rem 0; margin: 0; }
+      pre { font-size: .8rem; overflow-x: auto; margin: 0; }
+      pre { border-top: 1px solid var(--line); padding: .4rem 0; }
       .error { color: #c0392b; white-space: pre-wrap; }
     </style>
     </head>

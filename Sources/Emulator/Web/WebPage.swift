@@ -11,7 +11,8 @@ struct WebPage: Sendable {
   private static let headers = [
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy":
-      "default-src 'none'; img-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+      "default-src 'none'; img-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; "
+      + "script-src 'unsafe-inline'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
   ]

@@ -1,0 +1,54 @@
+import FlyingFox
+import FlyingSocks
+import Foundation
+import Synchronization
+
+/// That a client waits for `100 Continue` (RFC 9110, section 10.1.1) before it sends the body.
+final class Expectation: Sendable {
+  /// Of the request whose body the current task reads.
+  @TaskLocal static var current: Expectation?
+
+  private let isMet = Mutex(false)
+
+  /// True for the first caller only.
+  func meet() -> Bool {
+    isMet.withLock { isMet in
+      defer { isMet = true }
+      return !isMet
+    }
+  }
+}
+
+/// Mends two of FlyingFox's ways at the only place that has the sockets.
+///
+/// It knows no `Expect: 100-continue`, so that curl and botocore wait a second before each upload: answered
+/// here, where a body's reader finds nothing to read yet. (Bodies that fit its first buffer are read before
+/// anybody sees the request, and still wait: keep that buffer small.) It sends an answer's head and body
+/// apart, which Nagle's algorithm and delayed acknowledgement turn into 40 ms: switched off on the listening
+/// socket, of which accepted ones inherit it.
+final class FrontPool: AsyncSocketPool {
+  private let base: any AsyncSocketPool
+  private let isPrepared = Mutex(false)
+
+  init(base: any AsyncSocketPool) { self.base = base }
+
+  func prepare() async throws { try await base.prepare() }
+
+  func run() async throws { try await base.run() }
+
+  func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
+    // The first to wait is the listening socket.
+    let isListening = isPrepared.withLock { isPrepared in
+      defer { isPrepared = true }
+      return !isPrepared
+    }
+    if isListening {
+      try socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
+    }
+    if events.contains(.read), let expectation = Expectation.current, expectation.meet() {
+      // 25 bytes at the start of an answer: the socket's buffer has room for them.
+      _ = try socket.write(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+    }
+    try await base.suspendSocket(socket, untilReadyFor: events)
+  }
+}
