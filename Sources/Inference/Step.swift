@@ -19,6 +19,18 @@ struct Operand {
   var columns: Int { shape.last ?? 1 }
   var rows: Int { shape.dropLast().reduce(1, *) }
   var isContiguous: Bool { rowStride == columns }
+  var count: Int { shape.reduce(1, *) }
+
+  /// Values from one element to the next along every axis.
+  var strides: [Int] {
+    var strides = Array(repeating: 1, count: shape.count)
+    var stride = rowStride
+    for axis in shape.indices.dropLast().reversed() {
+      strides[axis] = stride
+      stride *= shape[axis]
+    }
+    return strides
+  }
 }
 
 /// One unit of work of a compiled plan. All that can be prepared is prepared when the step is made
@@ -45,6 +57,21 @@ struct RunContext {
   /// At least as many values as the step's ``Step/scratch``.
   let scratch: UnsafeMutablePointer<Float>
   let workers: Workers
+
+  /// Values that one part of a step's work is about: enough to be worth a thread, few enough to stay in
+  /// its cache.
+  static let grain = 16_384
+
+  /// Splits `count` values into parts.
+  func forEachRange(_ count: Int, grain: Int = RunContext.grain, _ body: (Range<Int>) -> Void) {
+    let parts = (count + grain - 1) / grain
+    workers.forEach(parts) { part in body(part * grain..<min((part + 1) * grain, count)) }
+  }
+
+  /// Splits rows of `columns` values into parts.
+  func forEachRows(_ rows: Int, columns: Int, _ body: (Range<Int>) -> Void) {
+    forEachRange(rows, grain: max(RunContext.grain / max(columns, 1), 1), body)
+  }
 
   func pointer(_ operand: Operand) -> UnsafeMutablePointer<Float> {
     switch operand.home {

@@ -1,0 +1,65 @@
+// What the steps can do with memory, as the memory plan needs to know it.
+
+extension Graph {
+  /// For every value, the nodes that read it, in order.
+  var readers: [[Int]] {
+    var readers: [[Int]] = Array(repeating: [], count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs where readers[input.index].last != index { readers[input.index].append(index) }
+    }
+    return readers
+  }
+
+  func isOutput(_ index: Int) -> Bool { outputs.contains { $0.value.index == index } }
+
+  func isInput(_ index: Int) -> Bool {
+    if case .input = nodes[index].operation { return true }
+    return false
+  }
+
+  /// Whether a value can be written with its rows apart, as a part of a wider value.
+  func canWriteInto(_ index: Int, _ readers: [[Int]]) -> Bool {
+    switch nodes[index].operation {
+    // Views have the memory of what they view; users write inputs and read outputs as they are.
+    case .input, .constant, .reshape, .slice: return false
+    default: return nodes[index].writesRows && readersAcceptRows(index, readers)
+    }
+  }
+
+  /// Whether all that read a value can do so with its rows apart.
+  func readersAcceptRows(_ index: Int, _ readers: [[Int]]) -> Bool {
+    if isOutput(index) { return false }
+    return readers[index].allSatisfy { reader in
+      let node = nodes[reader]
+      guard case .reshape = node.operation else { return node.readsRows }
+      return node.sizes.last == nodes[index].sizes.last && readersAcceptRows(reader, readers)
+    }
+  }
+}
+
+extension Graph.Node {
+  /// Whether the step can write rows that are apart.
+  var writesRows: Bool {
+    switch operation {
+    case .matMul, .transposedConvolution, .locallyConnected: false
+    default: true
+    }
+  }
+
+  /// Whether the step can read inputs whose rows are apart.
+  var readsRows: Bool {
+    switch operation {
+    case .matMul, .transposedConvolution, .locallyConnected, .embedding, .oneHot: false
+    default: true
+    }
+  }
+
+  /// Whether the step may write its result over that input, of the same shape.
+  func canOverwrite(_ position: Int) -> Bool {
+    switch operation {
+    case .unary, .affine, .parametricReLU, .softmax, .logSoftmax, .sparsemax, .normalization: true
+    case .binary: true
+    default: false
+    }
+  }
+}

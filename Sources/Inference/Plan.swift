@@ -1,0 +1,163 @@
+import Glibc
+
+/// A model made ready to run on inputs of one shape: weights packed, memory laid out, work split.
+///
+/// A plan is used by one thread at a time; its workers share the work of each step.
+public final class Plan {
+  public let inputs: [PlanPort]
+  public let outputs: [PlanPort]
+  /// What happens in a run, in order.
+  public let steps: [PlanStep]
+  /// Memory for activations and scratch.
+  public let arenaBytes: Int
+
+  private let work: [any Step]
+  private let context: RunContext
+  private let arena: Arena
+
+  /// Compiles a graph.
+  /// - Parameters:
+  ///   - inputShapes: one an input, batch included.
+  ///   - workers: the threads that will run it.
+  /// - Throws: ``PlanError`` when a shape does not fit the model, or memory runs out.
+  public convenience init(_ graph: Graph, inputShapes: [[Int]], workers: Workers) throws(PlanError) {
+    try self.init(graph, inputShapes: inputShapes, workers: workers, options: PlanOptions())
+  }
+
+  init(_ graph: Graph, inputShapes: [[Int]], workers: Workers, options: PlanOptions) throws(PlanError) {
+    var graph = try graph.specialized(inputShapes)
+    if options.optimizes { try graph.optimize(workers: workers) }
+    graph.ownConstantOutputs()
+    let memory = MemoryPlan(graph, sharesMemory: options.sharesMemory)
+    let lowering = Lowering(graph: graph, memory: memory, workers: workers)
+    var work: [any Step] = []
+    var steps: [PlanStep] = []
+    for index in graph.nodes.indices {
+      let node = graph.nodes[index]
+      for step in try lowering.steps(index) {
+        work.append(step)
+        steps.append(
+          PlanStep(
+            name: step.name, fused: node.fused, kernel: step.kernel, shape: node.sizes, flops: step.flops,
+            bytes: step.bytes))
+      }
+    }
+    let scratch = work.map(\.scratch).max() ?? 0
+    arena = try Arena(count: memory.count + scratch)
+    context = RunContext(arena: arena.base, scratch: arena.base + memory.count, workers: workers)
+    arenaBytes = arena.count * 4
+    self.work = work
+    self.steps = steps
+    let base = arena.base
+    func port(_ port: Graph.Port) throws(PlanError) -> PlanPort {
+      guard let home = memory.placements[port.value.index] else {
+        throw PlanError(reason: "the value \"\(port.name)\" has no memory")
+      }
+      let shape = graph.nodes[port.value.index].sizes
+      return PlanPort(
+        name: port.name, shape: shape,
+        values: UnsafeMutableBufferPointer(start: base + memory.offset(home), count: shape.reduce(1, *)))
+    }
+    var inputs: [PlanPort] = []
+    for input in graph.inputs { inputs.append(try port(input)) }
+    var outputs: [PlanPort] = []
+    for output in graph.outputs { outputs.append(try port(output)) }
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  /// Computes the outputs from the inputs. Takes no memory.
+  public func run() {
+    for step in work { step.run(context) }
+  }
+
+  /// Runs and measures.
+  /// - Returns: seconds for each of ``steps``.
+  public func runProfiled() -> [Double] {
+    var seconds: [Double] = []
+    seconds.reserveCapacity(work.count)
+    for step in work {
+      let start = monotonicSeconds()
+      step.run(context)
+      seconds.append(monotonicSeconds() - start)
+    }
+    return seconds
+  }
+}
+
+/// An input or an output of a plan, in the model's order.
+public struct PlanPort {
+  public let name: String
+  public let shape: [Int]
+  /// The values, row-major, in the plan's memory. Inputs are to be written before every run (a run may
+  /// reuse their memory); outputs are valid until the next.
+  public let values: UnsafeMutableBufferPointer<Float>
+}
+
+/// What a step of a plan is, for profiles.
+public struct PlanStep: Sendable {
+  /// The layer.
+  public let name: String
+  /// Further layers whose work the step does.
+  public let fused: [String]
+  /// The kernel that was chosen, e.g. `gemm 6x16`.
+  public let kernel: String
+  /// The result's shape.
+  public let shape: [Int]
+  /// Multiplications and additions of one run, by the direct algorithm.
+  public let flops: Double
+  /// Bytes read and written by one run, weights included.
+  public let bytes: Int
+}
+
+/// How a plan is made; tests turn parts off to compare.
+struct PlanOptions {
+  /// Whether the passes run.
+  var optimizes = true
+  /// Whether values share memory.
+  var sharesMemory = true
+}
+
+/// A model cannot be compiled for the given inputs.
+public struct PlanError: Error, CustomStringConvertible {
+  /// The layer at fault, if there is one.
+  public let node: String?
+  public let reason: String
+
+  init(node: String? = nil, reason: String) {
+    self.node = node
+    self.reason = reason
+  }
+
+  init(_ error: GraphError) {
+    self.init(node: error.node, reason: "(\(error.operation)) \(error.reason)")
+  }
+
+  public var description: String { node.map { "layer \"\($0)\" \(reason)" } ?? reason }
+}
+
+/// Zeroed memory straight from the system, whose pages are taken only when they are written.
+final class Arena {
+  let base: UnsafeMutablePointer<Float>
+  /// In values.
+  let count: Int
+
+  init(count: Int) throws(PlanError) {
+    self.count = max(count, 1)
+    let memory = mmap(
+      nil, self.count * 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let memory, memory != MAP_FAILED else {
+      throw PlanError(reason: "no memory for \(self.count * 4 / 1_048_576) MB of activations")
+    }
+    base = memory.bindMemory(to: Float.self, capacity: self.count)
+  }
+
+  deinit { munmap(base, count * 4) }
+}
+
+/// Seconds on a clock that never goes back.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

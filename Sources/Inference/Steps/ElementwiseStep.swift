@@ -1,0 +1,48 @@
+import Kernels
+
+/// Applies one function to every value.
+struct ElementwiseStep: Step {
+  let name: String
+  let unary: Unary
+  let input: Operand
+  let output: Operand
+
+  var kernel: String { unary.name }
+  var flops: Double { Double(output.count) }
+  var bytes: Int { 8 * output.count }
+  var scratch: Int { 0 }
+
+  func run(_ context: RunContext) {
+    let source = context.pointer(input)
+    let target = context.pointer(output)
+    if input.isContiguous && output.isContiguous {
+      context.forEachRange(output.count) { range in
+        apply(source + range.lowerBound, 0, target + range.lowerBound, 0, 1, range.count)
+      }
+    } else {
+      context.forEachRows(output.rows, columns: output.columns) { rows in
+        apply(
+          source + rows.lowerBound * input.rowStride, input.rowStride,
+          target + rows.lowerBound * output.rowStride, output.rowStride, rows.count, output.columns)
+      }
+    }
+  }
+
+  private func apply(
+    _ source: UnsafePointer<Float>, _ inputStride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ outputStride: Int, _ rows: Int, _ columns: Int
+  ) {
+    if let function = unary.function {
+      applyRows(
+        function, input: source, inputStride: inputStride, output: target, outputStride: outputStride,
+        rows: rows, columns: columns)
+      return
+    }
+    let function = unary.scalarFunction
+    for row in 0..<rows {
+      for column in 0..<columns {
+        target[row * outputStride + column] = function(source[row * inputStride + column])
+      }
+    }
+  }
+}

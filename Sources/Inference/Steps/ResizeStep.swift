@@ -1,0 +1,135 @@
+import Glibc
+import Kernels
+
+/// Resizes height and width by weighted sums of rows and columns.
+final class ResizeStep: Step {
+  let name: String
+  let kernel: String
+  private let input: Operand
+  private let output: Operand
+  private let vertical: ResizeWeights
+  private let horizontal: ResizeWeights
+
+  init(name: String, _ interpolation: Resize.Interpolation, input: Operand, output: Operand) {
+    self.name = name
+    kernel = "\(interpolation) resize"
+    self.input = input
+    self.output = output
+    vertical = ResizeWeights(interpolation, from: input.shape[1], to: output.shape[1])
+    horizontal = ResizeWeights(interpolation, from: input.shape[2], to: output.shape[2])
+  }
+
+  private var lineCount: Int { input.shape[2] * input.shape[3] }
+  private var rowsPerPart: Int { max(RunContext.grain / (output.shape[2] * output.columns), 1) }
+  private var parts: Int { (output.shape[0] * output.shape[1] + rowsPerPart - 1) / rowsPerPart }
+  var flops: Double {
+    2 * Double(output.rows * output.columns) * Double(horizontal.meanTaps)
+      + 2 * Double(output.shape[0] * output.shape[1] * lineCount) * Double(vertical.meanTaps)
+  }
+  var bytes: Int { 4 * (input.count + output.count) }
+  /// A source line for every part.
+  var scratch: Int { parts * lineCount }
+
+  func run(_ context: RunContext) {
+    let source = context.pointer(input)
+    let target = context.pointer(output)
+    let height = output.shape[1]
+    let width = output.shape[2]
+    let total = output.shape[0] * height
+    context.workers.forEach(parts) { part in
+      for row in part * rowsPerPart..<min((part + 1) * rowsPerPart, total) {
+        let sample = row / height
+        resizeRow(
+          input: source + sample * input.shape[1] * input.shape[2] * input.rowStride,
+          inputWidth: input.shape[2], channels: output.columns, pixelStride: input.rowStride,
+          vertical: vertical.taps[row % height], verticalWeights: vertical.weights,
+          horizontal: horizontal.taps, horizontalWeights: horizontal.weights,
+          line: context.scratch + part * lineCount, output: target + row * width * output.rowStride,
+          outputWidth: width, outputStride: output.rowStride)
+      }
+    }
+  }
+}
+
+/// What every row (or column) of a resized image is made of, as `tf.image.resize` (version 2) and
+/// `jax.image.resize` without antialiasing define it: half-pixel centres, weights beyond the border
+/// dropped and the rest scaled to sum 1. `area` is TensorFlow's mean over the covered stretch.
+final class ResizeWeights {
+  let taps: UnsafeMutablePointer<ResizeTaps>
+  let weights: UnsafeMutablePointer<Float>
+  /// Weights per result, on average.
+  let meanTaps: Float
+
+  init(_ interpolation: Resize.Interpolation, from size: Int, to result: Int) {
+    var all: [Float] = []
+    var entries: [ResizeTaps] = []
+    for position in 0..<result {
+      let (first, values) = ResizeWeights.weights(interpolation, position, size, result)
+      entries.append(ResizeTaps(first: first, taps: values.count, weights: all.count))
+      all += values
+    }
+    taps = .allocate(capacity: result)
+    taps.initialize(from: entries, count: result)
+    weights = .allocate(capacity: all.count)
+    weights.initialize(from: all, count: all.count)
+    meanTaps = Float(all.count) / Float(result)
+  }
+
+  deinit {
+    taps.deallocate()
+    weights.deallocate()
+  }
+
+  private static func weights(
+    _ interpolation: Resize.Interpolation, _ position: Int, _ size: Int, _ result: Int
+  ) -> (first: Int, [Float]) {
+    let scale = Double(size) / Double(result)
+    if case .area = interpolation {
+      let begin = Double(position) * scale
+      let end = begin + scale
+      let first = Int(begin)
+      let last = min(max(Int(end.rounded(.up)), first + 1), size)
+      return (
+        first, (first..<last).map { Float((min(end, Double($0 + 1)) - max(begin, Double($0))) / scale) }
+      )
+    }
+    let center = (Double(position) + 0.5) * scale
+    if case .nearest = interpolation { return (min(Int(center), size - 1), [1]) }
+    let radius = interpolation.radius
+    let first = max(Int((center - 0.5 - radius).rounded(.up)), 0)
+    let last = min(Int((center - 0.5 + radius).rounded(.down)), size - 1)
+    let values = (first...max(first, last)).map { interpolation.kernel(abs(center - 0.5 - Double($0))) }
+    let sum = values.reduce(0, +)
+    return (first, values.map { Float($0 / sum) })
+  }
+}
+
+extension Resize.Interpolation {
+  /// How far the kernel reaches.
+  fileprivate var radius: Double {
+    switch self {
+    case .nearest, .area: 0.5
+    case .bilinear: 1
+    case .bicubic: 2
+    case .lanczos3: 3
+    case .lanczos5: 5
+    }
+  }
+
+  /// The weight at a distance.
+  fileprivate func kernel(_ x: Double) -> Double {
+    switch self {
+    case .nearest, .area: return 1
+    case .bilinear: return max(1 - x, 0)
+    // Keys' cubic with a = -1/2.
+    case .bicubic:
+      if x < 1 { return (1.5 * x - 2.5) * x * x + 1 }
+      return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0
+    case .lanczos3, .lanczos5:
+      if x > radius { return 0 }
+      if x < 1e-9 { return 1 }
+      let angle = Double.pi * x
+      return radius * sin(angle) * sin(angle / radius) / (angle * angle)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Kernels
+
+/// Softmax and its kin over the last axis.
+struct SoftmaxStep: Step {
+  enum Kind: String { case softmax, logSoftmax, sparsemax }
+  let name: String
+  let kind: Kind
+  let input: Operand
+  let output: Operand
+
+  var kernel: String { kind.rawValue }
+  var flops: Double { 3 * Double(output.count) }
+  var bytes: Int { 8 * output.count }
+  var scratch: Int { 0 }
+
+  func run(_ context: RunContext) {
+    let source = context.pointer(input)
+    let target = context.pointer(output)
+    context.forEachRows(output.rows, columns: output.columns) { rows in
+      let from = source + rows.lowerBound * input.rowStride
+      let to = target + rows.lowerBound * output.rowStride
+      switch kind {
+      case .softmax:
+        softmaxRows(
+          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
+          rows: rows.count, columns: output.columns)
+      case .logSoftmax:
+        logSoftmaxRows(
+          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
+          rows: rows.count, columns: output.columns)
+      case .sparsemax:
+        sparsemaxRows(
+          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
+          rows: rows.count, columns: output.columns)
+      }
+    }
+  }
+}
+
+/// Layer, RMS and unit normalisation over the last axis.
+struct NormalizationStep: Step {
+  let name: String
+  private let function: NormalizationFunction
+  private let epsilon: Float
+  private let gamma: Tensor
+  private let beta: Tensor
+  private let input: Operand
+  private let output: Operand
+
+  init(
+    name: String, _ function: NormalizationFunction, epsilon: Float, gamma: Tensor?, beta: Tensor?,
+    input: Operand, output: Operand
+  ) {
+    self.name = name
+    self.function = function
+    self.epsilon = epsilon
+    self.gamma = gamma ?? Tensor(shape: [output.columns], Array(repeating: 1, count: output.columns))
+    self.beta = beta ?? Tensor(shape: [output.columns], Array(repeating: 0, count: output.columns))
+    self.input = input
+    self.output = output
+  }
+
+  var kernel: String { "\(function) normalization" }
+  var flops: Double { 5 * Double(output.count) }
+  var bytes: Int { 8 * (output.count + gamma.count) }
+  var scratch: Int { 0 }
+
+  func run(_ context: RunContext) {
+    let source = context.pointer(input)
+    let target = context.pointer(output)
+    context.forEachRows(output.rows, columns: output.columns) { rows in
+      normalizeRows(
+        function, input: source + rows.lowerBound * input.rowStride, inputStride: input.rowStride,
+        output: target + rows.lowerBound * output.rowStride, outputStride: output.rowStride,
+        rows: rows.count, columns: output.columns, epsilon: epsilon, gamma: gamma.storage.base,
+        beta: beta.storage.base)
+    }
+  }
+}
+
+/// Normalisation over groups of channels and all positions of a sample.
+struct GroupNormalizationStep: Step {
+  let name: String
+  private let groups: Int
+  private let epsilon: Float
+  private let gamma: Tensor
+  private let beta: Tensor
+  private let input: Operand
+  private let output: Operand
+
+  init(
+    name: String, groups: Int, epsilon: Float, gamma: Tensor?, beta: Tensor?, input: Operand,
+    output: Operand
+  ) {
+    self.name = name
+    self.groups = groups
+    self.epsilon = epsilon
+    self.gamma = gamma ?? Tensor(shape: [output.columns], Array(repeating: 1, count: output.columns))
+    self.beta = beta ?? Tensor(shape: [output.columns], Array(repeating: 0, count: output.columns))
+    self.input = input
+    self.output = output
+  }
+
+  private var samples: Int { output.shape[0] }
+  var kernel: String { "group normalization" }
+  var flops: Double { 5 * Double(output.count) }
+  var bytes: Int { 12 * output.count }
+  /// A scale and an offset for every channel of every sample.
+  var scratch: Int { 2 * samples * output.columns }
+
+  func run(_ context: RunContext) {
+    let source = context.pointer(input)
+    let target = context.pointer(output)
+    let channels = output.columns
+    let width = channels / groups
+    let rows = output.rows / samples
+    let scale = context.scratch
+    let offset = context.scratch + samples * channels
+    context.workers.forEach(samples * groups) { part in
+      let sample = part / groups
+      let first = part % groups * width
+      groupStatistics(
+        input: source + sample * rows * input.rowStride + first, rows: rows, rowStride: input.rowStride,
+        channels: width, epsilon: epsilon, gamma: gamma.storage.base + first,
+        beta: beta.storage.base + first, scale: scale + sample * channels + first,
+        offset: offset + sample * channels + first)
+    }
+    for sample in 0..<samples {
+      let from = source + sample * rows * input.rowStride
+      let to = target + sample * rows * output.rowStride
+      context.forEachRows(rows, columns: channels) { rows in
+        affineRows(
+          input: from + rows.lowerBound * input.rowStride, inputStride: input.rowStride,
+          output: to + rows.lowerBound * output.rowStride, outputStride: output.rowStride,
+          rows: rows.count, channels: channels, scale: scale + sample * channels,
+          offset: offset + sample * channels)
+      }
+    }
+  }
+}

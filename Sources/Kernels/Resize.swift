@@ -1,0 +1,64 @@
+/// What one row or column of a resized image is made of: `taps` weighted rows or columns of the source,
+/// the first of which is `first`.
+public struct ResizeTaps {
+  public var first: Int32
+  public var taps: Int32
+  /// Where the weights start in the table of weights.
+  public var weights: Int32
+
+  public init(first: Int, taps: Int, weights: Int) {
+    self.first = Int32(first)
+    self.taps = Int32(taps)
+    self.weights = Int32(weights)
+  }
+}
+
+/// One row of a resized channels-last image: first the weighted sum of source rows into `line`, then
+/// the weighted sums of its pixels.
+/// - Parameters:
+///   - input: the image's first pixel.
+///   - pixelStride: values from one source pixel to the next.
+///   - line: scratch of `inputWidth * channels` values.
+///   - output: the row's first pixel.
+public func resizeRow(
+  input: UnsafePointer<Float>, inputWidth: Int, channels: Int, pixelStride: Int, vertical: ResizeTaps,
+  verticalWeights: UnsafePointer<Float>, horizontal: UnsafePointer<ResizeTaps>,
+  horizontalWeights: UnsafePointer<Float>, line: UnsafeMutablePointer<Float>,
+  output: UnsafeMutablePointer<Float>, outputWidth: Int, outputStride: Int
+) {
+  let rowStride = inputWidth * pixelStride
+  for column in 0..<inputWidth {
+    let source = input + Int(vertical.first) * rowStride + column * pixelStride
+    weightedSum(
+      source, stride: rowStride, verticalWeights + Int(vertical.weights), Int(vertical.taps),
+      line + column * channels, channels)
+  }
+  for column in 0..<outputWidth {
+    let taps = horizontal[column]
+    weightedSum(
+      line + Int(taps.first) * channels, stride: channels, horizontalWeights + Int(taps.weights),
+      Int(taps.taps), output + column * outputStride, channels)
+  }
+}
+
+@inline(__always)
+private func weightedSum(
+  _ input: UnsafePointer<Float>, stride: Int, _ weights: UnsafePointer<Float>, _ taps: Int,
+  _ output: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  var index = 0
+  while index + 8 <= count {
+    var sum = Vector(repeating: 0)
+    for tap in 0..<taps {
+      sum.addProduct(Vector.load(input + index + tap * stride), Vector(repeating: weights[tap]))
+    }
+    sum.store(output + index)
+    index += 8
+  }
+  while index < count {
+    var sum: Float = 0
+    for tap in 0..<taps { sum.addProduct(input[index + tap * stride], weights[tap]) }
+    output[index] = sum
+    index += 1
+  }
+}

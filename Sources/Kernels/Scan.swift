@@ -1,0 +1,30 @@
+/// Running sums along the middle axis of `[outer, count, inner]`, for one index of the outer axis.
+/// - Parameters:
+///   - inputStride: values from one element of the middle axis to the next.
+public func cumulativeSum(
+  input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
+  count: Int, inner: Int
+) {
+  for column in 0..<inner {
+    var sum: Float = 0
+    for index in 0..<count {
+      sum += input[index * inputStride + column]
+      output[index * outputStride + column] = sum
+    }
+  }
+}
+
+/// The index of the largest (or smallest) of `count` values that lie `stride` apart; the first on ties,
+/// and the first NaN if there is one.
+public func indexOfExtremum(
+  _ input: UnsafePointer<Float>, stride: Int, count: Int, largest: Bool
+) -> Int {
+  var best = 0
+  for index in 0..<count {
+    let value = input[index * stride]
+    if value.isNaN { return index }
+    let leader = input[best * stride]
+    if largest ? value > leader : value < leader { best = index }
+  }
+  return best
+}
