@@ -8,7 +8,8 @@ enum FunctionPackage {
   static func open(_ path: String, unpackingTo folder: String) throws(EmulatorError) -> String {
     switch FileTree.kind(FileTree.absolute(path)) {
     case .directory: return FileTree.absolute(path)
-    case .file: throw .badPackage(path: path, reason: "zips: not yet")
+    case .file:
+      throw .badPackage(path: path, reason: "zip files cannot be unpacked yet: give the unpacked folder.")
     case .link, .other: throw .badPackage(path: path, reason: "it is neither a folder nor a zip file.")
     case nil: throw .badPackage(path: path, reason: "there is no such file or folder.")
     }

@@ -24,7 +24,7 @@ actor Sandbox {
     var delivery: Delivery
     /// When the runtime received it; nil before.
     var delivered: ContinuousClock.Instant?
-    var end: CheckedContinuation<InvocationEnd, Never>
+    var end: CheckedContinuation<(InvocationEnd, duration: Double?), Never>
   }
 
   nonisolated let settings: FunctionSettings
@@ -51,7 +51,6 @@ actor Sandbox {
 
   /// Runs one invocation to its end, starting the process when there is none.
   func run(_ invocation: Invocation) async -> InvocationResult {
-    _ = log.takeTail()
     var initDuration: Double?
     // A process that ended after its last answer is noticed only when the next event is due. That event was
     // never delivered: it gets a new process. A second such death is the function's own failure.
@@ -81,7 +80,8 @@ actor Sandbox {
       try await Task.sleep(for: .seconds(settings.timeout))
       self.end(.timedOut, of: invocation.requestID)
     }
-    let end = await withCheckedContinuation { continuation in
+    defer { limit.cancel() }
+    return await withCheckedContinuation { continuation in
       running = Running(delivery: delivery, end: continuation)
       if isStopped || instance == nil {
         self.end(isStopped ? .stopped : .exited(.exited(0)), of: invocation.requestID)
@@ -91,27 +91,18 @@ actor Sandbox {
         poll.resume(returning: delivery)
       }
     }
-    limit.cancel()
-    peakBytes = max(peakBytes, instance?.process.peakResidentBytes ?? 0)
-    let duration = lastDelivered.map { (ended - $0) / .milliseconds(1) }
-    return (end, duration)
   }
-
-  /// Of the invocation that ended last: when it reached the runtime, if it did, and when it ended.
-  private var lastDelivered: ContinuousClock.Instant?
-  private var ended = ContinuousClock.now
 
   private func end(_ end: InvocationEnd, of requestID: String) {
     guard let running, running.delivery.invocation.requestID == requestID else { return }
     self.running = nil
-    lastDelivered = running.delivered
-    ended = .now
-    running.end.resume(returning: end)
+    running.end.resume(returning: (end, running.delivered.map(Self.milliseconds)))
   }
 
   private func finish(
     _ invocation: Invocation, _ outcome: InvocationOutcome, _ duration: Double, _ initDuration: Double?
   ) async -> InvocationResult {
+    measureMemory()
     if outcome.endsProcess { await retire() }
     if let line = outcome.logLine { log.add(line) }
     let report = InvocationReport(
@@ -168,6 +159,9 @@ actor Sandbox {
     defer { limit.cancel() }
     return await withCheckedContinuation { starting = $0 }
   }
+
+  /// While there is a process to ask: nobody can tell afterwards.
+  private func measureMemory() { peakBytes = max(peakBytes, instance?.process.peakResidentBytes ?? 0) }
 
   private func initEnded(_ end: InitEnd) {
     starting?.resume(returning: end)
@@ -228,6 +222,7 @@ actor Sandbox {
   func next() async throws -> Delivery {
     guard instance != nil else { throw RuntimeRefusal.invalidState("Stopped", "Ready") }
     initEnded(.ready)
+    measureMemory()
     if var running {
       guard running.delivered == nil else { throw RuntimeRefusal.invalidState("Running", "Ready") }
       running.delivered = .now

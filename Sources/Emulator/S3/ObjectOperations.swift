@@ -21,6 +21,9 @@ extension S3Service {
     let wantsChecksum = call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED"
     var headers = record.answerHeaders(withChecksum: wantsChecksum && range == nil)
     for (name, value) in call.request.parameters where name.hasPrefix("response-") {
+      guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+        throw S3Fault.invalidArgument("Header values hold no control characters.", name: name, value: value)
+      }
       headers[name == "response-content-type" ? "Content-Type" : String(name.dropFirst("response-".count))] =
         value
     }
