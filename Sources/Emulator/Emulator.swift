@@ -31,6 +31,15 @@ public final class Emulator: Sendable {
   /// - Returns: The port.
   public func start() async throws(EmulatorError) -> UInt16 {
     let work = try makeWorkDirectory()
+    do throws(EmulatorError) {
+      return try await start(in: work)
+    } catch {
+      removeWorkDirectory(work)
+      throw error
+    }
+  }
+
+  private func start(in work: String) async throws(EmulatorError) -> UInt16 {
     let functionKey = AccessKey(
       id: "ASIA" + Invocation.randomHex(16).uppercased(), secret: Invocation.randomHex(40),
       sessionToken: Invocation.randomHex(64))
@@ -89,7 +98,7 @@ public final class Emulator: Sendable {
     guard let running else { return }
     await running.function?.stop()
     await running.server.stop(timeout: 1)
-    if options.workDirectory == nil { try? FileManager.default.removeItem(atPath: running.workDirectory) }
+    removeWorkDirectory(running.workDirectory)
   }
 
   private var function: LambdaFunction? { state.withLock { $0?.function } }
@@ -100,6 +109,11 @@ public final class Emulator: Sendable {
     let path = options.workDirectory ?? NSTemporaryDirectory() + "/thimble-emulator-" + UUID().uuidString
     try FileTree.makeDirectory(path)
     return FileTree.absolute(path)
+  }
+
+  /// Unless it is the user's own.
+  private func removeWorkDirectory(_ path: String) {
+    if options.workDirectory == nil { try? FileManager.default.removeItem(atPath: path) }
   }
 
   private func makeSandbox(_ work: String, _ credentials: AccessKey) throws(EmulatorError) -> Sandbox? {

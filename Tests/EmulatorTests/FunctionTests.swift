@@ -198,7 +198,7 @@ struct FunctionTests {
         #expect(text.contains(type) && text.contains(message), "\(text)")
       }
       // Each invocation tried anew.
-      #expect(bench.log.text.components(separatedBy: "starting \(mode)").count == 3)
+      #expect(bench.log.text.components(separatedBy: "INIT_START").count == 3)
       #expect(processes(in: bench.directory).isEmpty)
     }
   }
