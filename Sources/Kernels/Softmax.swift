@@ -58,9 +58,12 @@ private func exponentials(
   return sums.sum()
 }
 
-/// The Euclidean projection of every row onto the simplex (Martins and Astudillo, 2016).
+/// Keras' sparsemax of every row: values less a threshold, cut off at 0.
 ///
-/// The threshold is found without sorting: values below it are left out until none is (Michelot, 1986).
+/// The support is that of the projection onto the simplex (Martins and Astudillo, 2016), found without
+/// sorting: values below the threshold are left out until none is (Michelot, 1986). The threshold is
+/// Keras': the sum of all running sums of the support, largest value first, where the paper has the last
+/// running sum alone.
 public func sparsemaxRows(
   input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
   rows: Int, columns: Int
@@ -70,19 +73,30 @@ public func sparsemaxRows(
     let target = output + row * outputStride
     // Relative to the largest value, sums lose nothing to a common offset.
     let largest = reduceRun(.max, source, count: columns)
-    var threshold = -Float.infinity
-    var active = columns + 1
+    var bound = -Float.infinity
+    var support = columns + 1
     while true {
       var sum: Float = 0
       var count = 0
-      for index in 0..<columns where source[index] - largest > threshold {
+      for index in 0..<columns where source[index] - largest > bound {
         sum += source[index] - largest
         count += 1
       }
-      if count == active || count == 0 { break }
-      active = count
-      threshold = (sum - 1) / Float(count)
+      if count == support || count == 0 { break }
+      support = count
+      bound = (sum - 1) / Float(count)
     }
-    for index in 0..<columns { target[index] = max(source[index] - largest - threshold, 0) }
+    var sum: Float = 0
+    for index in 0..<columns where source[index] - largest > bound {
+      // A value is in the running sums of all that are not before it.
+      var before = 0
+      for other in 0..<columns
+      where source[other] > source[index] || source[other] == source[index] && other < index {
+        before += 1
+      }
+      sum += source[index] * Float(support - before)
+    }
+    let threshold = (sum - 1) / Float(support)
+    for index in 0..<columns { target[index] = max(source[index] - threshold, 0) }
   }
 }

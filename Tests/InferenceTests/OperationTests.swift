@@ -1,0 +1,203 @@
+import TestSupport
+import Testing
+
+@testable import Inference
+
+/// Every light operation against Keras or numpy.
+@Suite(.enabled(if: Fixtures.exist("Inference"), "\(Fixtures.hint)"))
+struct OperationTests {
+  /// The operation of a case, by the case's name.
+  static let operations: [String: @Sendable (OperationCase) throws -> Operation] = {
+    var table: [String: @Sendable (OperationCase) throws -> Operation] = [:]
+    for (name, unary) in unaries { table["unary_" + name] = { _ in .unary(unary) } }
+    for (name, binary) in binaries { table["binary_" + name] = { _ in .binary(binary) } }
+    for name in [
+      "channel", "scalar", "rank0", "squeeze_excite", "first", "mask", "outer", "rows", "column", "wide",
+      "large",
+    ] {
+      table["broadcast_" + name] = { _ in .binary(.subtract) }
+    }
+    table["select"] = { _ in .select }
+    for axis in [-1, 1, 2] {
+      table["affine_\(axis)"] = {
+        .affine(scale: try $0.tensor("scale"), offset: try $0.tensor("offset"), axis: axis)
+      }
+    }
+    table["prelu_shared"] = { .parametricReLU(alpha: try $0.tensor("alpha")) }
+    table["prelu_full"] = table["prelu_shared"]
+    for (name, axes) in [("last", [-1]), ("middle", [1]), ("image", [1, 2, 3]), ("pair", [1, 3])] {
+      table["layer_normalization_" + name] = {
+        .normalization(
+          Normalization(
+            .layer, axes: axes, epsilon: 1e-3, gamma: try $0.tensor("gamma"), beta: try $0.tensor("beta")))
+      }
+    }
+    for groups in [1, 3, 24] {
+      table["group_normalization_\(groups)"] = {
+        .normalization(
+          Normalization(
+            .group(count: groups), axes: [-1], epsilon: 1e-3, gamma: try $0.tensor("gamma"),
+            beta: try $0.tensor("beta")))
+      }
+    }
+    table["rms_normalization"] = {
+      .normalization(
+        Normalization(.rms, axes: [-1], epsilon: 1e-6, gamma: try $0.tensor("gamma"), beta: nil))
+    }
+    for (name, axes) in [("", [-1]), ("_axes", [1, 2])] {
+      table["unit_normalization" + name] = { _ in
+        .normalization(Normalization(.unit, axes: axes, epsilon: 1e-24, gamma: nil, beta: nil))
+      }
+    }
+    for (name, axes) in [("last", [-1]), ("middle", [1]), ("pair", [1, 2]), ("first", [0]), ("large", [2])] {
+      table["softmax_" + name] = { _ in .softmax(axes: axes) }
+    }
+    table["log_softmax"] = { _ in .logSoftmax(axis: -1) }
+    table["log_softmax_middle"] = { _ in .logSoftmax(axis: 1) }
+    table["sparsemax"] = { _ in .sparsemax(axis: -1) }
+    table["sparsemax_middle"] = { _ in .sparsemax(axis: 1) }
+    for reduction in [
+      Reduction.sum, .mean, .max, .min, .product, .variance, .l2Norm, .any, .all, .logSumExp,
+    ] {
+      for (label, axes) in [("image", [1, 2]), ("last", [-1]), ("ends", [1, 3]), ("all", [])] {
+        table["reduction_\(reduction)_\(label)"] = { _ in
+          .reduction(reduction, axes: axes, keepDimensions: label == "image")
+        }
+      }
+    }
+    for (label, axis) in [("last", -1), ("middle", 1), ("first", 0)] {
+      table["argmax_" + label] = { _ in .argument(.max, axis: axis) }
+      table["argmin_" + label] = { _ in .argument(.min, axis: axis) }
+      table["cumulative_sum_" + label] = { _ in .cumulativeSum(axis: axis) }
+    }
+    table.merge(rearrangements) { first, _ in first }
+    for (name, method) in [
+      ("nearest", Resize.Interpolation.nearest), ("bilinear", .bilinear), ("bicubic", .bicubic),
+      ("lanczos3", .lanczos3), ("lanczos5", .lanczos5), ("area", .area),
+    ] {
+      for (label, size) in [
+        ("up", Extent(15, 20)), ("down", Extent(4, 5)), ("mixed", Extent(14, 3)), ("same", Extent(7, 9)),
+      ] {
+        table["resize_\(name)_\(label)"] = { _ in
+          .resize(Resize(size: .exactly(size), interpolation: method))
+        }
+      }
+    }
+    table["resize_scaled"] = { _ in
+      .resize(Resize(size: .scaled(Extent(2, 3)), interpolation: .bilinear))
+    }
+    for (name, equation) in [
+      ("dense_heads", "abc,cde->abde"), ("attention", "aecd,abcd->acbe"), ("context", "acbe,aecd->abcd"),
+      ("outer", "ab,cd->acbd"), ("matrix", "ij,jk->ki"), ("sum", "abc->ca"), ("unread", "abz,bcy->ac"),
+      ("three", "ab,bc,cd->ad"), ("product", "ab,ab->ab"),
+    ] {
+      table["einsum_" + name] = { _ in .einsum(equation) }
+    }
+    return table
+  }()
+
+  static let unaries: [String: Unary] = [
+    "relu": .relu(), "relu6": .relu(ceiling: 6), "leaky_relu": .relu(negativeSlope: 0.3),
+    "relu_general": .relu(negativeSlope: 0.1, ceiling: 4, threshold: 1.5),
+    "relu_threshold": .relu(ceiling: 5, threshold: -1),
+    "relu_slope_max": .relu(negativeSlope: 0.2, ceiling: 6), "sigmoid": .sigmoid, "tanh": .tanh,
+    "softplus": .softplus, "softsign": .softsign, "exponential": .exponential, "swish": .swish,
+    "mish": .mish, "selu": .selu, "elu": .elu(alpha: 0.7), "celu": .celu(alpha: 1.3),
+    "gelu_erf": .gelu(approximate: false), "gelu_tanh": .gelu(approximate: true),
+    "hard_sigmoid": .hardSigmoid(slope: 1 / 6, offset: 0.5),
+    "hard_sigmoid_2": .hardSigmoid(slope: 0.2, offset: 0.5), "hard_swish": .hardSwish,
+    "thresholded_relu": .thresholdedReLU(theta: 1.25), "log_sigmoid": .logSigmoid,
+    "squareplus": .squareplus(b: 3), "sparse_plus": .sparsePlus, "sparse_sigmoid": .sparseSigmoid,
+    "soft_shrink": .softShrink(threshold: 0.6), "hard_shrink": .hardShrink(threshold: 0.6),
+    "tanh_shrink": .tanhShrink, "hard_tanh": .hardTanh, "clip": .clip(low: -1.5, high: 2.5),
+    "linear": .linear(scale: 0.3, offset: 2), "abs": .abs, "negative": .negative, "sign": .sign,
+    "square": .square, "sqrt": .sqrt, "rsqrt": .rsqrt, "reciprocal": .reciprocal, "exp": .exp,
+    "expm1": .expm1, "log": .log, "log1p": .log1p, "log2": .log2, "log10": .log10, "sin": .sin,
+    "cos": .cos, "tan": .tan, "arcsin": .arcsin, "arccos": .arccos, "arctan": .arctan, "sinh": .sinh,
+    "cosh": .cosh, "arcsinh": .arcsinh, "arccosh": .arccosh, "arctanh": .arctanh, "erf": .erf,
+    "floor": .floor, "ceil": .ceil, "round": .round, "truncate": .truncate, "logical_not": .logicalNot,
+    "is_nan": .isNaN, "is_finite": .isFinite, "is_infinite": .isInfinite,
+  ]
+
+  static let binaries: [String: Binary] = [
+    "add": .add, "subtract": .subtract, "multiply": .multiply, "divide": .divide, "maximum": .maximum,
+    "minimum": .minimum, "power": .power, "floor_divide": .floorDivide, "modulo": .modulo,
+    "arctan2": .arctan2, "squared_difference": .squaredDifference, "equal": .equal,
+    "not_equal": .notEqual, "less": .less, "less_equal": .lessEqual, "greater": .greater,
+    "greater_equal": .greaterEqual, "logical_and": .logicalAnd, "logical_or": .logicalOr,
+    "logical_xor": .logicalXor,
+  ]
+
+  static let rearrangements: [String: @Sendable (OperationCase) throws -> Operation] = {
+    let before = [0, 1, 3, 0]
+    let after = [0, 2, 0, 1]
+    let fixed: [String: Operation] = [
+      "padding_constant": .padding(before: before, after: after, mode: .constant(1.5)),
+      "padding_reflect": .padding(before: before, after: after, mode: .reflect),
+      "padding_symmetric": .padding(before: before, after: after, mode: .symmetric),
+      "padding_edge": .padding(before: before, after: after, mode: .edge),
+      "slice_steps": .slice([
+        .whole, .range(begin: 1, end: 5, step: 2), .range(begin: nil, end: nil, step: -1),
+        .range(begin: -3, end: nil, step: 1),
+      ]),
+      "slice_index": .slice([.whole, .index(2), .newAxis, .whole, .index(-1)]),
+      "slice_negative": .slice([
+        .whole, .range(begin: 4, end: 0, step: -2), .range(begin: 1, end: -1, step: 1),
+      ]),
+      "slice_channels": .slice([.whole, .whole, .whole, .range(begin: 2, end: 6, step: 1)]),
+      "transpose_nchw": .transpose([0, 3, 1, 2]), "transpose_all": .transpose([3, 1, 0, 2]),
+      "transpose_swap": .transpose([0, 2, 1, 3]), "transpose_matrix": .transpose([0, 2, 1]),
+      "broadcast_to": .broadcast([3, 2, 5, Operation.keep, 4]),
+      "repeat": .repeatElements(count: 3, axis: 2), "repeat_last": .repeatElements(count: 2, axis: -1),
+      "tile": .tile([1, 2, 1, 3]), "flip": .flip(axes: [1, -1]),
+      "take": .take(indices: [4, 0, 0, -1], axis: 1),
+      "concatenate_last": .concatenation(axis: -1), "concatenate_middle": .concatenation(axis: 1),
+      "reshape": .reshape([Operation.keep, 15, -1]), "one_hot": .oneHot(count: 6),
+    ]
+    var table: [String: @Sendable (OperationCase) throws -> Operation] = [:]
+    for (name, operation) in fixed { table[name] = { _ in operation } }
+    table["embedding"] = { .embedding(table: try $0.tensor("table")) }
+    return table
+  }()
+
+  @Test("every case has an operation")
+  func cases() {
+    let names = Set(OperationCase.all.map(\.name)).subtracting(["concatenate_first"])
+    #expect(names == Set(OperationTests.operations.keys))
+  }
+
+  @Test(
+    "the operation computes what Keras or numpy does",
+    arguments: OperationCase.all.filter { $0.name != "concatenate_first" })
+  func operation(_ item: OperationCase) throws {
+    let make = try #require(OperationTests.operations[item.name])
+    let operation = try make(item)
+    let inputs = try item.inputs()
+    let expected = try item.tensor("out")
+    // The batch unknown, as in a model.
+    let shapes = inputs.map { input -> Shape in
+      input.shape.isEmpty ? [] : [nil] + Shape(input.shape.dropFirst().map { $0 })
+    }
+    let graph = try graph(of: operation, inputShapes: shapes)
+    for threads in [1, 3] {
+      let plan = try Plan(graph, inputShapes: inputs.map(\.shape), workers: Workers(count: threads))
+      let outputs = plan.outputs(for: inputs)
+      #expect(outputs[0].shape == expected.shape)
+      let difference = worstDifference(outputs[0], expected)
+      #expect(difference <= 2e-6, "\(item.name): \(difference)")
+      // A second run finds the arena used.
+      #expect(worstDifference(plan.outputs(for: inputs)[0], outputs[0]) == 0)
+    }
+  }
+
+  @Test("one input concatenated with itself")
+  func sameInputTwice() throws {
+    let item = OperationCase(name: "concatenate_first")
+    let input = try item.inputs()[0]
+    var graph = Graph()
+    let value = graph.addInput(name: "in", shape: Shape(input.shape))
+    graph.addOutput(try graph.add(.concatenation(axis: 0), [value, value], name: "layer"), name: "out")
+    let plan = try Plan(graph, inputShapes: [input.shape], workers: Workers(count: 1))
+    #expect(worstDifference(plan.outputs(for: [input])[0], try item.tensor("out")) == 0)
+  }
+}
