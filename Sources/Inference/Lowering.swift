@@ -88,7 +88,8 @@ struct Lowering {
   private func heavyStep(_ node: Graph.Node, _ inputs: [Operand], _ output: Operand) throws(PlanError)
     -> any Step
   {
-    throw PlanError(node: node.name, reason: "\(node.operation.name) has no kernel")
+    if let step = DirectStep(node, inputs, output) { return step }
+    throw PlanError(node: node.name, reason: "has no kernel for \(node.operation.name)")
   }
 
   private func normalization(

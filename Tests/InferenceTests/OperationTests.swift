@@ -93,6 +93,60 @@ struct OperationTests {
     ] {
       table["einsum_" + name] = { _ in .einsum(equation) }
     }
+    table.merge(windows) { first, _ in first }
+    return table
+  }()
+
+  static let windows: [String: @Sendable (OperationCase) throws -> Operation] = {
+    var table: [String: @Sendable (OperationCase) throws -> Operation] = [:]
+    for (name, strides, dilation, border, groups) in [
+      ("valid", 1, 1, Border.valid, 1), ("same", 1, 1, .same, 1), ("strided", 2, 1, .same, 1),
+      ("pointwise", 1, 1, .valid, 1), ("dilated", 1, 2, .same, 1), ("grouped", 1, 1, .valid, 4),
+    ] {
+      table["convolution_" + name] = {
+        .convolution(
+          Convolution(
+            kernel: try $0.tensor("kernel"), bias: try $0.tensor("bias"), strides: Extent(strides, strides),
+            dilation: Extent(dilation, dilation), border: border, groups: groups))
+      }
+    }
+    for (name, strides, border) in [("same", 2, Border.same), ("multiplier", 1, .valid)] {
+      table["depthwise_" + name] = {
+        .depthwiseConvolution(
+          DepthwiseConvolution(
+            kernel: try $0.tensor("kernel"), bias: try $0.tensor("bias"), strides: Extent(strides, strides),
+            border: border))
+      }
+    }
+    for (name, strides, dilation, border, padding) in [
+      ("valid", 2, 1, Border.valid, nil), ("same", 2, 1, .same, nil), ("even", 2, 1, .same, nil),
+      ("wide", 3, 1, .valid, nil), ("unit", 1, 1, .same, nil), ("dilated", 1, 2, .same, nil),
+      ("padded", 2, 1, .same, Extent(1, 1)), ("gap", 3, 1, .same, nil),
+    ] {
+      table["transposed_" + name] = {
+        .transposedConvolution(
+          TransposedConvolution(
+            kernel: try $0.tensor("kernel"), bias: try $0.tensor("bias"), strides: Extent(strides, strides),
+            dilation: Extent(dilation, dilation), border: border, outputPadding: padding))
+      }
+    }
+    for (name, kind) in [("max", Pooling.Kind.max), ("average", .average)] {
+      table["\(name)_pooling_valid"] = { _ in
+        .pooling(Pooling(kind, window: Extent(2, 2), strides: Extent(2, 2), border: .valid))
+      }
+      table["\(name)_pooling_same"] = { _ in
+        .pooling(Pooling(kind, window: Extent(3, 2), strides: Extent(2, 2), border: .same))
+      }
+    }
+    table["locally_connected"] = {
+      .locallyConnected(
+        LocallyConnected(
+          kernel: try $0.tensor("kernel"), bias: try $0.tensor("bias"), window: Extent(3, 2),
+          strides: Extent(1, 2)))
+    }
+    table["dense"] = { .dense(Dense(kernel: try $0.tensor("kernel"), bias: try $0.tensor("bias"))) }
+    table["matmul"] = { _ in .matMul(transposeA: false, transposeB: false) }
+    table["matmul_transposed"] = { _ in .matMul(transposeA: true, transposeB: true) }
     return table
   }()
 

@@ -28,7 +28,7 @@ struct ElementwiseStep: Step {
     }
   }
 
-  private func apply(
+  func apply(
     _ source: UnsafePointer<Float>, _ inputStride: Int, _ target: UnsafeMutablePointer<Float>,
     _ outputStride: Int, _ rows: Int, _ columns: Int
   ) {
