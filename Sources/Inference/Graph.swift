@@ -25,6 +25,8 @@ public struct Graph: Sendable {
     var activation: Unary?
     /// Whether the last input, of the result's shape, is added to the operation's result.
     var addsResidual = false
+    /// Factors that the kernel is still to be multiplied with, one an output channel.
+    var outputScale: Tensor?
     /// Layers whose work this node does as well.
     var fused: [String] = []
 

@@ -24,9 +24,17 @@ public final class Plan {
     try self.init(graph, inputShapes: inputShapes, workers: workers, options: PlanOptions())
   }
 
-  init(_ graph: Graph, inputShapes: [[Int]], workers: Workers, options: PlanOptions) throws(PlanError) {
+  convenience init(
+    _ graph: Graph, inputShapes: [[Int]], workers: Workers, options: PlanOptions
+  ) throws(PlanError) {
     var graph = try graph.specialized(inputShapes)
-    if options.optimizes { try graph.optimize(workers: workers) }
+    if options.optimizes { try graph.optimize() }
+    try self.init(specialized: graph, workers: workers, options: options)
+  }
+
+  /// Compiles a graph whose shapes are all known and which the passes are done with.
+  init(specialized graph: Graph, workers: Workers, options: PlanOptions) throws(PlanError) {
+    var graph = graph
     graph.ownConstantOutputs()
     let memory = MemoryPlan(graph, sharesMemory: options.sharesMemory)
     let lowering = Lowering(graph: graph, memory: memory, workers: workers)
