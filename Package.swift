@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CZlib"]),
     .target(name: "ZipArchive", dependencies: ["CZlib"]),
     .target(name: "Keras", dependencies: ["HDF5", "ZipArchive", "Inference"]),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "Imaging", dependencies: ["Kernels", "CPNG", "CJPEG"]),
 
     // The network.
     .target(name: "HTTP", dependencies: ["CCurl"]),

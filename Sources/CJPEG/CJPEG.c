@@ -1,1 +1,147 @@
 #include "CJPEG.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+// A progressive file may hold any number of scans, each of which costs a pass over the whole image.
+// No encoder writes more than a few dozen.
+enum { maximum_scans = 500, rows_per_call = 16 };
+
+struct thimble_jpeg {
+  struct jpeg_decompress_struct decompress;
+  struct jpeg_error_mgr errors;
+  struct jpeg_source_mgr source;
+  struct jpeg_progress_mgr progress;
+  jmp_buf failure;
+  thimble_jpeg_status status;
+  char message[JMSG_LENGTH_MAX];
+};
+
+static thimble_jpeg *owner(j_common_ptr common) { return (thimble_jpeg *)common->client_data; }
+
+static void fail(j_common_ptr common) {
+  thimble_jpeg *jpeg = owner(common);
+  if (jpeg->status == THIMBLE_JPEG_OK) {
+    jpeg->status = common->err->msg_code == JERR_OUT_OF_MEMORY ? THIMBLE_JPEG_OUT_OF_MEMORY : THIMBLE_JPEG_CORRUPT;
+    common->err->format_message(common, jpeg->message);
+  }
+  longjmp(jpeg->failure, 1);
+}
+
+// libjpeg's warnings are about damage that it repaired; Pillow passes over them as well.
+static void ignore_message(j_common_ptr common) { (void)common; }
+static void ignore_warning(j_common_ptr common, int level) {
+  if (level < 0) common->err->num_warnings++;
+}
+
+static void limit_scans(j_common_ptr common) {
+  thimble_jpeg *jpeg = owner(common);
+  if (jpeg->decompress.input_scan_number > maximum_scans) {
+    jpeg->status = THIMBLE_JPEG_CORRUPT;
+    snprintf(jpeg->message, sizeof jpeg->message, "more than %d scans", maximum_scans);
+    fail(common);
+  }
+}
+
+static void nothing(j_decompress_ptr decompress) { (void)decompress; }
+
+static boolean out_of_data(j_decompress_ptr decompress) {
+  thimble_jpeg *jpeg = owner((j_common_ptr)decompress);
+  jpeg->status = THIMBLE_JPEG_TRUNCATED;
+  snprintf(jpeg->message, sizeof jpeg->message, "end of data");
+  fail((j_common_ptr)decompress);
+  return FALSE;
+}
+
+static void skip_data(j_decompress_ptr decompress, long count) {
+  if (count <= 0) return;
+  struct jpeg_source_mgr *source = decompress->src;
+  if ((size_t)count > source->bytes_in_buffer) {
+    source->next_input_byte += source->bytes_in_buffer;
+    source->bytes_in_buffer = 0;
+    out_of_data(decompress);
+  }
+  source->next_input_byte += count;
+  source->bytes_in_buffer -= (size_t)count;
+}
+
+thimble_jpeg *thimble_jpeg_create(const uint8_t *bytes, size_t count) {
+  thimble_jpeg *jpeg = calloc(1, sizeof *jpeg);
+  if (jpeg == NULL) return NULL;
+  jpeg->decompress.err = jpeg_std_error(&jpeg->errors);
+  jpeg->errors.error_exit = fail;
+  jpeg->errors.output_message = ignore_message;
+  jpeg->errors.emit_message = ignore_warning;
+  jpeg->decompress.client_data = jpeg;
+  if (setjmp(jpeg->failure)) {
+    thimble_jpeg_destroy(jpeg);
+    return NULL;
+  }
+  jpeg_create_decompress(&jpeg->decompress);
+  jpeg->source = (struct jpeg_source_mgr){
+    .next_input_byte = bytes, .bytes_in_buffer = count, .init_source = nothing,
+    .fill_input_buffer = out_of_data, .skip_input_data = skip_data,
+    .resync_to_restart = jpeg_resync_to_restart, .term_source = nothing,
+  };
+  jpeg->decompress.src = &jpeg->source;
+  jpeg->progress.progress_monitor = limit_scans;
+  jpeg->decompress.progress = &jpeg->progress;
+  return jpeg;
+}
+
+void thimble_jpeg_destroy(thimble_jpeg *jpeg) {
+  if (jpeg == NULL) return;
+  jpeg_destroy_decompress(&jpeg->decompress);
+  free(jpeg);
+}
+
+thimble_jpeg_status thimble_jpeg_read_header(thimble_jpeg *jpeg) {
+  if (setjmp(jpeg->failure)) return jpeg->status;
+  jpeg_read_header(&jpeg->decompress, TRUE);
+  return THIMBLE_JPEG_OK;
+}
+
+uint32_t thimble_jpeg_width(const thimble_jpeg *jpeg) { return jpeg->decompress.image_width; }
+uint32_t thimble_jpeg_height(const thimble_jpeg *jpeg) { return jpeg->decompress.image_height; }
+uint32_t thimble_jpeg_components(const thimble_jpeg *jpeg) { return (uint32_t)jpeg->decompress.num_components; }
+
+thimble_jpeg_status thimble_jpeg_start(thimble_jpeg *jpeg) {
+  if (setjmp(jpeg->failure)) return jpeg->status;
+  // Everything else stays at libjpeg's defaults: the accurate integer transform and smooth upsampling.
+  switch (jpeg->decompress.num_components) {
+    case 1: jpeg->decompress.out_color_space = JCS_GRAYSCALE; break;
+    case 3: jpeg->decompress.out_color_space = JCS_EXT_RGBX; break;
+    default: jpeg->decompress.out_color_space = JCS_CMYK; break;
+  }
+  jpeg_start_decompress(&jpeg->decompress);
+  return THIMBLE_JPEG_OK;
+}
+
+thimble_jpeg_status thimble_jpeg_read_rows(thimble_jpeg *jpeg, uint8_t *rows, size_t stride, size_t count) {
+  if (setjmp(jpeg->failure)) return jpeg->status;
+  for (size_t done = 0; done < count;) {
+    JSAMPROW pointers[rows_per_call];
+    size_t wanted = count - done < rows_per_call ? count - done : rows_per_call;
+    for (size_t index = 0; index < wanted; index++) pointers[index] = rows + (done + index) * stride;
+    JDIMENSION got = jpeg_read_scanlines(&jpeg->decompress, pointers, (JDIMENSION)wanted);
+    if (got == 0) {
+      snprintf(jpeg->message, sizeof jpeg->message, "no more rows");
+      return jpeg->status = THIMBLE_JPEG_CORRUPT;
+    }
+    done += got;
+  }
+  return THIMBLE_JPEG_OK;
+}
+
+thimble_jpeg_status thimble_jpeg_skip_rows(thimble_jpeg *jpeg, size_t count) {
+  if (setjmp(jpeg->failure)) return jpeg->status;
+  jpeg_skip_scanlines(&jpeg->decompress, (JDIMENSION)count);
+  return THIMBLE_JPEG_OK;
+}
+
+const char *thimble_jpeg_message(const thimble_jpeg *jpeg) { return jpeg->message; }

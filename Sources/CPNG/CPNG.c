@@ -1,1 +1,148 @@
 #include "CPNG.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+// Only chunks other than the pixels' are held in memory whole, and a palette is the largest of use.
+enum { maximum_chunk_bytes = 1 << 16, maximum_chunks = 64 };
+
+struct thimble_png {
+  png_structp reader;
+  png_infop info;
+  const uint8_t *next;
+  size_t left;
+  int passes;
+  thimble_png_status status;
+  char message[200];
+};
+
+static void fail(png_structp reader, png_const_charp message) {
+  thimble_png *png = png_get_error_ptr(reader);
+  if (png->status == THIMBLE_PNG_OK) png->status = THIMBLE_PNG_CORRUPT;
+  snprintf(png->message, sizeof png->message, "%s", message);
+  longjmp(png_jmpbuf(reader), 1);
+}
+
+static void ignore_warning(png_structp reader, png_const_charp message) { (void)reader, (void)message; }
+
+static void copy_data(png_structp reader, png_bytep target, size_t count) {
+  thimble_png *png = png_get_io_ptr(reader);
+  if (count > png->left) {
+    png->status = THIMBLE_PNG_TRUNCATED;
+    png_error(reader, "end of data");
+  }
+  memcpy(target, png->next, count);
+  png->next += count;
+  png->left -= count;
+}
+
+thimble_png *thimble_png_create(const uint8_t *bytes, size_t count) {
+  thimble_png *png = calloc(1, sizeof *png);
+  if (png == NULL) return NULL;
+  png->next = bytes;
+  png->left = count;
+  png->reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, png, fail, ignore_warning);
+  if (png->reader != NULL) png->info = png_create_info_struct(png->reader);
+  if (png->info == NULL || setjmp(png_jmpbuf(png->reader))) {
+    thimble_png_destroy(png);
+    return NULL;
+  }
+  png_set_read_fn(png->reader, png, copy_data);
+  // The caller checks the size; libpng's own limit of a million a side would only name it worse.
+  png_set_user_limits(png->reader, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  png_set_chunk_malloc_max(png->reader, maximum_chunk_bytes);
+  png_set_chunk_cache_max(png->reader, maximum_chunks);
+  // Everything but IHDR, PLTE, tRNS, IDAT and IEND is passed over unread: no colour profile, no text.
+  png_set_keep_unknown_chunks(png->reader, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  return png;
+}
+
+void thimble_png_destroy(thimble_png *png) {
+  if (png == NULL) return;
+  if (png->reader != NULL) png_destroy_read_struct(&png->reader, &png->info, NULL);
+  free(png);
+}
+
+thimble_png_status thimble_png_read_header(thimble_png *png, thimble_png_header *header) {
+  if (setjmp(png_jmpbuf(png->reader))) return png->status;
+  png_read_info(png->reader, png->info);
+
+  memset(header, 0, sizeof *header);
+  header->width = png_get_image_width(png->reader, png->info);
+  header->height = png_get_image_height(png->reader, png->info);
+  header->bit_depth = png_get_bit_depth(png->reader, png->info);
+  header->color_type = png_get_color_type(png->reader, png->info);
+  header->is_interlaced = png_get_interlace_type(png->reader, png->info) != PNG_INTERLACE_NONE;
+
+  for (int index = 0; index < 256; index++) header->palette[index * 4 + 3] = 255;
+  png_colorp colors = NULL;
+  int count = 0;
+  if (png_get_PLTE(png->reader, png->info, &colors, &count)) {
+    for (int index = 0; index < count && index < 256; index++) {
+      header->palette[index * 4] = colors[index].red;
+      header->palette[index * 4 + 1] = colors[index].green;
+      header->palette[index * 4 + 2] = colors[index].blue;
+    }
+  }
+  png_bytep alphas = NULL;
+  png_color_16p color = NULL;
+  if (png_get_tRNS(png->reader, png->info, &alphas, &count, &color)) {
+    if (header->color_type == PNG_COLOR_TYPE_PALETTE) {
+      for (int index = 0; alphas != NULL && index < count && index < 256; index++)
+        header->palette[index * 4 + 3] = alphas[index];
+    } else if (color != NULL) {
+      int is_gray = header->color_type == PNG_COLOR_TYPE_GRAY;
+      header->has_transparent_color = 1;
+      header->transparent_color[0] = is_gray ? color->gray : color->red;
+      header->transparent_color[1] = color->green;
+      header->transparent_color[2] = color->blue;
+    }
+  }
+  return THIMBLE_PNG_OK;
+}
+
+thimble_png_status thimble_png_start(thimble_png *png) {
+  if (setjmp(png_jmpbuf(png->reader))) return png->status;
+  int depth = png_get_bit_depth(png->reader, png->info);
+  switch (png_get_color_type(png->reader, png->info)) {
+    case PNG_COLOR_TYPE_GRAY:
+      if (depth < 8) png_set_expand_gray_1_2_4_to_8(png->reader);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+      if (depth == 16) png_set_swap(png->reader);
+#endif
+      break;
+    case PNG_COLOR_TYPE_PALETTE:
+      png_set_packing(png->reader);
+      break;
+    case PNG_COLOR_TYPE_GRAY_ALPHA:
+      if (depth == 16) {
+        png_set_strip_16(png->reader);
+        png_set_gray_to_rgb(png->reader);
+      }
+      break;
+    case PNG_COLOR_TYPE_RGB:
+      if (depth == 16) png_set_strip_16(png->reader);
+      png_set_filler(png->reader, 255, PNG_FILLER_AFTER);
+      break;
+    default:
+      if (depth == 16) png_set_strip_16(png->reader);
+      break;
+  }
+  png->passes = png_set_interlace_handling(png->reader);
+  png_read_update_info(png->reader, png->info);
+  return THIMBLE_PNG_OK;
+}
+
+thimble_png_status thimble_png_read_rows(thimble_png *png, uint8_t *rows, size_t stride, size_t count) {
+  if (setjmp(png_jmpbuf(png->reader))) return png->status;
+  for (int pass = 0; pass < png->passes; pass++) {
+    for (size_t row = 0; row < count; row++) png_read_row(png->reader, rows + row * stride, NULL);
+  }
+  return THIMBLE_PNG_OK;
+}
+
+const char *thimble_png_message(const thimble_png *png) { return png->message; }

@@ -1,4 +1,7 @@
 /// From the bytes of an image file to the numbers that a model takes.
+///
+/// The order is Keras': decode, put upright where asked, convert to the colours, fit and resize, preprocess.
+/// In grayscale a 16-bit PNG keeps its values (0...65535), as `keras.utils.load_img` has it.
 public struct ImagePipeline: Sendable, Equatable {
   /// The model's input, in pixels.
   public var height, width: Int
@@ -29,12 +32,155 @@ public struct ImagePipeline: Sendable, Equatable {
 
   /// Throws when the parts contradict each other, so that a configuration can be refused early.
   public func validate() throws(ImagingError) {
+    guard height > 0, width > 0 else {
+      throw ImagingError(.invalidRequest, "an input of \(height)x\(width) pixels is not possible")
+    }
+    do throws(ImagingError) {
+      try ImageLimits().check(width: width, height: height)
+    } catch {
+      throw ImagingError(.invalidRequest, "an input of \(height)x\(width) pixels is too large")
+    }
+    try preprocess.check(color)
   }
 
   /// Decodes, resizes and normalises one image into `output`: NHWC float32, exactly ``count`` numbers.
   public func load(
     _ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<Float>
   ) throws(ImagingError) {
-    throw ImagingError(.unsupportedFormat, "decoding is under construction")
+    try validate()
+    guard let target = output.baseAddress, output.count == count else {
+      throw ImagingError(
+        .invalidRequest, "the image makes \(count) numbers, but there is room for \(output.count)")
+    }
+    var source = try openImage(bytes, limits: limits)
+    if exifOrientation {
+      let orientation = Orientation(bytes)
+      if orientation != .upright { source = try orientation.apply(BufferedRows(reading: source)) }
+    }
+    let conversion = RowConversion(from: source.header, to: mode(for: source.header), premultiplies: false)
+    if !conversion.isIdentity { source = try ConvertedRows(source, conversion) }
+
+    let place = Placement(
+      fit, imageWidth: source.header.width, imageHeight: source.header.height, width: width, height: height)
+    if place.width != width || place.height != height {
+      for index in 0..<count { target[index] = preprocess(0, channel: index % color.channels) }
+    }
+    if resize.isTensorFlow {
+      try resizeAsTensorFlow(source, place, into: target)
+    } else {
+      try resizeAsPillow(source, place, into: target)
+    }
+  }
+
+  /// The same into an array.
+  public func load(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) -> [Float] {
+    try validate()
+    var values = [Float](repeating: 0, count: count)
+    var failure: ImagingError?
+    values.withUnsafeMutableBufferPointer { buffer in
+      do throws(ImagingError) {
+        try load(bytes, into: buffer)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return values
+  }
+
+  /// What the pixels are converted to, as `load_img` decides it.
+  private func mode(for header: ImageHeader) -> ImageMode {
+    switch color {
+    case .grayscale: header.mode == .gray16 ? .gray16 : .gray
+    case .rgb, .bgr: .rgb
+    case .rgba: .rgba
+    }
+  }
+
+  private func resizeAsPillow(
+    _ source: any RowSource, _ place: Placement, into output: UnsafeMutablePointer<Float>
+  ) throws(ImagingError) {
+    let mode = source.header.mode
+    let pixels = try PixelBuffer(count: place.width * place.height * mode.rowBytesPerPixel)
+    let resizer = Resizer(width: place.width, height: place.height, filter: resize, box: place.box)
+    try resizer.run(source, into: pixels.base)
+
+    if mode == .gray16 {
+      let words = pixels.pointer(to: UInt16.self)
+      write(place, samples: 1, into: output) { index, channel in
+        preprocess(Float(words[index]), channel: channel)
+      }
+    } else {
+      let table = (0..<color.channels).map { channel in
+        (0..<256).map { preprocess(Float($0), channel: channel) }
+      }.flatMap { $0 }
+      write(place, samples: mode.rowBytesPerPixel, into: output) { index, channel in
+        table[channel << 8 | Int(pixels.base[index])]
+      }
+    }
+  }
+
+  private func resizeAsTensorFlow(
+    _ source: any RowSource, _ place: Placement, into output: UnsafeMutablePointer<Float>
+  ) throws(ImagingError) {
+    let header = source.header
+    // tf.image crops before it resizes, so that rows and columns outside play no part.
+    let rowBytes = (place.right - place.left) * header.mode.rowBytesPerPixel
+    let rows = max(place.bottom - place.top, 0)
+    guard rowBytes > 0, rows > 0 else {
+      throw ImagingError(
+        .invalidRequest,
+        "an image of \(header.width)x\(header.height) pixels cannot be cropped to \(width)x\(height)")
+    }
+    let line = try PixelBuffer(count: header.rowBytes)
+    let pixels = try PixelBuffer(count: rowBytes * rows)
+    if place.top > 0 { try source.skip(place.top) }
+    for row in 0..<rows {
+      try source.read(1, into: line.base, stride: header.rowBytes)
+      (pixels.base + row * rowBytes).update(
+        from: line.base + place.left * header.mode.rowBytesPerPixel, count: rowBytes)
+    }
+    try source.drain(header.height - place.bottom, scratch: line.base)
+
+    let channels = color.channels
+    let values = try PixelBuffer(count: place.width * place.height * channels * MemoryLayout<Float>.stride)
+    let floats = values.pointer(to: Float.self)
+    func run<Sample: FixedWidthInteger & UnsignedInteger>(_ type: Sample.Type, samples: Int) {
+      TensorFlowResizer(
+        pixels: pixels.pointer(to: type), inputWidth: place.right - place.left, inputHeight: rows,
+        samples: samples,
+        channels: channels, width: place.width, height: place.height
+      ).run(resize, into: floats)
+    }
+    if header.mode == .gray16 {
+      run(UInt16.self, samples: 1)
+    } else {
+      run(UInt8.self, samples: header.mode.rowBytesPerPixel)
+    }
+    write(place, samples: channels, into: output) { index, channel in
+      preprocess(floats[index], channel: channel)
+    }
+  }
+
+  /// Writes the resized pixels to their place in the output, channels in the model's order.
+  /// - Parameters:
+  ///   - samples: from one pixel to the next.
+  ///   - value: the number for a sample (by its index) as a channel of the output.
+  private func write(
+    _ place: Placement, samples: Int, into output: UnsafeMutablePointer<Float>,
+    _ value: (_ index: Int, _ channel: Int) -> Float
+  ) {
+    let channels = color.channels
+    let isReversed = color == .bgr || preprocess == .caffe
+    for y in 0..<place.height {
+      var target = output + ((place.y + y) * width + place.x) * channels
+      for x in 0..<place.width {
+        let pixel = (y * place.width + x) * samples
+        for channel in 0..<channels {
+          target[channel] = value(pixel + (isReversed ? channels - 1 - channel : channel), channel)
+        }
+        target += channels
+      }
+    }
   }
 }

@@ -7,6 +7,26 @@ public enum ResizeFilter: String, Sendable, CaseIterable {
   case tfBilinear = "tf-bilinear"
   case tfBicubic = "tf-bicubic"
   case tfArea = "tf-area"
+
+  /// The weights behind one of Pillow's smooth filters; nil for the others.
+  var kernel: ResampleKernel? {
+    switch self {
+    case .box: .box
+    case .bilinear: .bilinear
+    case .hamming: .hamming
+    case .bicubic: .bicubic
+    case .lanczos: .lanczos
+    case .nearest, .tfNearest, .tfBilinear, .tfBicubic, .tfArea: nil
+    }
+  }
+
+  /// Whether this is one of tf.image's.
+  var isTensorFlow: Bool {
+    switch self {
+    case .tfNearest, .tfBilinear, .tfBicubic, .tfArea: true
+    default: false
+    }
+  }
 }
 
 /// The part of an image to resize, in pixels; fractions are allowed.

@@ -1,4 +1,42 @@
+/// A thin layer over libjpeg(-turbo) that reports errors as codes: libjpeg's `longjmp` ends here.
 #ifndef THIMBLE_CJPEG_H
 #define THIMBLE_CJPEG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+  THIMBLE_JPEG_OK = 0,
+  /// The data ends before the image does.
+  THIMBLE_JPEG_TRUNCATED = 1,
+  /// Anything else that libjpeg refuses; `thimble_jpeg_message` says what.
+  THIMBLE_JPEG_CORRUPT = 2,
+  THIMBLE_JPEG_OUT_OF_MEMORY = 3,
+} thimble_jpeg_status;
+
+typedef struct thimble_jpeg thimble_jpeg;
+
+/// Starts on a file in memory, which must outlive the result. NULL when memory is short.
+thimble_jpeg *thimble_jpeg_create(const uint8_t *bytes, size_t count);
+void thimble_jpeg_destroy(thimble_jpeg *jpeg);
+
+/// Reads up to the first scan: afterwards width, height and components are known. No pixel memory yet.
+thimble_jpeg_status thimble_jpeg_read_header(thimble_jpeg *jpeg);
+uint32_t thimble_jpeg_width(const thimble_jpeg *jpeg);
+uint32_t thimble_jpeg_height(const thimble_jpeg *jpeg);
+uint32_t thimble_jpeg_components(const thimble_jpeg *jpeg);
+
+/// Gets ready for rows: one byte a pixel for one component, four (red, green, blue, unused) for three,
+/// four (cyan, magenta, yellow, black as the file has them) for four. Decodes all of a progressive file.
+thimble_jpeg_status thimble_jpeg_start(thimble_jpeg *jpeg);
+
+/// Reads `count` rows, `stride` bytes apart.
+thimble_jpeg_status thimble_jpeg_read_rows(thimble_jpeg *jpeg, uint8_t *rows, size_t stride, size_t count);
+
+/// Passes over `count` rows, which must leave at least one to read.
+thimble_jpeg_status thimble_jpeg_skip_rows(thimble_jpeg *jpeg, size_t count);
+
+/// libjpeg's own words for the last failure; empty when there was none.
+const char *thimble_jpeg_message(const thimble_jpeg *jpeg);
 
 #endif
