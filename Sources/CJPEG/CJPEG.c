@@ -17,6 +17,8 @@ struct thimble_jpeg {
   struct jpeg_error_mgr errors;
   struct jpeg_source_mgr source;
   struct jpeg_progress_mgr progress;
+  /// Where rows go that nobody wants.
+  JSAMPARRAY scratch;
   jmp_buf failure;
   thimble_jpeg_status status;
   char message[JMSG_LENGTH_MAX];
@@ -119,7 +121,24 @@ thimble_jpeg_status thimble_jpeg_start(thimble_jpeg *jpeg) {
     default: jpeg->decompress.out_color_space = JCS_CMYK; break;
   }
   jpeg_start_decompress(&jpeg->decompress);
+  JDIMENSION row_bytes = jpeg->decompress.output_width * (JDIMENSION)jpeg->decompress.output_components;
+  jpeg->scratch = jpeg->decompress.mem->alloc_sarray((j_common_ptr)&jpeg->decompress, JPOOL_IMAGE, row_bytes, 1);
   return THIMBLE_JPEG_OK;
+}
+
+// jpeg_skip_scanlines disturbs the rows after it where several rows come out of each row of samples without
+// being blended with their neighbours (seen with libjpeg-turbo 2.1.5: 4:1:0, 4:4:1, very narrow images).
+// What cameras and encoders write is safe: all components at full height, or (4:2:0, 4:4:0) the two colours at
+// half of it.
+static int can_skip(const struct jpeg_decompress_struct *decompress) {
+  if (decompress->max_v_samp_factor == 1) return 1;
+  if (decompress->max_v_samp_factor > 2 || decompress->max_h_samp_factor > 2) return 0;
+  if (decompress->num_components < 3) return 0;
+  for (int index = 1; index < 3; index++) {
+    const jpeg_component_info *color = &decompress->comp_info[index];
+    if (color->h_samp_factor != 1 || color->v_samp_factor != 1 || color->downsampled_width <= 2) return 0;
+  }
+  return 1;
 }
 
 thimble_jpeg_status thimble_jpeg_read_rows(thimble_jpeg *jpeg, uint8_t *rows, size_t stride, size_t count) {
@@ -140,7 +159,13 @@ thimble_jpeg_status thimble_jpeg_read_rows(thimble_jpeg *jpeg, uint8_t *rows, si
 
 thimble_jpeg_status thimble_jpeg_skip_rows(thimble_jpeg *jpeg, size_t count) {
   if (setjmp(jpeg->failure)) return jpeg->status;
-  jpeg_skip_scanlines(&jpeg->decompress, (JDIMENSION)count);
+  if (can_skip(&jpeg->decompress)) {
+    jpeg_skip_scanlines(&jpeg->decompress, (JDIMENSION)count);
+    return THIMBLE_JPEG_OK;
+  }
+  for (size_t row = 0; row < count; row++) {
+    if (jpeg_read_scanlines(&jpeg->decompress, jpeg->scratch, 1) == 0) break;
+  }
   return THIMBLE_JPEG_OK;
 }
 

@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Imaging
+
+/// What scripts/reference/tf_image.py had TensorFlow make of computed images.
+@Suite struct TensorFlowTests {
+  struct Case: Decodable {
+    var height, width, channels, step: Int
+    var size: [Int]
+    var method: String
+    var values: Data
+  }
+
+  /// The same image as the script's.
+  static func picture(height: Int, width: Int, channels: Int) -> [UInt8] {
+    var pixels: [UInt8] = []
+    for y in 0..<height {
+      for x in 0..<width {
+        for c in 0..<channels { pixels.append(UInt8((x * 37 + y * 91 + c * 53 + x * y % 101 * 7) % 256)) }
+      }
+    }
+    return pixels
+  }
+
+  static func resize(
+    _ pixels: [UInt8], height: Int, width: Int, samples: Int, channels: Int, to size: [Int],
+    _ filter: ResizeFilter
+  ) -> [Float] {
+    var result = [Float](repeating: .nan, count: size[0] * size[1] * channels)
+    TensorFlowResizer(
+      pixels: pixels, inputWidth: width, inputHeight: height, samples: samples, channels: channels,
+      width: size[1], height: size[0]
+    ).run(filter, into: &result)
+    return result
+  }
+
+  @Test func `all four methods give TensorFlow's numbers to the bit`() throws {
+    let file = URL(fileURLWithPath: Fixtures.root + "/scripts/reference/tf_image.json")
+    let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: file))
+    #expect(cases.count == 132)
+    for item in cases {
+      let filter = try #require(ResizeFilter(rawValue: "tf-" + item.method))
+      let theirs = item.values.withUnsafeBytes { bytes in
+        (0..<(bytes.count / 4)).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+      }
+      let pixels = Self.picture(height: item.height, width: item.width, channels: item.channels)
+      let all = Self.resize(
+        pixels, height: item.height, width: item.width, samples: item.channels, channels: item.channels,
+        to: item.size, filter)
+      let ours = stride(from: 0, to: all.count, by: item.step).map { all[$0] }
+      #expect(
+        difference(ours, theirs) == nil,
+        "\(item.method) \(item.height)x\(item.width)x\(item.channels) to \(item.size)")
+    }
+  }
+
+  @Test(.enabled(if: PillowCases.exist, "\(Fixtures.hint)"))
+  func `the pipeline crops, resizes and pads for it`() throws {
+    let bytes = try PillowCases.file("jpeg-97x61-2.jpg")
+    let pixels = try bytes.withUnsafeBytes { try Image.decode($0) }.pixels
+    var pipeline = ImagePipeline(height: 30, width: 30, resize: .tfBilinear, fit: .crop)
+    var square: [UInt8] = []
+    for y in 0..<61 { square += pixels[((y * 97 + 18) * 3)..<((y * 97 + 79) * 3)] }
+    let cropped = Self.resize(
+      square, height: 61, width: 61, samples: 3, channels: 3, to: [30, 30], .tfBilinear)
+    #expect(difference(try bytes.withUnsafeBytes { try pipeline.load($0) }, cropped) == nil)
+
+    pipeline.fit = .pad
+    let inner = Self.resize(
+      pixels, height: 61, width: 97, samples: 3, channels: 3, to: [19, 30], .tfBilinear)
+    var padded = [Float](repeating: 0, count: 30 * 30 * 3)
+    padded.replaceSubrange((6 * 90)..<(25 * 90), with: inner)
+    #expect(difference(try bytes.withUnsafeBytes { try pipeline.load($0) }, padded) == nil)
+  }
+}
