@@ -67,7 +67,7 @@ struct Lowering {
     case .argument(let extremum, _):
       return ArgumentStep(name: name, extremum: extremum, input: input, output: output)
     case .cumulativeSum: return CumulativeSumStep(name: name, input: input, output: output)
-    case .resize(let resize):
+    case .resize(let resize) where resize.interpolation != .nearest:
       return ResizeStep(name: name, resize.interpolation, input: input, output: output)
     case .embedding(let table): return EmbeddingStep(name: name, table: table, input: input, output: output)
     case .oneHot: return OneHotStep(name: name, input: input, output: output)

@@ -31,7 +31,9 @@ public func gather(
   output: UnsafeMutablePointer<Float>, filler: Float
 ) {
   let last = axes[rank - 1]
-  for row in rows {
+  let isRun = last.table == nil && last.inputStride == 1 && last.outputStride == 1
+  var row = rows.lowerBound
+  while row < rows.upperBound {
     var remaining = row
     var source = 0
     var target = 0
@@ -50,11 +52,29 @@ public func gather(
       }
       index -= 1
     }
-    if isFilled {
-      fillRow(output + target, last, filler)
-    } else {
-      copyRow(input, source, output + target, last, filler)
+    // Rows that follow each other in the input and in the output are moved as one.
+    var run = last
+    var length = 1
+    if rank > 1 && isRun && axes[rank - 2].outputStride == last.count, let table = axes[rank - 2].table {
+      let position = row % axes[rank - 2].count
+      let limit = min(axes[rank - 2].count - position, rows.upperBound - row)
+      while length < limit {
+        let next = Int(table[position + length])
+        if isFilled
+          ? next >= 0 && table[position] < 0 : next != Int(table[position]) + length * last.count
+        {
+          break
+        }
+        length += 1
+      }
+      run.count *= length
     }
+    if isFilled {
+      fillRow(output + target, run, filler)
+    } else {
+      copyRow(input, source, output + target, run, filler)
+    }
+    row += length
   }
 }
 

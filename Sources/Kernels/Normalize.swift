@@ -39,28 +39,31 @@ public func normalizeRows(
   }
 }
 
-/// The scale and the offset, a channel each, that normalise one group of channels over all rows of a
-/// sample: `x * scale + offset`, gamma and beta included.
+/// Sets every channel of a group to the mean of the group's channels' sums.
 /// - Parameters:
-///   - input: the group's first channel in the sample's first row.
-///   - channels: channels of the group.
-public func groupStatistics(
-  input: UnsafePointer<Float>, rows: Int, rowStride: Int, channels: Int, epsilon: Float,
-  gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, scale: UnsafeMutablePointer<Float>,
-  offset: UnsafeMutablePointer<Float>
+///   - sums: one value a channel.
+///   - channels: channels of a group.
+///   - count: how many values were summed for a group.
+public func groupMeans(
+  sums: UnsafePointer<Float>, means: UnsafeMutablePointer<Float>, groups: Int, channels: Int, count: Float
 ) {
-  let count = Float(rows * channels)
-  // `scale` holds column sums until the end.
-  reduceRows(.sum, input: input, rows: rows, rowStride: rowStride, columns: 0..<channels, output: scale)
-  let mean = reduceRun(.sum, scale, count: channels) / count
-  for channel in 0..<channels { offset[channel] = mean }
-  reduceRows(
-    .sumOfSquares, input: input, rows: rows, rowStride: rowStride, columns: 0..<channels, center: offset,
-    output: scale)
-  let variance = reduceRun(.sum, scale, count: channels) / count
-  let inverse = 1 / (variance + epsilon).squareRoot()
+  for group in 0..<groups {
+    let mean = reduceRun(.sum, sums + group * channels, count: channels) / count
+    for channel in group * channels..<(group + 1) * channels { means[channel] = mean }
+  }
+}
+
+/// Turns means and variances, a channel each, into what normalises: `x * scale + offset`, gamma and beta
+/// included.
+/// - Parameters:
+///   - scale: the variances, replaced.
+///   - offset: the means, replaced.
+public func normalizationScales(
+  scale: UnsafeMutablePointer<Float>, offset: UnsafeMutablePointer<Float>, channels: Int, epsilon: Float,
+  gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>
+) {
   for channel in 0..<channels {
-    scale[channel] = inverse * gamma[channel]
-    offset[channel] = beta[channel] - mean * scale[channel]
+    scale[channel] = gamma[channel] / (scale[channel] + epsilon).squareRoot()
+    offset[channel] = beta[channel] - offset[channel] * scale[channel]
   }
 }

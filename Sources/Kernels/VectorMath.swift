@@ -1,5 +1,8 @@
 // Functions of eight values at once. The polynomials are minimax fits over the reduced ranges; errors
 // are stated in units in the last place (ulp) of the result unless said otherwise.
+//
+// `@_transparent` because the optimiser leaves some calls to `@inline(__always)` functions of this size in
+// place, and a call splits the vectors into halves: the error function took twice as long.
 
 private typealias Integers = SIMD8<Int32>
 
@@ -8,9 +11,9 @@ private let integerShift: Float = 12_582_912
 private let integerShiftBits: Int32 = 0x4b40_0000
 
 /// `e^r - 1` without the power of two, and that power in two halves (their product may be denormal).
-@inline(__always)
+@_transparent
 private func exponentialParts(_ x: Vector) -> (fraction: Vector, low: Vector, high: Vector) {
-  let clamped = x.clamped(lowerBound: Vector(repeating: -104), upperBound: Vector(repeating: 89))
+  let clamped = clipped(x, -104, 89)
   // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the sum.
   let shifted = Vector(repeating: integerShift).addingProduct(clamped, Vector(repeating: 1.442695041))
   let exponent = shifted - integerShift
@@ -28,13 +31,13 @@ private func exponentialParts(_ x: Vector) -> (fraction: Vector, low: Vector, hi
   return (fraction, powerOfTwo(half), powerOfTwo(power &- half))
 }
 
-@inline(__always)
+@_transparent
 private func powerOfTwo(_ exponent: Integers) -> Vector {
   unsafeBitCast((exponent &+ Integers(repeating: 127)) &<< Integers(repeating: 23), to: Vector.self)
 }
 
 /// `e^x`, within 1 ulp; infinity above 88.73, NaN stays.
-@inline(__always)
+@_transparent
 func exp(_ x: Vector) -> Vector {
   let (fraction, low, high) = exponentialParts(x)
   let result = (low.addingProduct(low, fraction)) * high
@@ -42,7 +45,7 @@ func exp(_ x: Vector) -> Vector {
 }
 
 /// `e^x - 1`, exact in the limit of small x.
-@inline(__always)
+@_transparent
 func expm1(_ x: Vector) -> Vector {
   let (fraction, low, high) = exponentialParts(x)
   let power = low * high
@@ -51,7 +54,7 @@ func expm1(_ x: Vector) -> Vector {
 }
 
 /// The natural logarithm, within 1 ulp; -infinity at 0, NaN below.
-@inline(__always)
+@_transparent
 func log(_ x: Vector) -> Vector {
   // Denormals are scaled up first.
   let isSmall = x .< Float.leastNormalMagnitude
@@ -79,19 +82,19 @@ func log(_ x: Vector) -> Vector {
 }
 
 /// `log(1 + x)`, exact in the limit of small x.
-@inline(__always)
+@_transparent
 func log1p(_ x: Vector) -> Vector {
   let sum = 1 + x
+  let logarithm = log(sum)
   // What rounding took off the sum, to first order.
   let correction = (x - (sum - 1)) / sum
-  let result = log(sum) + correction
-  return result.replacing(with: log(sum), where: (sum .== 0) .| (sum .== .infinity))
+  return (logarithm + correction).replacing(with: logarithm, where: (sum .== 0) .| (sum .== .infinity))
 }
 
 /// The hyperbolic tangent, within 2 ulp.
-@inline(__always)
+@_transparent
 func tanh(_ x: Vector) -> Vector {
-  let magnitude = x.replacing(with: -x, where: x .< 0)
+  let size = magnitude(x)
   let z = x * x
   var polynomial = Vector(repeating: -0.005717036779969931)
   polynomial = Vector(repeating: 0.020650578662753105).addingProduct(polynomial, z)
@@ -99,19 +102,19 @@ func tanh(_ x: Vector) -> Vector {
   polynomial = Vector(repeating: 0.13331490755081177).addingProduct(polynomial, z)
   polynomial = Vector(repeating: -0.3333328366279602).addingProduct(polynomial, z)
   let small = x.addingProduct(x * z, polynomial)
-  let large = 1 - 2 / (exp(2 * magnitude) + 1)
+  let large = 1 - 2 / (exp(2 * size) + 1)
   let signed = large.replacing(with: -large, where: x .< 0)
-  return signed.replacing(with: small, where: magnitude .< 0.625)
+  return signed.replacing(with: small, where: size .< 0.625)
 }
 
 /// `1 / (1 + e^-x)`, within 2 ulp.
-@inline(__always)
+@_transparent
 func sigmoid(_ x: Vector) -> Vector { 1 / (1 + exp(-x)) }
 
 /// The error function; absolute error below 2e-7.
-@inline(__always)
+@_transparent
 func erf(_ x: Vector) -> Vector {
-  let magnitude = x.replacing(with: -x, where: x .< 0)
+  let size = magnitude(x)
   let z = x * x
   var inner = Vector(repeating: 7.853857823647559e-05)
   inner = Vector(repeating: -0.0008010192541405559).addingProduct(inner, z)
@@ -121,7 +124,7 @@ func erf(_ x: Vector) -> Vector {
   inner = Vector(repeating: -0.3761262595653534).addingProduct(inner, z)
   inner = Vector(repeating: 1.1283791065216064).addingProduct(inner, z)
   // log(1 - erf) beyond 1; from 4 on the result rounds to 1.
-  let t = magnitude.replacing(with: 4, where: magnitude .> 4)
+  let t = size.replacing(with: 4, where: size .> 4)
   var outer = Vector(repeating: 0.0001855748996604234)
   outer = Vector(repeating: -0.0029396156314760447).addingProduct(outer, t)
   outer = Vector(repeating: 0.021805351600050926).addingProduct(outer, t)
@@ -131,12 +134,33 @@ func erf(_ x: Vector) -> Vector {
   outer = Vector(repeating: -0.00035370892146602273).addingProduct(outer, t)
   let large = 1 - exp(outer)
   let signed = large.replacing(with: -large, where: x .< 0)
-  return signed.replacing(with: x * inner, where: magnitude .< 1)
+  return signed.replacing(with: x * inner, where: size .< 1)
 }
 
 /// `log(1 + e^x)` without overflow.
-@inline(__always)
+@_transparent
 func softplus(_ x: Vector) -> Vector {
-  let magnitude = x.replacing(with: -x, where: x .< 0)
-  return x.replacing(with: 0, where: x .< 0) + log1p(exp(-magnitude))
+  let size = magnitude(x)
+  return x.replacing(with: 0, where: x .< 0) + log1p(exp(-size))
+}
+
+/// `|x|`
+@_transparent
+func magnitude(_ x: Vector) -> Vector {
+  unsafeBitCast(unsafeBitCast(x, to: Integers.self) & Integers(repeating: 0x7fff_ffff), to: Vector.self)
+}
+
+/// `min(max(x, low), high)`; NaN stays.
+@_transparent
+func clipped(_ x: Vector, _ low: Float, _ high: Float) -> Vector {
+  // Each line is one instruction, as the value compared is the value kept.
+  let raised = x.replacing(with: Vector(repeating: low), where: x .< low)
+  return raised.replacing(with: Vector(repeating: high), where: raised .> high)
+}
+
+/// The square root, NaN below 0. (`SIMD8.squareRoot()` makes a call for every negative value.)
+@_transparent
+func squareRoot(_ x: Vector) -> Vector {
+  let root = clipped(x, 0, .infinity).squareRoot()
+  return root.replacing(with: .nan, where: x .< 0)
 }

@@ -66,6 +66,12 @@ struct Rearrangement {
       for axis in shape.indices where before[axis] + after[axis] > 0 {
         map(axis, count: result[axis]) { mode.source($0 - before[axis], size: shape[axis]) }
       }
+    case .resize(let resize):
+      guard case .nearest = resize.interpolation else { return nil }
+      for axis in [1, 2] where shape[axis] != result[axis] {
+        // The source pixel that holds the centre of the result's.
+        map(axis, count: result[axis]) { (2 * $0 + 1) * shape[axis] / (2 * result[axis]) }
+      }
     default: return nil
     }
   }

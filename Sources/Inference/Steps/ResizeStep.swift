@@ -94,7 +94,6 @@ final class ResizeWeights {
       )
     }
     let center = (Double(position) + 0.5) * scale
-    if case .nearest = interpolation { return (min(Int(center), size - 1), [1]) }
     let radius = interpolation.radius
     let first = max(Int((center - 0.5 - radius).rounded(.up)), 0)
     let last = min(Int((center - 0.5 + radius).rounded(.down)), size - 1)

@@ -105,25 +105,43 @@ struct GroupNormalizationStep: Step {
   var kernel: String { "group normalization" }
   var flops: Double { 5 * Double(output.count) }
   var bytes: Int { 12 * output.count }
-  /// A scale and an offset for every channel of every sample.
-  var scratch: Int { 2 * samples * output.columns }
+  /// Sums, a scale and an offset for every channel of every sample.
+  var scratch: Int { 3 * samples * output.columns }
 
   func run(_ context: RunContext) {
     let source = context.pointer(input)
     let target = context.pointer(output)
     let channels = output.columns
-    let width = channels / groups
     let rows = output.rows / samples
-    let scale = context.scratch
-    let offset = context.scratch + samples * channels
-    context.workers.forEach(samples * groups) { part in
-      let sample = part / groups
-      let first = part % groups * width
-      groupStatistics(
-        input: source + sample * rows * input.rowStride + first, rows: rows, rowStride: input.rowStride,
-        channels: width, epsilon: epsilon, gamma: gamma.storage.base + first,
-        beta: beta.storage.base + first, scale: scale + sample * channels + first,
-        offset: offset + sample * channels + first)
+    let count = Float(rows * (channels / groups))
+    let sums = context.scratch
+    let scale = sums + samples * channels
+    let offset = scale + samples * channels
+    // Channels are split, never the sums themselves.
+    let width = 128
+    let parts = (channels + width - 1) / width
+    func sum(_ function: ReductionFunction, center: UnsafePointer<Float>?) {
+      context.workers.forEach(samples * parts) { part in
+        let sample = part / parts
+        let first = part % parts * width
+        reduceRows(
+          function, input: source + sample * rows * input.rowStride, rows: rows, rowStride: input.rowStride,
+          columns: first..<min(first + width, channels), center: center.map { $0 + sample * channels },
+          output: sums + sample * channels)
+      }
+    }
+    func means(_ target: UnsafeMutablePointer<Float>) {
+      groupMeans(
+        sums: sums, means: target, groups: samples * groups, channels: channels / groups, count: count)
+    }
+    sum(.sum, center: nil)
+    means(offset)
+    sum(.sumOfSquares, center: offset)
+    means(scale)
+    for sample in 0..<samples {
+      normalizationScales(
+        scale: scale + sample * channels, offset: offset + sample * channels, channels: channels,
+        epsilon: epsilon, gamma: gamma.storage.base, beta: beta.storage.base)
     }
     for sample in 0..<samples {
       let from = source + sample * rows * input.rowStride
