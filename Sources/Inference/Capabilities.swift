@@ -63,3 +63,21 @@ extension Graph.Node {
     }
   }
 }
+
+extension Operation {
+  /// Values of weights and constants.
+  var weightCount: Int {
+    func count(_ tensors: Tensor?...) -> Int { tensors.reduce(0) { $0 + ($1?.count ?? 0) } }
+    return switch self {
+    case .constant(let tensor), .embedding(let tensor), .parametricReLU(let tensor): tensor.count
+    case .convolution(let convolution): count(convolution.kernel, convolution.bias)
+    case .depthwiseConvolution(let convolution): count(convolution.kernel, convolution.bias)
+    case .transposedConvolution(let convolution): count(convolution.kernel, convolution.bias)
+    case .locallyConnected(let layer): count(layer.kernel, layer.bias)
+    case .dense(let dense): count(dense.kernel, dense.bias)
+    case .affine(let scale, let offset, _): count(scale, offset)
+    case .normalization(let normalization): count(normalization.gamma, normalization.beta)
+    default: 0
+    }
+  }
+}

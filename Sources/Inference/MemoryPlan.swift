@@ -46,6 +46,15 @@ struct MemoryPlan {
     assignOffsets(sharesMemory)
   }
 
+  /// Where the memory begins that is free while a node runs, in values from the arena's start.
+  func freeMemory(at index: Int) -> Int {
+    var end = 0
+    for buffer in buffers where buffer.lifetime.contains(index) {
+      end = max(end, buffer.offset + aligned(buffer.count))
+    }
+    return end
+  }
+
   /// Where a value's first element is, in values from the arena's start.
   func offset(_ placement: Placement) -> Int { buffers[placement.buffer].offset + placement.offset }
 

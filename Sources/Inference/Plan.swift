@@ -10,9 +10,10 @@ public final class Plan {
   public let steps: [PlanStep]
   /// Memory for activations and scratch.
   public let arenaBytes: Int
+  /// Weights and constants that the steps read, as they were before packing.
+  public let weightBytes: Int
 
-  private let work: [any Step]
-  private let context: RunContext
+  private let work: [(step: any Step, context: RunContext)]
   private let arena: Arena
 
   /// Compiles a graph.
@@ -38,23 +39,31 @@ public final class Plan {
     graph.ownConstantOutputs()
     let memory = MemoryPlan(graph, sharesMemory: options.sharesMemory)
     let lowering = Lowering(graph: graph, memory: memory, workers: workers)
-    var work: [any Step] = []
+    var work: [(step: any Step, scratch: Int)] = []
     var steps: [PlanStep] = []
+    var arenaCount = memory.count
+    var weightBytes = 0
     for index in graph.nodes.indices {
       let node = graph.nodes[index]
+      weightBytes += 4 * node.operation.weightCount
       for step in try lowering.steps(index) {
-        work.append(step)
+        // Scratch lies above all that is alive, which is mostly below the arena's highest end.
+        let scratch = memory.freeMemory(at: index)
+        work.append((step, scratch))
+        arenaCount = max(arenaCount, scratch + step.scratch)
         steps.append(
           PlanStep(
             name: step.name, fused: node.fused, kernel: step.kernel, shape: node.sizes, flops: step.flops,
             bytes: step.bytes))
       }
     }
-    let scratch = work.map(\.scratch).max() ?? 0
-    arena = try Arena(count: memory.count + scratch)
-    context = RunContext(arena: arena.base, scratch: arena.base + memory.count, workers: workers)
+    let arena = try Arena(count: arenaCount)
+    self.arena = arena
     arenaBytes = arena.count * 4
-    self.work = work
+    self.weightBytes = weightBytes
+    self.work = work.map { step, scratch in
+      (step, RunContext(arena: arena.base, scratch: arena.base + scratch, workers: workers))
+    }
     self.steps = steps
     let base = arena.base
     func port(_ port: Graph.Port) throws(PlanError) -> PlanPort {
@@ -76,7 +85,7 @@ public final class Plan {
 
   /// Computes the outputs from the inputs. Takes no memory.
   public func run() {
-    for step in work { step.run(context) }
+    for (step, context) in work { step.run(context) }
   }
 
   /// Runs and measures.
@@ -84,7 +93,7 @@ public final class Plan {
   public func runProfiled() -> [Double] {
     var seconds: [Double] = []
     seconds.reserveCapacity(work.count)
-    for step in work {
+    for (step, context) in work {
       let start = monotonicSeconds()
       step.run(context)
       seconds.append(monotonicSeconds() - start)

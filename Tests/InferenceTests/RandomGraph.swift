@@ -57,7 +57,7 @@ struct RandomGraph {
     let value = pick()
     let shape = shape(value)
     let channels = shape[3]
-    switch Int.random(in: 0..<20, using: &generator) {
+    switch Int.random(in: 0..<24, using: &generator) {
     case 0, 1, 2:
       let filters = Int.random(in: 2...9, using: &generator)
       let window = [1, 3].randomElement(using: &generator) ?? 1
@@ -116,6 +116,31 @@ struct RandomGraph {
       let turned = try graph.add(.transpose([0, 3, 1, 2]), [value], name: "turned \(value.index)")
       let changed = try graph.add(.unary(.relu()), [turned], name: "turned relu \(value.index)")
       try add(.transpose([0, 2, 3, 1]), [changed])
+    case 19:
+      let shifted = try graph.add(
+        .binary(.add), [value, graph.addConstant(Tensor(shape: [], [3]), name: "three")], name: "shift")
+      let clipped = try graph.add(.unary(.relu(ceiling: 6)), [shifted], name: "relu6")
+      let gate = try graph.add(.unary(.linear(scale: 1 / 6, offset: 0)), [clipped], name: "sixth")
+      try add(.binary(.multiply), [value, gate])
+    case 20:
+      if shape[1] < 2 { return }
+      let filters = Int.random(in: 2...9, using: &generator)
+      let reduced = try graph.add(
+        .convolution(Convolution(kernel: tensor([1, 1, channels, filters]), bias: tensor([filters]))),
+        [value], name: "transition \(value.index)")
+      try add(
+        .pooling(Pooling(.average, window: Extent(2, 2), strides: Extent(2, 2), border: .same)), [reduced])
+    case 21:
+      let normalization = Normalization(
+        .group(count: channels % 2 == 0 ? 2 : 1), axes: [], epsilon: 1e-2, gamma: tensor([channels]),
+        beta: tensor([channels]))
+      try add(.normalization(normalization), [value])
+    case 22:
+      let pooled = try graph.add(
+        .pooling(
+          Pooling(.average, window: Extent(shape[1], shape[2]), strides: Extent(1, 1), border: .valid)),
+        [value], name: "global \(value.index)")
+      try add(.binary(.add), [value, pooled])
     default:
       let constant = graph.addConstant(tensor([1, channels]), name: "constant")
       let doubled = try graph.add(.unary(.exp), [constant], name: "constant exp")

@@ -1,7 +1,7 @@
 /// Rewrites operations into few simple forms while a graph is built, so that there is one step for each:
 ///
 /// - softmax, log-softmax, sparsemax and layer-like normalisations run over the last axis alone;
-/// - reductions run over one axis, which disappears;
+/// - reductions run over one axis, which disappears; so does pooling with one window;
 /// - affine, cumulative sums and arguments run over one axis counted from the front;
 /// - einsum is made of transposes, reshapes and matmul.
 ///
@@ -49,6 +49,9 @@ struct Canonicalization {
       let (value, middle) = try threeAxes(inputs[0], axis, name)
       let result = try add(.affine(scale: scale, offset: offset, axis: middle), [value], name)
       return try reshape(result, shape, name)
+    case .pooling(let pooling) where pooling.coversAll(sizes(inputs[0])):
+      let reduction: Reduction = pooling.kind == .max ? .max : .mean
+      return try reduce(reduction, [1, 2], inputs[0], shape, name)
     case .einsum(let equation): return try einsum(Einsum(equation), inputs, name)
     default: return try add(operation, inputs, name)
     }
@@ -173,6 +176,13 @@ struct Canonicalization {
       result = try add(.binary(.add), [result, graph.addConstant(beta, name: name)], name)
     }
     return result
+  }
+}
+
+extension Pooling {
+  /// Whether the only window is the whole image.
+  fileprivate func coversAll(_ shape: [Int]) -> Bool {
+    border == .valid && window == Extent(shape[1], shape[2])
   }
 }
 
