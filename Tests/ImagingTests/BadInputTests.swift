@@ -160,6 +160,24 @@ struct BadInputTests {
   }
 
   @Test(.enabled(if: PillowCases.exist, "\(Fixtures.hint)"))
+  func `a missing end is noticed also where nobody asks for the last rows`() throws {
+    // Wide enough that a square is cut out of the middle of the tall one, and few rows are picked.
+    for file in ["jpeg-33x130-0.jpg", "jpeg-33x130-2.jpg", "jpeg-gray.jpg", "png-2-8.png", "tall.png"] {
+      let bytes = try PillowCases.file(file)
+      for resize in ResizeFilter.allCases {
+        for fit in Fit.allCases {
+          let pipeline = ImagePipeline(height: 8, width: 8, resize: resize, fit: fit)
+          let error = #expect(throws: ImagingError.self) {
+            try Array(bytes.dropLast(70)).withUnsafeBytes { try pipeline.load($0) }
+          }
+          #expect(error?.kind == .truncated, "\(file) \(resize) \(fit)")
+          #expect(error?.reason.contains("\(bytes.count - 70) bytes") == true)
+        }
+      }
+    }
+  }
+
+  @Test(.enabled(if: PillowCases.exist, "\(Fixtures.hint)"))
   func `mutated files end in an image or an error`() throws {
     var random = Seeded(state: 2026)
     let limits = ImageLimits(maximumPixels: 200_000)
