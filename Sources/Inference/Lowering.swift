@@ -88,6 +88,7 @@ struct Lowering {
   private func heavyStep(_ node: Graph.Node, _ inputs: [Operand], _ output: Operand) throws(PlanError)
     -> any Step
   {
+    if let step = productStep(node, inputs, output) { return step }
     var node = node
     node.applyOutputScale()
     if let step = DirectStep(node, inputs, output) { return step }

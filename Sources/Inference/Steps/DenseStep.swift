@@ -1,0 +1,86 @@
+import Kernels
+
+/// The last axis times a matrix of weights.
+struct DenseStep: Step {
+  let name: String
+  let kernel: String
+  let flops: Double
+  let bytes: Int
+  var scratch: Int { 0 }
+
+  private let dense: Dense
+  private let input: Operand
+  private let output: Operand
+  private let epilogue: Epilogue
+  /// nil for a single row, which reads the weights as they lie: packing would cost more than it saves.
+  private let panels: Panels?
+  private let cut: ProductCut
+
+  /// Columns of weights that one part of a single row's product reads: long runs of memory.
+  private static let columnsPerPart = 512
+
+  init(
+    name: String, _ dense: Dense, input: Operand, output: Operand, epilogue: Epilogue, workers: Workers
+  ) {
+    let inner = dense.kernel.shape[0]
+    let columns = dense.kernel.shape[1]
+    self.name = name
+    self.dense = dense
+    self.input = input
+    self.output = output
+    self.epilogue = epilogue
+    let isVector = output.rows == 1
+    kernel = isVector ? "gemv" : "gemm 6x16"
+    panels =
+      isVector
+      ? nil
+      : Panels(
+        [Panels.Matrix(base: dense.kernel.storage.base, rowStride: columns)], inner: inner, columns: columns,
+        scale: epilogue.scale.map { UnsafePointer($0.storage.base) },
+        bias: dense.bias.map { UnsafePointer($0.storage.base) }, workers: workers)
+    cut = ProductCut(rows: output.rows, columns: columns, rowValues: inner, threads: workers.count)
+    flops = 2 * Double(output.rows) * Double(dense.kernel.count)
+    bytes = 4 * (input.count + output.count + dense.kernel.count)
+  }
+
+  func run(_ context: RunContext) {
+    let source = context.pointer(input)
+    let target = context.pointer(output)
+    guard let panels else { return runVector(context, source, target) }
+    context.workers.forEach(cut.parts) { part in
+      let rows = cut.rows(of: part)
+      let columns = cut.columns(of: part)
+      var block = GemmBlock(
+        left: source + rows.lowerBound * input.rowStride, leftStride: input.rowStride, rows: rows.count,
+        depth: panels.inner, panels: panels.panel(column: columns.lowerBound), columns: columns.count,
+        output: target + rows.lowerBound * output.rowStride + columns.lowerBound,
+        outputStride: output.rowStride)
+      if let residual = epilogue.residual {
+        block.residual = UnsafePointer(
+          context.pointer(residual) + rows.lowerBound * residual.rowStride + columns.lowerBound)
+        block.residualStride = residual.rowStride
+      }
+      if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
+      multiply(block)
+      epilogue.finish(block.output, stride: output.rowStride, rows: rows.count, columns: columns.count)
+    }
+  }
+
+  private func runVector(
+    _ context: RunContext, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
+  ) {
+    let all = output.columns
+    let size = DenseStep.columnsPerPart
+    context.workers.forEach((all + size - 1) / size) { part in
+      let first = part * size
+      let count = min(size, all - first)
+      multiplyVector(
+        source, weights: dense.kernel.storage.base + first, rowStride: all, inner: input.columns,
+        columns: count, scale: epilogue.scale.map { $0.storage.base + first },
+        bias: dense.bias.map { UnsafePointer($0.storage.base) + first },
+        residual: epilogue.residual.map { UnsafePointer(context.pointer($0)) + first },
+        bounds: epilogue.bounds ?? (-.infinity, .infinity), output: target + first)
+      epilogue.finish(target + first, stride: all, rows: 1, columns: count)
+    }
+  }
+}

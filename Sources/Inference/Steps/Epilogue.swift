@@ -1,0 +1,35 @@
+import Kernels
+
+/// What is done to the result of a heavy step while it is still in registers or in the cache.
+struct Epilogue {
+  /// Factors of the output channels; the step multiplies its weights with them.
+  var scale: Tensor?
+  /// Added to the result, bias included: an operand of the result's shape, elsewhere in memory.
+  var residual: Operand?
+  /// Applied last.
+  var activation: Unary?
+
+  init(scale: Tensor? = nil, residual: Operand? = nil, activation: Unary? = nil) {
+    self.scale = scale
+    self.residual = residual
+    self.activation = activation
+  }
+
+  /// The activation as bounds that the kernels apply in registers.
+  var bounds: (low: Float, high: Float)? {
+    switch activation {
+    case .relu(0, let ceiling, 0): (0, ceiling ?? .infinity)
+    case .clip(let low, let high): (low, high)
+    case .hardTanh: (-1, 1)
+    default: nil
+    }
+  }
+
+  /// Applies an activation that is more than bounds to rows that were just written.
+  func finish(_ rows: UnsafeMutablePointer<Float>, stride: Int, rows count: Int, columns: Int) {
+    guard bounds == nil, let function = activation?.function else { return }
+    applyRows(
+      function, input: rows, inputStride: stride, output: rows, outputStride: stride, rows: count,
+      columns: columns)
+  }
+}

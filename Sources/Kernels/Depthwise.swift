@@ -1,0 +1,240 @@
+/// Output lines of a depthwise convolution: every channel has its own window of weights.
+public struct DepthwiseBlock {
+  public var window: Window
+  /// The first channel of interest of the first image.
+  public var input: UnsafePointer<Float>
+  public var channels: Int
+  /// `[place of the window][channel]`, places ``weightStride`` values apart.
+  public var weights: UnsafePointer<Float>
+  public var weightStride: Int
+  /// One a channel.
+  public var bias: UnsafePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
+  public var outputStride: Int
+  /// Results are kept within these bounds.
+  public var low: Float = -.infinity
+  public var high: Float = .infinity
+
+  public init(
+    window: Window, input: UnsafePointer<Float>, channels: Int, weights: UnsafePointer<Float>,
+    weightStride: Int, bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int
+  ) {
+    self.window = window
+    self.input = input
+    self.channels = channels
+    self.weights = weights
+    self.weightStride = weightStride
+    self.bias = bias
+    self.output = output
+    self.outputStride = outputStride
+  }
+}
+
+/// Computes output lines, counted through all images of the batch.
+public func convolveDepthwise(_ block: DepthwiseBlock, lines: Range<Int>) {
+  let isDense = block.window.dilationX == 1
+  switch (block.window.width, block.window.strideX) {
+  case (3, 1) where isDense: convolve(TapsAlong<3, 1>(), block, lines)
+  case (3, 2) where isDense: convolve(TapsAlong<3, 2>(), block, lines)
+  case (5, 1) where isDense: convolve(TapsAlong<5, 1>(), block, lines)
+  case (5, 2) where isDense: convolve(TapsAlong<5, 2>(), block, lines)
+  case (7, 1) where isDense: convolve(TapsAlong<7, 1>(), block, lines)
+  default:
+    for line in lines {
+      let line = OutputLine(block, line)
+      for x in 0..<block.window.outputWidth { convolvePixel(block, line, x) }
+    }
+  }
+}
+
+/// Names the window's width and its stride for the compiler.
+private struct TapsAlong<let width: Int, let stride: Int> {}
+
+/// Names how many neighbouring pixels are computed together.
+private struct Pixels<let count: Int> {}
+
+/// One line of the output: where it goes, and the lines of the input under it.
+private struct OutputLine {
+  let output: UnsafeMutablePointer<Float>
+  /// The input line under the window's first row, at column 0; may lie outside the image.
+  let input: UnsafePointer<Float>
+  /// Rows of the window that lie inside the image.
+  let taps: Range<Int>
+  /// Values from one row of the window to the next.
+  let tapStride: Int
+
+  @inline(__always)
+  init(_ block: DepthwiseBlock, _ line: Int) {
+    let window = block.window
+    let lineStride = window.inputWidth * window.pixelStride
+    let (image, y) = (line / window.outputHeight, line % window.outputHeight)
+    output = block.output + line * window.outputWidth * block.outputStride
+    input = block.input + (image * window.inputHeight + y * window.strideY - window.top) * lineStride
+    taps = window.tapsInside(outputRow: y)
+    tapStride = window.dilationY * lineStride
+  }
+}
+
+@inline(__always)
+private func convolve<let width: Int, let stride: Int>(
+  _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ lines: Range<Int>
+) {
+  let window = block.window
+  let inside = window.columnsInside(tap: 0).clamped(to: window.columnsInside(tap: width - 1))
+  for line in lines {
+    let line = OutputLine(block, line)
+    for x in 0..<inside.lowerBound { convolvePixel(block, line, x) }
+    var x = inside.lowerBound
+    while x < inside.upperBound {
+      let rest = inside.upperBound - x
+      if rest >= 8 && width < 7 {
+        convolveTile(Pixels<8>(), taps, block, line, x)
+        x += 8
+      } else if rest >= 4 {
+        convolveTile(Pixels<4>(), taps, block, line, x)
+        x += 4
+      } else if rest >= 2 {
+        convolveTile(Pixels<2>(), taps, block, line, x)
+        x += 2
+      } else {
+        convolveTile(Pixels<1>(), taps, block, line, x)
+        x += 1
+      }
+    }
+    for x in max(x, inside.lowerBound)..<window.outputWidth { convolvePixel(block, line, x) }
+  }
+}
+
+/// Neighbouring pixels whose windows do not cross the left or right border: a value of the input is read
+/// once for all of them.
+@inline(__always)
+private func convolveTile<let pixels: Int, let width: Int, let stride: Int>(
+  _ shape: Pixels<pixels>, _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ line: OutputLine,
+  _ x: Int
+) {
+  let pixelStride = block.window.pixelStride
+  let first = line.input + (x * stride - block.window.left) * pixelStride
+  let output = line.output + x * block.outputStride
+  let low = Vector(repeating: block.low)
+  let high = Vector(repeating: block.high)
+  var channel = 0
+  while channel + Vector.scalarCount <= block.channels {
+    var sums = InlineArray<pixels, Vector>(repeating: Vector.load(block.bias + channel))
+    for tapY in line.taps {
+      let row = first + tapY * line.tapStride + channel
+      let factors = block.weights + tapY * width * block.weightStride + channel
+      let weights = InlineArray<width, Vector> { Vector.load(factors + $0 * block.weightStride) }
+      for column in 0..<(pixels - 1) * stride + width {
+        let value = Vector.load(row + column * pixelStride)
+        for tap in 0..<width where (column - tap) % stride == 0 {
+          let pixel = (column - tap) / stride
+          if column >= tap && pixel < pixels {
+            sums[pixel] = sums[pixel].addingProduct(value, weights[tap])
+          }
+        }
+      }
+    }
+    for pixel in 0..<pixels {
+      bounded(sums[pixel], low, high).store(output + pixel * block.outputStride + channel)
+    }
+    channel += Vector.scalarCount
+  }
+  if channel < block.channels {
+    for pixel in 0..<pixels {
+      convolveChannels(
+        block, line, x + pixel, tapsX: 0..<width, channels: channel..<block.channels)
+    }
+  }
+}
+
+/// One pixel with any window, anywhere.
+@inline(never)
+private func convolvePixel(_ block: DepthwiseBlock, _ line: OutputLine, _ x: Int) {
+  let tapsX = block.window.tapsInside(outputColumn: x)
+  let vectors = block.channels / (4 * Vector.scalarCount)
+  for group in 0..<vectors {
+    convolveVectors(Pixels<4>(), block, line, x, tapsX, channel: group * 4 * Vector.scalarCount)
+  }
+  var channel = vectors * 4 * Vector.scalarCount
+  while channel + Vector.scalarCount <= block.channels {
+    convolveVectors(Pixels<1>(), block, line, x, tapsX, channel: channel)
+    channel += Vector.scalarCount
+  }
+  convolveChannels(block, line, x, tapsX: tapsX, channels: channel..<block.channels)
+}
+
+/// Neighbouring vectors of channels of one pixel.
+@inline(__always)
+private func convolveVectors<let vectors: Int>(
+  _ shape: Pixels<vectors>, _ block: DepthwiseBlock, _ line: OutputLine, _ x: Int, _ tapsX: Range<Int>,
+  channel: Int
+) {
+  let window = block.window
+  let first = line.input + (x * window.strideX - window.left) * window.pixelStride + channel
+  var sums = InlineArray<vectors, Vector> { Vector.load(block.bias + channel + $0 * Vector.scalarCount) }
+  for tapY in line.taps {
+    for tapX in tapsX {
+      let source = first + tapY * line.tapStride + tapX * window.dilationX * window.pixelStride
+      let weights = block.weights + (tapY * window.width + tapX) * block.weightStride + channel
+      for vector in 0..<vectors {
+        sums[vector] = sums[vector].addingProduct(
+          Vector.load(source + vector * Vector.scalarCount),
+          Vector.load(weights + vector * Vector.scalarCount))
+      }
+    }
+  }
+  let target = line.output + x * block.outputStride + channel
+  for vector in 0..<vectors {
+    bounded(sums[vector], Vector(repeating: block.low), Vector(repeating: block.high))
+      .store(target + vector * Vector.scalarCount)
+  }
+}
+
+/// Channels that do not fill a vector.
+@inline(never)
+private func convolveChannels(
+  _ block: DepthwiseBlock, _ line: OutputLine, _ x: Int, tapsX: Range<Int>, channels: Range<Int>
+) {
+  let window = block.window
+  let first = line.input + (x * window.strideX - window.left) * window.pixelStride
+  let target = line.output + x * block.outputStride
+  for channel in channels {
+    var sum = block.bias[channel]
+    for tapY in line.taps {
+      for tapX in tapsX {
+        sum = sum.addingProduct(
+          first[tapY * line.tapStride + tapX * window.dilationX * window.pixelStride + channel],
+          block.weights[(tapY * window.width + tapX) * block.weightStride + channel])
+      }
+    }
+    let raised = sum < block.low ? block.low : sum
+    target[channel] = raised > block.high ? block.high : raised
+  }
+}
+
+/// A depthwise convolution that makes several channels of each: output channel `channel * multiplier + m`.
+/// - Parameter block: weights and bias have an entry for each output channel.
+public func convolveDepthwise(_ block: DepthwiseBlock, multiplier: Int, lines: Range<Int>) {
+  let window = block.window
+  for line in lines {
+    let line = OutputLine(block, line)
+    for x in 0..<window.outputWidth {
+      let tapsX = window.tapsInside(outputColumn: x)
+      let first = line.input + (x * window.strideX - window.left) * window.pixelStride
+      let target = line.output + x * block.outputStride
+      for channel in 0..<block.channels * multiplier {
+        var sum = block.bias[channel]
+        for tapY in line.taps {
+          for tapX in tapsX {
+            sum = sum.addingProduct(
+              first[
+                tapY * line.tapStride + tapX * window.dilationX * window.pixelStride + channel / multiplier],
+              block.weights[(tapY * window.width + tapX) * block.weightStride + channel])
+          }
+        }
+        let raised = sum < block.low ? block.low : sum
+        target[channel] = raised > block.high ? block.high : raised
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// Values that the packed panels of a matrix take: each panel holds a row of bias, then its rows of
+/// weights.
+public func packedCount(inner: Int, columns: Int) -> Int {
+  let whole = columns / gemmPanelWidth
+  let rest = columns % gemmPanelWidth
+  let vectors = (rest + Vector.scalarCount - 1) / Vector.scalarCount
+  return (inner + 1) * (whole * gemmPanelWidth + vectors * Vector.scalarCount)
+}
+
+/// Packs a run of rows of one panel.
+/// - Parameters:
+///   - weights: the value of the run's first row and the panel's first column.
+///   - rowStride: values from one row (of the inner dimension) to the next.
+///   - columnStride: values from one column to the next.
+///   - columns: how many columns the panel has, 1 to ``gemmPanelWidth``; the packed rest is zero.
+///   - scale: factors of the columns; nil: 1.
+///   - panel: where the run's first row goes: panel rows are one or two whole vectors.
+public func packPanelRows(
+  _ weights: UnsafePointer<Float>, rows: Int, rowStride: Int, columnStride: Int, columns: Int,
+  scale: UnsafePointer<Float>?, into panel: UnsafeMutablePointer<Float>
+) {
+  if columns == gemmPanelWidth && columnStride == 1 {
+    let low = scale.map { Vector.load($0) } ?? Vector(repeating: 1)
+    let high = scale.map { Vector.load($0 + Vector.scalarCount) } ?? Vector(repeating: 1)
+    for row in 0..<rows {
+      let source = weights + row * rowStride
+      let target = panel + row * gemmPanelWidth
+      (Vector.load(source) * low).store(target)
+      (Vector.load(source + Vector.scalarCount) * high).store(target + Vector.scalarCount)
+    }
+    return
+  }
+  let width = panelWidth(columns)
+  for row in 0..<rows {
+    for column in 0..<width {
+      panel[row * width + column] =
+        column < columns ? weights[row * rowStride + column * columnStride] * (scale?[column] ?? 1) : 0
+    }
+  }
+}
+
+/// Writes the first row of a panel.
+/// - Parameter bias: of the panel's first column; nil: zeros.
+public func packPanelBias(
+  _ bias: UnsafePointer<Float>?, columns: Int, into panel: UnsafeMutablePointer<Float>
+) {
+  for column in 0..<panelWidth(columns) {
+    panel[column] = column < columns ? bias?[column] ?? 0 : 0
+  }
+}
+
+/// Values of a packed row of a panel.
+public func panelWidth(_ columns: Int) -> Int {
+  (columns + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
+}
