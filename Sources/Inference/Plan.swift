@@ -161,6 +161,11 @@ final class Arena {
 
   init(count: Int) throws(PlanError) {
     self.count = max(count, 1)
+    let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    if self.count > physical / 4 {
+      throw PlanError(
+        reason: "activations need \(self.count / 262_144) MB, the machine has \(physical / 1_048_576)")
+    }
     let memory = mmap(
       nil, self.count * 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else {

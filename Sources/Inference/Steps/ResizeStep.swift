@@ -93,11 +93,13 @@ final class ResizeWeights {
         first, (first..<last).map { Float((min(end, Double($0 + 1)) - max(begin, Double($0))) / scale) }
       )
     }
-    let center = (Double(position) + 0.5) * scale
+    // In single precision, as both do: with large images its rounding shows in the results.
+    let inverse = 1 / Float(Double(result) / Double(size))
+    let center = Double((Float(position) + 0.5) * inverse - 0.5)
     let radius = interpolation.radius
-    let first = max(Int((center - 0.5 - radius).rounded(.up)), 0)
-    let last = min(Int((center - 0.5 + radius).rounded(.down)), size - 1)
-    let values = (first...max(first, last)).map { interpolation.kernel(abs(center - 0.5 - Double($0))) }
+    let first = max(Int((center - radius).rounded(.up)), 0)
+    let last = min(Int((center + radius).rounded(.down)), size - 1)
+    let values = (first...max(first, last)).map { interpolation.kernel(abs(center - Double($0))) }
     let sum = values.reduce(0, +)
     return (first, values.map { Float($0 / sum) })
   }
