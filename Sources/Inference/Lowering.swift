@@ -89,9 +89,6 @@ struct Lowering {
     -> any Step
   {
     if let step = productStep(node, inputs, output) { return step }
-    var node = node
-    node.applyOutputScale()
-    if let step = DirectStep(node, inputs, output) { return step }
     throw PlanError(node: node.name, reason: "has no kernel for \(node.operation.name)")
   }
 
@@ -154,24 +151,5 @@ struct Lowering {
           outputStrides: output.strides))
     }
     return steps
-  }
-}
-
-extension Graph.Node {
-  /// Multiplies the kernel with the factors that were kept beside it.
-  mutating func applyOutputScale() {
-    switch operation {
-    case .convolution(var convolution):
-      convolution.kernel = convolution.kernel.scaled(by: outputScale)
-      operation = .convolution(convolution)
-    case .depthwiseConvolution(var convolution):
-      convolution.kernel = convolution.kernel.scaled(by: outputScale)
-      operation = .depthwiseConvolution(convolution)
-    case .dense(var dense):
-      dense.kernel = dense.kernel.scaled(by: outputScale)
-      operation = .dense(dense)
-    default: break
-    }
-    outputScale = nil
   }
 }

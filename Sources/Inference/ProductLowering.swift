@@ -20,6 +20,15 @@ extension Lowering {
         name: node.name, dense, input: input, output: output, epilogue: epilogue, workers: workers)
     case .pooling(let pooling):
       return PoolingStep(name: node.name, pooling, input: input, output: output)
+    case .matMul(let transposeA, let transposeB):
+      return MatMulStep(
+        name: node.name, transposeA: transposeA, transposeB: transposeB, input, inputs[1], output: output,
+        workers: workers)
+    case .transposedConvolution(let convolution):
+      return TransposedConvolutionStep(
+        name: node.name, convolution, input: input, output: output, workers: workers)
+    case .locallyConnected(let layer):
+      return LocallyConnectedStep(name: node.name, layer, input: input, output: output, workers: workers)
     default: return nil
     }
   }

@@ -83,13 +83,16 @@ public func multiply(_ block: GemmBlock) {
   } else {
     let parts = max((inner + depthLimit - 1) / depthLimit, 1)
     let size = (block.taps + parts - 1) / parts
-    for start in stride(from: 0, to: block.taps, by: max(size, 1)) {
+    var start = 0
+    // Even without taps there is the bias.
+    repeat {
       let end = min(start + size, block.taps)
       multiplyPanels(
         block,
         TileDepth(
           taps: start..<end, channels: 0..<block.depth, isFirst: start == 0, isLast: end == block.taps))
-    }
+      start = end
+    } while start < block.taps
   }
 }
 

@@ -1,5 +1,6 @@
-/// The heavy operations by their definitions, value by value: the truth that fast steps are compared
-/// with, and what runs where there is no fast one.
+@testable import Inference
+
+/// The heavy operations by their definitions, value by value: the truth that fast steps are compared with.
 struct DirectStep: Step {
   let name: String
   private let operation: Operation
@@ -228,21 +229,5 @@ private struct Image {
       }
     }
     return pooling.kind == .max ? largest : sum / count
-  }
-}
-
-extension TransposedConvolution {
-  /// Rows and columns of the full result that lie before the first kept one.
-  var removedBorder: Extent {
-    func before(_ kernel: Int, _ stride: Int, _ dilation: Int, _ padding: Int?) -> Int {
-      guard case .same = border else { return 0 }
-      let span = (kernel - 1) * dilation + 1
-      // What Keras adds to an axis of the input spread out by the stride.
-      let added = padding.map { span + span % 2 - 2 + $0 } ?? stride + span - 2
-      return max(span - 1 - (added + 1) / 2, 0)
-    }
-    return Extent(
-      before(kernel.shape[0], strides.height, dilation.height, outputPadding?.height),
-      before(kernel.shape[1], strides.width, dilation.width, outputPadding?.width))
   }
 }

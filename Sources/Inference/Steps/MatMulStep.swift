@@ -1,0 +1,123 @@
+import Kernels
+
+/// numpy's matmul of two computed tensors. The right factor is packed in every run, unless it is constant.
+struct MatMulStep: Step {
+  let name: String
+  let flops: Double
+  let bytes: Int
+  let scratch: Int
+  var kernel: String { "packed gemm 6x16" }
+
+  private let a: Operand
+  private let b: Operand
+  private let output: Operand
+  private let transposeA: Bool
+  private let transposeB: Bool
+  private let rows: Int
+  private let inner: Int
+  private let columns: Int
+  /// For each product, which matrix of each factor it takes.
+  private let pairs: [(a: Int, b: Int)]
+  private let cut: ProductCut
+  /// Values of one packed matrix of b.
+  private let packedSize: Int
+
+  /// All operands are contiguous.
+  init(
+    name: String, transposeA: Bool, transposeB: Bool, _ a: Operand, _ b: Operand, output: Operand,
+    workers: Workers
+  ) {
+    let rank = output.shape.count
+    let aSizes = Array(a.shape.suffix(2))
+    self.name = name
+    self.a = a
+    self.b = b
+    self.output = output
+    self.transposeA = transposeA
+    self.transposeB = transposeB
+    rows = output.shape[rank - 2]
+    columns = output.shape[rank - 1]
+    inner = transposeA ? aSizes[0] : aSizes[1]
+    let batch = Array(output.shape.dropLast(2))
+    pairs = zip(a.matrices(for: batch), b.matrices(for: batch)).map { ($0, $1) }
+    cut = ProductCut(
+      rows: rows, columns: columns, rowValues: inner, threads: pairs.count > 1 ? 1 : workers.count)
+    packedSize = packedCount(inner: inner, columns: columns)
+    scratch = b.matrixCount * packedSize + (transposeA ? a.count : 0)
+    flops = 2 * Double(output.count) * Double(inner)
+    bytes = 4 * (a.count + b.count + output.count)
+  }
+
+  func run(_ context: RunContext) {
+    let target = context.pointer(output)
+    let packed = context.scratch
+    pack(context, into: packed)
+    var left = UnsafePointer(context.pointer(a))
+    if transposeA {
+      let turned = packed + b.matrixCount * packedSize
+      turnLeft(context, left, into: turned)
+      left = UnsafePointer(turned)
+    }
+    context.workers.forEach(pairs.count * cut.parts) { part in
+      let product = part / cut.parts
+      let rows = cut.rows(of: part % cut.parts)
+      let columns = cut.columns(of: part % cut.parts)
+      multiply(
+        GemmBlock(
+          left: left + (pairs[product].a * self.rows + rows.lowerBound) * inner, leftStride: inner,
+          rows: rows.count, depth: inner,
+          panels: packed + pairs[product].b * packedSize + columns.lowerBound * (inner + 1),
+          columns: columns.count,
+          output: target + (product * self.rows + rows.lowerBound) * self.columns + columns.lowerBound,
+          outputStride: self.columns))
+    }
+  }
+
+  private func pack(_ context: RunContext, into packed: UnsafeMutablePointer<Float>) {
+    let source = UnsafePointer(context.pointer(b))
+    let panels = (columns + gemmPanelWidth - 1) / gemmPanelWidth
+    context.workers.forEach(b.matrixCount * panels) { part in
+      let first = part % panels * gemmPanelWidth
+      let count = min(columns - first, gemmPanelWidth)
+      let panel = packed + part / panels * packedSize + first * (inner + 1)
+      packPanelBias(nil, columns: count, into: panel)
+      packPanelRows(
+        source + part / panels * inner * columns + first * (transposeB ? inner : 1), rows: inner,
+        rowStride: transposeB ? 1 : columns, columnStride: transposeB ? inner : 1, columns: count, scale: nil,
+        into: panel + panelWidth(count))
+    }
+  }
+
+  private func turnLeft(
+    _ context: RunContext, _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
+  ) {
+    context.forEachRows(a.count / max(inner, 1), columns: inner) { part in
+      for row in part {
+        let column = source + row / rows * rows * inner + row % rows
+        for index in 0..<inner { target[row * inner + index] = column[index * rows] }
+      }
+    }
+  }
+}
+
+extension Operand {
+  /// How many matrices the last two axes make.
+  fileprivate var matrixCount: Int { shape.dropLast(2).reduce(1, *) }
+
+  /// For every matrix of a batch, in order, which of this operand's matrices broadcasts to it.
+  fileprivate func matrices(for batch: [Int]) -> [Int] {
+    let own = Array(shape.dropLast(2))
+    return (0..<batch.reduce(1, *)).map { index in
+      var (rest, result, stride) = (index, 0, 1)
+      for axis in batch.indices.reversed() {
+        let position = rest % batch[axis]
+        rest /= batch[axis]
+        let mine = axis - (batch.count - own.count)
+        guard mine >= 0 else { continue }
+        if own[mine] > 1 { result += position * stride }
+        stride *= own[mine]
+      }
+      return result
+    }
+  }
+}
