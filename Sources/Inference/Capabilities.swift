@@ -65,6 +65,18 @@ extension Graph.Node {
 }
 
 extension Operation {
+  /// The weights that a step may pack.
+  var kernel: Tensor? {
+    switch self {
+    case .convolution(let convolution): convolution.kernel
+    case .depthwiseConvolution(let convolution): convolution.kernel
+    case .transposedConvolution(let convolution): convolution.kernel
+    case .locallyConnected(let layer): layer.kernel
+    case .dense(let dense): dense.kernel
+    default: nil
+    }
+  }
+
   /// Values of weights and constants.
   var weightCount: Int {
     func count(_ tensors: Tensor?...) -> Int { tensors.reduce(0) { $0 + ($1?.count ?? 0) } }

@@ -5,6 +5,8 @@ struct Lowering {
   let graph: Graph
   let memory: MemoryPlan
   let workers: Workers
+  /// See ``PlanOptions/replacement``.
+  var replacement: PlanOptions.Replacement?
 
   /// Where a value is while the plan runs.
   func operand(_ value: Graph.ValueID) throws(PlanError) -> Operand {
@@ -88,7 +90,7 @@ struct Lowering {
   private func heavyStep(_ node: Graph.Node, _ inputs: [Operand], _ output: Operand) throws(PlanError)
     -> any Step
   {
-    if let step = productStep(node, inputs, output) { return step }
+    if let step = replacement?(node, inputs, output) ?? productStep(node, inputs, output) { return step }
     throw PlanError(node: node.name, reason: "has no kernel for \(node.operation.name)")
   }
 

@@ -44,10 +44,16 @@ protocol Step {
   var flops: Double { get }
   /// Bytes read and written by one run, weights included.
   var bytes: Int { get }
+  /// Whether a run reads the operation's weights where they are, not a packed copy.
+  var keepsWeights: Bool { get }
   /// Values of scratch memory that the step needs while it runs (shared between steps).
   var scratch: Int { get }
 
   func run(_ context: RunContext)
+}
+
+extension Step {
+  var keepsWeights: Bool { true }
 }
 
 /// What a step may use while it runs.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Memory that holds float32 values: either its own, or borrowed from an owner (a file map) that it
 /// keeps alive.
 public final class TensorStorage: @unchecked Sendable {
@@ -6,21 +8,41 @@ public final class TensorStorage: @unchecked Sendable {
   /// How many values there are.
   public let count: Int
   private let owner: AnyObject?
+  /// Whether the memory is an unmodified map of a file, which can be read again at any time.
+  private let isFileMap: Bool
 
   /// Takes fresh memory, aligned to 64 bytes, and lets `fill` write all of it.
   public init(count: Int, fill: (UnsafeMutableBufferPointer<Float>) -> Void) {
     self.count = count
     owner = nil
+    isFileMap = false
     base = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
       .bindMemory(to: Float.self, capacity: count)
     fill(UnsafeMutableBufferPointer(start: base, count: count))
   }
 
   /// Borrows memory that stays valid, and unchanged, for as long as `owner` lives.
-  public init(borrowing base: UnsafePointer<Float>, count: Int, from owner: AnyObject) {
+  /// - Parameter isFileMap: whether the memory is an unmodified map of a file, so that its pages may be
+  ///   given back to the system while nobody reads them.
+  public init(
+    borrowing base: UnsafePointer<Float>, count: Int, from owner: AnyObject, isFileMap: Bool = false
+  ) {
+    self.isFileMap = isFileMap
     self.base = UnsafeMutablePointer(mutating: base)
     self.count = count
     self.owner = owner
+  }
+
+  /// Gives the pages of a mapped file back to the system: the values have been copied (packed) and are
+  /// not expected to be read again soon. Reading them stays possible.
+  func dropPages() {
+    guard isFileMap else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = UInt(bitPattern: base)
+    // Pages at the ends may hold others' values.
+    let first = (start + UInt(page) - 1) / UInt(page) * UInt(page)
+    let end = (start + UInt(count * 4)) / UInt(page) * UInt(page)
+    if end > first { madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_DONTNEED) }
   }
 
   deinit {

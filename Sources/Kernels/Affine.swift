@@ -1,23 +1,28 @@
-/// `output = input * scale + offset` for rows of channels, scale and offset one value a channel.
+/// `output = input * scale + offset`, kept within bounds, for rows of channels; scale and offset one value
+/// a channel.
 /// - Parameters:
 ///   - inputStride: values from one row to the next.
 ///   - rows: how many rows.
 ///   - channels: values of a row.
 public func affineRows(
   input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
-  rows: Int, channels: Int, scale: UnsafePointer<Float>, offset: UnsafePointer<Float>
+  rows: Int, channels: Int, scale: UnsafePointer<Float>, offset: UnsafePointer<Float>,
+  bounds: (low: Float, high: Float) = (-.infinity, .infinity)
 ) {
   for row in 0..<rows {
     let source = input + row * inputStride
     let target = output + row * outputStride
     var channel = 0
     while channel + 8 <= channels {
-      Vector.load(offset + channel).addingProduct(Vector.load(source + channel), Vector.load(scale + channel))
-        .store(target + channel)
+      let result = Vector.load(offset + channel)
+        .addingProduct(Vector.load(source + channel), Vector.load(scale + channel))
+      clipped(result, bounds.low, bounds.high).store(target + channel)
       channel += 8
     }
     while channel < channels {
-      target[channel] = offset[channel].addingProduct(source[channel], scale[channel])
+      let result = offset[channel].addingProduct(source[channel], scale[channel])
+      let raised = result < bounds.low ? bounds.low : result
+      target[channel] = raised > bounds.high ? bounds.high : raised
       channel += 1
     }
   }

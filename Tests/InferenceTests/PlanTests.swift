@@ -18,11 +18,11 @@ struct PlanTests {
     let input = PlanTests.input(seed: seed, graph, batch: batch)
     let plain = try Plan(
       graph, inputShapes: [input.shape], workers: Workers(count: 1),
-      options: PlanOptions(optimizes: false, sharesMemory: false))
+      options: PlanOptions(optimizes: false, sharesMemory: false, replacement: DirectStep.init))
     let expected = plain.outputs(for: [input])
     let shared = try Plan(
       graph, inputShapes: [input.shape], workers: Workers(count: 1),
-      options: PlanOptions(optimizes: false, sharesMemory: true))
+      options: PlanOptions(optimizes: false, sharesMemory: true, replacement: DirectStep.init))
     for (a, b) in zip(shared.outputs(for: [input]), expected) {
       #expect(Array(a.values) == Array(b.values), "sharing memory changes nothing")
     }

@@ -54,7 +54,9 @@ struct AffineStep: Step {
   func run(_ context: RunContext) {
     let source = context.pointer(input)
     let target = context.pointer(output)
-    let function = activation?.function
+    let epilogue = Epilogue(activation: activation)
+    let bounds = rowsPerChannel == nil ? epilogue.bounds : nil
+    let function = bounds == nil ? activation?.function : nil
     context.forEachRows(output.rows, columns: output.columns) { rows in
       let to = target + rows.lowerBound * output.rowStride
       if let rowsPerChannel {
@@ -68,7 +70,7 @@ struct AffineStep: Step {
         affineRows(
           input: source + rows.lowerBound * input.rowStride, inputStride: input.rowStride, output: to,
           outputStride: output.rowStride, rows: rows.count, channels: output.columns,
-          scale: scale.storage.base, offset: offset.storage.base)
+          scale: scale.storage.base, offset: offset.storage.base, bounds: bounds ?? (-.infinity, .infinity))
       }
       if let function {
         applyRows(

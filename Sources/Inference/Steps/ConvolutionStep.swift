@@ -8,6 +8,7 @@ struct ConvolutionStep: Step {
   let flops: Double
   let bytes: Int
   let scratch: Int
+  var keepsWeights: Bool { false }
 
   private let input: Operand
   private let output: Operand

@@ -7,6 +7,7 @@ struct DenseStep: Step {
   let flops: Double
   let bytes: Int
   var scratch: Int { 0 }
+  var keepsWeights: Bool { panels == nil }
 
   private let dense: Dense
   private let input: Operand
