@@ -38,6 +38,7 @@ public final class Plan {
     var graph = graph
     graph.ownConstantOutputs()
     let memory = MemoryPlan(graph, sharesMemory: options.sharesMemory)
+    try Arena.check(memory.count)
     let lowering = Lowering(
       graph: graph, memory: memory, workers: workers, replacement: options.replacement)
     var work: [(step: any Step, scratch: Int)] = []
@@ -172,12 +173,8 @@ final class Arena {
 
   /// - Throws: ``PlanError`` when there is less memory than that.
   init(count: Int) throws(PlanError) {
+    try Arena.check(count)
     self.count = max(count, 1)
-    let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    if self.count > physical / 4 {
-      throw PlanError(
-        reason: "activations need \(self.count / 262_144) MB, the machine has \(physical / 1_048_576)")
-    }
     mappingSize = self.count * 4 + Arena.largePage
     let memory = mmap(
       nil, mappingSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
@@ -191,6 +188,15 @@ final class Arena {
   }
 
   deinit { munmap(mapping, mappingSize) }
+
+  /// Refuses what cannot fit before anything is prepared for it.
+  static func check(_ count: Int) throws(PlanError) {
+    let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    if count > physical / 4 {
+      throw PlanError(
+        reason: "activations need \(count / 262_144) MB, the machine has \(physical / 1_048_576)")
+    }
+  }
 }
 
 /// Seconds on a clock that never goes back.

@@ -1,15 +1,15 @@
 /// What one row or column of a resized image is made of: `taps` weighted rows or columns of the source,
 /// the first of which is `first`.
 public struct ResizeTaps {
-  public var first: Int32
-  public var taps: Int32
+  public var first: Int
+  public var taps: Int
   /// Where the weights start in the table of weights.
-  public var weights: Int32
+  public var weights: Int
 
   public init(first: Int, taps: Int, weights: Int) {
-    self.first = Int32(first)
-    self.taps = Int32(taps)
-    self.weights = Int32(weights)
+    self.first = first
+    self.taps = taps
+    self.weights = weights
   }
 }
 
@@ -28,16 +28,16 @@ public func resizeRow(
 ) {
   let rowStride = inputWidth * pixelStride
   for column in 0..<inputWidth {
-    let source = input + Int(vertical.first) * rowStride + column * pixelStride
+    let source = input + vertical.first * rowStride + column * pixelStride
     weightedSum(
-      source, stride: rowStride, verticalWeights + Int(vertical.weights), Int(vertical.taps),
+      source, stride: rowStride, verticalWeights + vertical.weights, vertical.taps,
       line + column * channels, channels)
   }
   for column in 0..<outputWidth {
     let taps = horizontal[column]
     weightedSum(
-      line + Int(taps.first) * channels, stride: channels, horizontalWeights + Int(taps.weights),
-      Int(taps.taps), output + column * outputStride, channels)
+      line + taps.first * channels, stride: channels, horizontalWeights + taps.weights,
+      taps.taps, output + column * outputStride, channels)
   }
 }
 

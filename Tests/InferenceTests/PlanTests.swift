@@ -192,6 +192,7 @@ struct PlanTests {
     #expect(reason([[0, 8, 8, 3]]).contains("empty"))
     #expect(reason([[1, Int.max, Int.max, 3]]).contains("too large"))
     #expect(reason([[1 << 20, 1 << 20, 1 << 20, 3]]).contains("too large"))
+    #expect(reason([[1 << 10, 1 << 13, 1 << 13, 3]]).contains("the machine has"))
     #expect(reason([[1, 8, 8, 3]]) == "none")
   }
 }

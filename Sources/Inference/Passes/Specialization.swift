@@ -29,6 +29,9 @@ extension Graph {
       }
     }
     var result = canonical.graph
+    for node in result.nodes where node.shape.known == nil {
+      throw PlanError(node: node.name, reason: "has the unknown shape \(node.shape.text)")
+    }
     // The ports keep the model's order whatever the order of the nodes was.
     result.inputs = inputs.map { Port(name: $0.name, value: values[$0.value.index]) }
     result.outputs = outputs.map { Port(name: $0.name, value: values[$0.value.index]) }
