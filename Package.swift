@@ -63,6 +63,9 @@ let package = Package(
         "Classifier", "Emulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Speed of the engine on the shapes of well-known models.
+    .executableTarget(name: "Benchmarks", dependencies: ["Inference", "Kernels"]),
+
     // Tests mirror Sources, one target a room.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", testSupport]),
