@@ -1,13 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// `Kernels` is the arithmetic: always optimised, also in debug builds, or the tests crawl. Every
+// The kernels are the arithmetic: always optimised, also in debug builds, or the tests crawl. Every
 // x86_64 host that Lambda offers has AVX2 and FMA; `main` checks the CPU. On arm64 the same source
 // compiles to NEON without flags.
+let optimized = ["-Ounchecked", "-wmo", "-num-threads", "2"]
 #if arch(x86_64)
-  let kernelFlags = ["-Ounchecked", "-wmo", "-num-threads", "2", "-Xcc", "-march=x86-64-v3"]
+  let kernelFlags = optimized + ["-Xcc", "-march=x86-64-v3"]
+  let wideKernelFlags = optimized + ["-Xcc", "-march=x86-64-v4", "-D", "AVX512"]
 #else
-  let kernelFlags = ["-Ounchecked", "-wmo", "-num-threads", "2"]
+  let kernelFlags = optimized
+  let wideKernelFlags = optimized
 #endif
 
 let testSupport: Target.Dependency = "TestSupport"
@@ -29,12 +32,15 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSpawn"),
+    .systemLibrary(name: "CCPU"),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
 
     // The engine and the readers.
     .target(name: "Kernels", swiftSettings: [.unsafeFlags(kernelFlags)]),
-    .target(name: "Inference", dependencies: ["Kernels"]),
+    .target(
+      name: "KernelsAVX512", dependencies: ["Kernels"], swiftSettings: [.unsafeFlags(wideKernelFlags)]),
+    .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU"]),
     .target(name: "HDF5", dependencies: ["CZlib"]),
     .target(name: "ZipArchive", dependencies: ["CZlib"]),
     .target(name: "Keras", dependencies: ["HDF5", "ZipArchive", "Inference"]),

@@ -5,6 +5,7 @@ struct Lowering {
   let graph: Graph
   let memory: MemoryPlan
   let workers: Workers
+  let kernels: KernelSet
   /// See ``PlanOptions/replacement``.
   var replacement: PlanOptions.Replacement?
 

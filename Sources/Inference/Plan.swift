@@ -40,7 +40,8 @@ public final class Plan {
     let memory = MemoryPlan(graph, sharesMemory: options.sharesMemory)
     try Arena.check(memory.count)
     let lowering = Lowering(
-      graph: graph, memory: memory, workers: workers, replacement: options.replacement)
+      graph: graph, memory: memory, workers: workers, kernels: options.kernels,
+      replacement: options.replacement)
     var work: [(step: any Step, scratch: Int)] = []
     var steps: [PlanStep] = []
     var arenaCount = memory.count
@@ -137,6 +138,8 @@ struct PlanOptions {
   var optimizes = true
   /// Whether values share memory.
   var sharesMemory = true
+  /// The heavy kernels.
+  var kernels = KernelSet.best
   /// Makes other steps for the heavy operations; nil: the usual one.
   var replacement: Replacement?
   typealias Replacement = (Graph.Node, [Operand], Operand) -> (any Step)?

@@ -8,25 +8,28 @@ extension Lowering {
     case .convolution(let convolution):
       if let dense = convolution.asDense(output) {
         return DenseStep(
-          name: node.name, dense, input: input, output: output, epilogue: epilogue, workers: workers)
+          name: node.name, dense, input: input, output: output, epilogue: epilogue, workers: workers,
+          kernels: kernels)
       }
       return ConvolutionStep(
-        name: node.name, convolution, input: input, output: output, epilogue: epilogue, workers: workers)
+        name: node.name, convolution, input: input, output: output, epilogue: epilogue, workers: workers,
+        kernels: kernels)
     case .depthwiseConvolution(let convolution):
       return DepthwiseConvolutionStep(
-        name: node.name, convolution, input: input, output: output, epilogue: epilogue, workers: workers)
+        name: node.name, convolution, input: input, output: output, epilogue: epilogue, kernels: kernels)
     case .dense(let dense):
       return DenseStep(
-        name: node.name, dense, input: input, output: output, epilogue: epilogue, workers: workers)
+        name: node.name, dense, input: input, output: output, epilogue: epilogue, workers: workers,
+        kernels: kernels)
     case .pooling(let pooling):
       return PoolingStep(name: node.name, pooling, input: input, output: output)
     case .matMul(let transposeA, let transposeB):
       return MatMulStep(
         name: node.name, transposeA: transposeA, transposeB: transposeB, input, inputs[1], output: output,
-        workers: workers)
+        workers: workers, kernels: kernels)
     case .transposedConvolution(let convolution):
       return TransposedConvolutionStep(
-        name: node.name, convolution, input: input, output: output, workers: workers)
+        name: node.name, convolution, input: input, output: output, workers: workers, kernels: kernels)
     case .locallyConnected(let layer):
       return LocallyConnectedStep(name: node.name, layer, input: input, output: output, workers: workers)
     default: return nil

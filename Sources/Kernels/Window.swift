@@ -33,23 +33,27 @@ public struct Window {
     (top, left) = border
   }
 
+  @inlinable
   public var taps: Int { height * width }
 
   /// The places of the window, along y, that lie inside the image for an output row.
+  @inlinable
   @inline(__always)
   public func tapsInside(outputRow y: Int) -> Range<Int> {
     Window.inside(first: y * strideY - top, dilation: dilationY, taps: height, size: inputHeight)
   }
 
   /// The same along x for an output column.
+  @inlinable
   @inline(__always)
   public func tapsInside(outputColumn x: Int) -> Range<Int> {
     Window.inside(first: x * strideX - left, dilation: dilationX, taps: width, size: inputWidth)
   }
 
   /// The output columns whose place `tap` of the window lies inside the image.
+  @inlinable
   @inline(__always)
-  func columnsInside(tap: Int) -> Range<Int> {
+  public func columnsInside(tap: Int) -> Range<Int> {
     let shift = tap * dilationX - left
     let begin = shift >= 0 ? 0 : (-shift + strideX - 1) / strideX
     let end = shift >= inputWidth ? 0 : (inputWidth - 1 - shift) / strideX + 1
@@ -57,8 +61,9 @@ public struct Window {
     return min(begin, last)..<last
   }
 
+  @inlinable
   @inline(__always)
-  private static func inside(first: Int, dilation: Int, taps: Int, size: Int) -> Range<Int> {
+  static func inside(first: Int, dilation: Int, taps: Int, size: Int) -> Range<Int> {
     let begin = first >= 0 ? 0 : (-first + dilation - 1) / dilation
     let end = first >= size ? 0 : (size - 1 - first) / dilation + 1
     let last = min(end, taps)

@@ -68,23 +68,25 @@ struct ProductTests {
     let output = bench.operand(outputShape, gap: gap)
     let direct = try #require(DirectStep(node, inputs, output))
     let expected = bench.run(direct, threads: 1)
-    var first: [Float] = []
-    for threads in [1, 3] {
-      let graph = Graph()
-      let lowering = Lowering(
-        graph: graph, memory: MemoryPlan(graph), workers: Workers(count: threads))
-      let step = try #require(lowering.productStep(node, inputs, output))
-      let actual = bench.run(step, threads: threads)
-      let scale = max(1, expected.reduce(0) { max($0, abs($1)) })
-      let worst = zip(actual, expected).reduce(Float(0)) {
-        $1.0.isNaN ? .infinity : max($0, abs($1.0 - $1.1))
+    for kernels in KernelSet.all {
+      var first: [Float] = []
+      for threads in [1, 3] {
+        let graph = Graph()
+        let lowering = Lowering(
+          graph: graph, memory: MemoryPlan(graph), workers: Workers(count: threads), kernels: kernels)
+        let step = try #require(lowering.productStep(node, inputs, output))
+        let actual = bench.run(step, threads: threads)
+        let scale = max(1, expected.reduce(0) { max($0, abs($1)) })
+        let worst = zip(actual, expected).reduce(Float(0)) {
+          $1.0.isNaN ? .infinity : max($0, abs($1.0 - $1.1))
+        }
+        // Sums of so many values between -1 and 1, each rounded.
+        let tolerance = 1e-6 * scale + 1e-7 * Float(step.flops / Double(output.count))
+        #expect(
+          worst <= tolerance, "\(step.kernel): off by \(worst) of \(scale)", sourceLocation: sourceLocation)
+        if threads == 1 { first = actual }
+        #expect(actual == first, "one thread and \(threads) differ", sourceLocation: sourceLocation)
       }
-      // Sums of so many values between -1 and 1, each rounded.
-      let tolerance = 1e-6 * scale + 1e-7 * Float(step.flops / Double(output.count))
-      #expect(
-        worst <= tolerance, "\(step.kernel): off by \(worst) of \(scale)", sourceLocation: sourceLocation)
-      if threads == 1 { first = actual }
-      #expect(actual == first, "one thread and \(threads) differ", sourceLocation: sourceLocation)
     }
   }
 

@@ -14,6 +14,7 @@ struct ConvolutionStep: Step {
   private let output: Operand
   private let epilogue: Epilogue
   private let window: Window
+  private let kernels: KernelSet
   private let layout: Layout
   /// One a group.
   private let panels: [Panels]
@@ -39,7 +40,7 @@ struct ConvolutionStep: Step {
 
   init(
     name: String, _ convolution: Convolution, input: Operand, output: Operand, epilogue: Epilogue,
-    workers: Workers
+    workers: Workers, kernels: KernelSet
   ) {
     let shape = convolution.kernel.shape
     let depth = shape[2]
@@ -52,19 +53,22 @@ struct ConvolutionStep: Step {
     self.output = output
     self.epilogue = epilogue
     self.window = window
+    self.kernels = kernels
     let isWhole = convolution.groups == 1 && input.isContiguous && window.dilationX == 1 && window.width > 1
     layout =
       window.isIdentity ? .pixels : isWhole && depth < ConvolutionStep.deepPlace ? .lines : .places
-    kernel = layout == .pixels ? "gemm 6x16" : layout == .lines ? "line gemm 6x16" : "indirect gemm 6x16"
+    kernel = (layout == .pixels ? "gemm " : layout == .lines ? "line gemm " : "indirect gemm ") + kernels.name
     panels = (0..<convolution.groups).map { group in
       let first = group * columns
       return Panels(
         [Panels.Matrix(base: convolution.kernel.storage.base + first, rowStride: shape[3])],
         inner: window.taps * depth, columns: columns, scale: epilogue.scale.map { $0.storage.base + first },
-        bias: convolution.bias.map { UnsafePointer($0.storage.base) + first }, workers: workers)
+        bias: convolution.bias.map { UnsafePointer($0.storage.base) + first }, workers: workers,
+        kernels: kernels)
     }
     let rowValues = depth * min(window.strideY, window.height) * min(window.strideX, window.width)
-    cut = ProductCut(rows: output.rows, columns: columns, rowValues: rowValues, threads: workers.count)
+    cut = ProductCut(
+      rows: output.rows, columns: columns, rowValues: rowValues, threads: workers.count, kernels: kernels)
     let zeroCount = layout == .lines ? depth * window.width : depth
     zeros = TensorStorage(count: zeroCount) { $0.update(repeating: 0) }
     let taps = layout == .lines ? window.height : window.taps
@@ -104,8 +108,9 @@ struct ConvolutionStep: Step {
         block.residualStride = residual.rowStride
       }
       if let bounds { (block.low, block.high) = bounds }
-      multiply(block)
-      epilogue.finish(block.output, stride: output.rowStride, rows: rows.count, columns: columns.count)
+      kernels.multiply(block)
+      epilogue.finish(
+        block.output, stride: output.rowStride, rows: rows.count, columns: columns.count, kernels)
     }
   }
 

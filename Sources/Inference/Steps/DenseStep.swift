@@ -13,6 +13,7 @@ struct DenseStep: Step {
   private let input: Operand
   private let output: Operand
   private let epilogue: Epilogue
+  private let kernels: KernelSet
   /// nil for a single row, which reads the weights as they lie: packing would cost more than it saves.
   private let panels: Panels?
   private let cut: ProductCut
@@ -21,7 +22,8 @@ struct DenseStep: Step {
   private static let columnsPerPart = 512
 
   init(
-    name: String, _ dense: Dense, input: Operand, output: Operand, epilogue: Epilogue, workers: Workers
+    name: String, _ dense: Dense, input: Operand, output: Operand, epilogue: Epilogue, workers: Workers,
+    kernels: KernelSet
   ) {
     let inner = dense.kernel.shape[0]
     let columns = dense.kernel.shape[1]
@@ -30,16 +32,18 @@ struct DenseStep: Step {
     self.input = input
     self.output = output
     self.epilogue = epilogue
+    self.kernels = kernels
     let isVector = output.rows == 1
-    kernel = isVector ? "gemv" : "gemm 6x16"
+    kernel = isVector ? "gemv" : "gemm " + kernels.name
     panels =
       isVector
       ? nil
       : Panels(
         [Panels.Matrix(base: dense.kernel.storage.base, rowStride: columns)], inner: inner, columns: columns,
         scale: epilogue.scale.map { UnsafePointer($0.storage.base) },
-        bias: dense.bias.map { UnsafePointer($0.storage.base) }, workers: workers)
-    cut = ProductCut(rows: output.rows, columns: columns, rowValues: inner, threads: workers.count)
+        bias: dense.bias.map { UnsafePointer($0.storage.base) }, workers: workers, kernels: kernels)
+    cut = ProductCut(
+      rows: output.rows, columns: columns, rowValues: inner, threads: workers.count, kernels: kernels)
     flops = 2 * Double(output.rows) * Double(dense.kernel.count)
     bytes = 4 * (input.count + output.count + dense.kernel.count)
   }
@@ -62,8 +66,9 @@ struct DenseStep: Step {
         block.residualStride = residual.rowStride
       }
       if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
-      multiply(block)
-      epilogue.finish(block.output, stride: output.rowStride, rows: rows.count, columns: columns.count)
+      kernels.multiply(block)
+      epilogue.finish(
+        block.output, stride: output.rowStride, rows: rows.count, columns: columns.count, kernels)
     }
   }
 
@@ -81,7 +86,7 @@ struct DenseStep: Step {
         bias: dense.bias.map { UnsafePointer($0.storage.base) + first },
         residual: epilogue.residual.map { UnsafePointer(context.pointer($0)) + first },
         bounds: epilogue.bounds ?? (-.infinity, .infinity), output: target + first)
-      epilogue.finish(target + first, stride: all, rows: 1, columns: count)
+      epilogue.finish(target + first, stride: all, rows: 1, columns: count, kernels)
     }
   }
 }

@@ -11,6 +11,7 @@ struct DepthwiseConvolutionStep: Step {
   private let input: Operand
   private let output: Operand
   private let epilogue: Epilogue
+  private let kernels: KernelSet
   private let window: Window
   private let multiplier: Int
   /// `[place of the window][output channel]`
@@ -21,13 +22,14 @@ struct DepthwiseConvolutionStep: Step {
   /// - Parameter epilogue: without residual.
   init(
     name: String, _ convolution: DepthwiseConvolution, input: Operand, output: Operand, epilogue: Epilogue,
-    workers: Workers
+    kernels: KernelSet
   ) {
     let shape = convolution.kernel.shape
     self.name = name
     self.input = input
     self.output = output
     self.epilogue = epilogue
+    self.kernels = kernels
     multiplier = shape[3]
     kernel = "depthwise \(shape[0])x\(shape[1])" + (multiplier > 1 ? " multiplied" : "")
     window = Window(
@@ -52,14 +54,14 @@ struct DepthwiseConvolutionStep: Step {
     context.workers.forEach((lines + linesPerPart - 1) / linesPerPart) { part in
       let part = part * linesPerPart..<min((part + 1) * linesPerPart, lines)
       if multiplier == 1 {
-        convolveDepthwise(block, lines: part)
+        kernels.convolveDepthwise(block, part)
       } else {
         convolveDepthwise(block, multiplier: multiplier, lines: part)
       }
       let first = part.lowerBound * window.outputWidth * output.rowStride
       epilogue.finish(
         target + first, stride: output.rowStride, rows: part.count * window.outputWidth,
-        columns: output.columns)
+        columns: output.columns, kernels)
     }
   }
 }

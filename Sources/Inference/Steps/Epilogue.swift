@@ -1,5 +1,3 @@
-import Kernels
-
 /// What is done to the result of a heavy step while it is still in registers or in the cache.
 struct Epilogue {
   /// Factors of the output channels; the step multiplies its weights with them.
@@ -26,10 +24,10 @@ struct Epilogue {
   }
 
   /// Applies an activation that is more than bounds to rows that were just written.
-  func finish(_ rows: UnsafeMutablePointer<Float>, stride: Int, rows count: Int, columns: Int) {
+  func finish(
+    _ rows: UnsafeMutablePointer<Float>, stride: Int, rows count: Int, columns: Int, _ kernels: KernelSet
+  ) {
     guard bounds == nil, let function = activation?.function else { return }
-    applyRows(
-      function, input: rows, inputStride: stride, output: rows, outputStride: stride, rows: count,
-      columns: columns)
+    kernels.applyRows(function, rows, stride, rows, stride, count, columns)
   }
 }

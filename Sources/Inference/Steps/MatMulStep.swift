@@ -6,11 +6,12 @@ struct MatMulStep: Step {
   let flops: Double
   let bytes: Int
   let scratch: Int
-  var kernel: String { "packed gemm 6x16" }
+  var kernel: String { "packed gemm " + kernels.name }
 
   private let a: Operand
   private let b: Operand
   private let output: Operand
+  private let kernels: KernelSet
   private let transposeA: Bool
   private let transposeB: Bool
   private let rows: Int
@@ -25,7 +26,7 @@ struct MatMulStep: Step {
   /// All operands are contiguous.
   init(
     name: String, transposeA: Bool, transposeB: Bool, _ a: Operand, _ b: Operand, output: Operand,
-    workers: Workers
+    workers: Workers, kernels: KernelSet
   ) {
     let rank = output.shape.count
     let aSizes = Array(a.shape.suffix(2))
@@ -33,6 +34,7 @@ struct MatMulStep: Step {
     self.a = a
     self.b = b
     self.output = output
+    self.kernels = kernels
     self.transposeA = transposeA
     self.transposeB = transposeB
     rows = output.shape[rank - 2]
@@ -41,8 +43,9 @@ struct MatMulStep: Step {
     let batch = Array(output.shape.dropLast(2))
     pairs = zip(a.matrices(for: batch), b.matrices(for: batch)).map { ($0, $1) }
     cut = ProductCut(
-      rows: rows, columns: columns, rowValues: inner, threads: pairs.count > 1 ? 1 : workers.count)
-    packedSize = packedCount(inner: inner, columns: columns)
+      rows: rows, columns: columns, rowValues: inner, threads: pairs.count > 1 ? 1 : workers.count,
+      kernels: kernels)
+    packedSize = kernels.packedCount(inner, columns)
     scratch = b.matrixCount * packedSize + (transposeA ? a.count : 0)
     flops = 2 * Double(output.count) * Double(inner)
     bytes = 4 * (a.count + b.count + output.count)
@@ -62,7 +65,7 @@ struct MatMulStep: Step {
       let product = part / cut.parts
       let rows = cut.rows(of: part % cut.parts)
       let columns = cut.columns(of: part % cut.parts)
-      multiply(
+      kernels.multiply(
         GemmBlock(
           left: left + (pairs[product].a * self.rows + rows.lowerBound) * inner, leftStride: inner,
           rows: rows.count, depth: inner,
@@ -75,16 +78,16 @@ struct MatMulStep: Step {
 
   private func pack(_ context: RunContext, into packed: UnsafeMutablePointer<Float>) {
     let source = UnsafePointer(context.pointer(b))
-    let panels = (columns + gemmPanelWidth - 1) / gemmPanelWidth
+    let width = kernels.panelWidth
+    let panels = (columns + width - 1) / width
     context.workers.forEach(b.matrixCount * panels) { part in
-      let first = part % panels * gemmPanelWidth
-      let count = min(columns - first, gemmPanelWidth)
+      let first = part % panels * width
+      let count = min(columns - first, width)
       let panel = packed + part / panels * packedSize + first * (inner + 1)
-      packPanelBias(nil, columns: count, into: panel)
-      packPanelRows(
-        source + part / panels * inner * columns + first * (transposeB ? inner : 1), rows: inner,
-        rowStride: transposeB ? 1 : columns, columnStride: transposeB ? inner : 1, columns: count, scale: nil,
-        into: panel + panelWidth(count))
+      kernels.packPanelBias(nil, count, panel)
+      kernels.packPanelRows(
+        source + part / panels * inner * columns + first * (transposeB ? inner : 1), inner,
+        transposeB ? 1 : columns, transposeB ? inner : 1, count, nil, panel + kernels.packedWidth(count))
     }
   }
 

@@ -1,5 +1,3 @@
-import Kernels
-
 /// The right factor of a matrix product, packed for the kernel: columns in panels, each with its bias.
 struct Panels {
   /// Values summed for each result.
@@ -20,25 +18,26 @@ struct Panels {
   ///   - scale: factors of the columns.
   init(
     _ blocks: [Matrix], inner: Int, columns: Int, scale: UnsafePointer<Float>? = nil,
-    bias: UnsafePointer<Float>? = nil, workers: Workers
+    bias: UnsafePointer<Float>? = nil, workers: Workers, kernels: KernelSet
   ) {
     self.inner = inner
     self.columns = columns
-    storage = TensorStorage(count: packedCount(inner: inner, columns: columns)) { memory in
+    storage = TensorStorage(count: kernels.packedCount(inner, columns)) { memory in
       guard let base = memory.baseAddress else { return }
-      workers.forEach((columns + gemmPanelWidth - 1) / gemmPanelWidth) { panel in
-        let first = panel * gemmPanelWidth
-        let count = min(columns - first, gemmPanelWidth)
-        let width = panelWidth(count)
+      let width = kernels.panelWidth
+      workers.forEach((columns + width - 1) / width) { panel in
+        let first = panel * width
+        let count = min(columns - first, width)
+        let rowSize = kernels.packedWidth(count)
         var target = base + first * (inner + 1)
-        packPanelBias(bias.map { $0 + first }, columns: count, into: target)
-        target += width
+        kernels.packPanelBias(bias.map { $0 + first }, count, target)
+        target += rowSize
         let rows = inner / max(blocks.count, 1)
         for block in blocks {
-          packPanelRows(
-            block.base + first * block.columnStride, rows: rows, rowStride: block.rowStride,
-            columnStride: block.columnStride, columns: count, scale: scale.map { $0 + first }, into: target)
-          target += rows * width
+          kernels.packPanelRows(
+            block.base + first * block.columnStride, rows, block.rowStride, block.columnStride, count,
+            scale.map { $0 + first }, target)
+          target += rows * rowSize
         }
       }
     }

@@ -7,11 +7,12 @@ struct TransposedConvolutionStep: Step {
   let flops: Double
   let bytes: Int
   let scratch: Int
-  var kernel: String { "transposed gemm 6x16" }
+  var kernel: String { "transposed gemm " + kernels.name }
 
   private let convolution: TransposedConvolution
   private let input: Operand
   private let output: Operand
+  private let kernels: KernelSet
   private let vertical: [Phase]
   private let horizontal: [Phase]
   /// `[vertical phase][horizontal phase]`
@@ -39,7 +40,8 @@ struct TransposedConvolutionStep: Step {
 
   /// The operands are contiguous.
   init(
-    name: String, _ convolution: TransposedConvolution, input: Operand, output: Operand, workers: Workers
+    name: String, _ convolution: TransposedConvolution, input: Operand, output: Operand, workers: Workers,
+    kernels: KernelSet
   ) {
     let shape = convolution.kernel.shape
     let (filters, depth) = (shape[2], shape[3])
@@ -48,6 +50,7 @@ struct TransposedConvolutionStep: Step {
     self.convolution = convolution
     self.input = input
     self.output = output
+    self.kernels = kernels
     let vertical = Phase.all(
       size: output.shape[1], kernel: shape[0], stride: convolution.strides.height,
       dilation: convolution.dilation.height, removed: removed.height)
@@ -67,7 +70,8 @@ struct TransposedConvolutionStep: Step {
         }
         return Panels(
           blocks, inner: blocks.count * depth, columns: filters,
-          bias: convolution.bias.map { UnsafePointer($0.storage.base) }, workers: workers)
+          bias: convolution.bias.map { UnsafePointer($0.storage.base) }, workers: workers,
+          kernels: kernels)
       }
     }
     zeros = TensorStorage(count: depth) { $0.update(repeating: 0) }
@@ -114,7 +118,7 @@ struct TransposedConvolutionStep: Step {
       block.taps = tap
       block.sources = UnsafePointer(table)
       block.sourceStride = columns.count
-      multiply(block)
+      kernels.multiply(block)
     }
   }
 }

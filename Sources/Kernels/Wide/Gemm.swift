@@ -1,62 +1,18 @@
-/// Columns of one packed panel: two vectors, so that six rows of sums fill the registers.
+#if AVX512
+  import Kernels
+#endif
+
+/// Columns of one packed panel: two vectors.
 public let gemmPanelWidth = 2 * Vector.scalarCount
 
-/// Rows of the largest register tile.
-public let gemmTileRows = 6
-
-/// One block of a matrix product `output = left x weights + bias (+ residual)`, bounded.
-///
-/// The inner dimension is `taps` runs of `depth` values: one run for a plain product; for a convolution
-/// one for each place of the window, each row of which may lie anywhere (the sources).
-public struct GemmBlock {
-  /// Where the runs of the left factor start: `sources[tap * sourceStride + row]`. nil: at
-  /// `left + row * leftStride`, and there is one tap.
-  public var sources: UnsafePointer<UnsafePointer<Float>>?
-  public var sourceStride = 0
-  public var left: UnsafePointer<Float>
-  public var leftStride = 0
-  public var rows: Int
-  public var taps = 1
-  public var depth: Int
-  /// Whether narrow panels sum even and odd values of a tap apart. Set by the initializer for even depths;
-  /// stays when taps are joined afterwards, so that the sums do not depend on it.
-  public var isPaired: Bool
-  /// Packed by ``packPanel``, the first panel of this block's columns.
-  public var panels: UnsafePointer<Float>
-  public var columns: Int
-  public var output: UnsafeMutablePointer<Float>
-  public var outputStride: Int
-  /// Added to the product: rows like the output's; may not overlap the output.
-  public var residual: UnsafePointer<Float>?
-  public var residualStride = 0
-  /// Results are kept within these bounds.
-  public var low: Float = -.infinity
-  public var high: Float = .infinity
-
-  public init(
-    left: UnsafePointer<Float>, leftStride: Int, rows: Int, depth: Int, panels: UnsafePointer<Float>,
-    columns: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
-  ) {
-    self.left = left
-    self.leftStride = leftStride
-    self.rows = rows
-    self.depth = depth
-    isPaired = depth % 2 == 0
-    self.panels = panels
-    self.columns = columns
-    self.output = output
-    self.outputStride = outputStride
-  }
-
-  @inline(__always)
-  func source(tap: Int, row: Int) -> UnsafePointer<Float> {
-    if let sources { return sources[tap * sourceStride + row] }
-    return left + row * leftStride
-  }
-
-  @inline(__always)
-  var isBounded: Bool { low > -.infinity || high < .infinity }
-}
+#if AVX512
+  /// Rows of the largest register tile: its sums take 16 of 32 registers; more rows would need more
+  /// general registers for their addresses than there are.
+  public let gemmTileRows = 8
+#else
+  /// Rows of the largest register tile: its sums take 12 of 16 registers.
+  public let gemmTileRows = 6
+#endif
 
 /// Values of the inner dimension that are worked through at a time, so that their part of a panel stays
 /// in the first-level cache while all rows of the block pass by.
@@ -156,6 +112,10 @@ private func multiplyTile<let vectors: Int, let chains: Int>(
     multiplyTile(shape, block, depth, row: row, panel: panel, target)
   }
   switch rows {
+  #if AVX512
+    case 8: multiply(TileShape<8, vectors, chains>())
+    case 7: multiply(TileShape<7, vectors, chains>())
+  #endif
   case 6: multiply(TileShape<6, vectors, chains>())
   case 5: multiply(TileShape<5, vectors, chains>())
   case 4: multiply(TileShape<4, vectors, chains>())
@@ -173,26 +133,54 @@ private func withNarrowTarget(
   let size = gemmTileRows * gemmPanelWidth
   withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * size) { memory in
     guard let output = memory.baseAddress else { return }
-    memory.update(repeating: 0)
-    for row in 0..<rows {
-      for column in 0..<count {
-        if !depth.isFirst {
-          output[row * gemmPanelWidth + column] = target.output[row * target.outputStride + column]
-        }
-        if let residual = target.residual {
-          output[size + row * gemmPanelWidth + column] = residual[row * target.residualStride + column]
-        }
-      }
+    let residual = output + size
+    if !depth.isFirst {
+      output.update(repeating: 0, count: size)
+      copyRows(target.output, target.outputStride, to: output, gemmPanelWidth, rows: rows, columns: count)
+    }
+    if depth.isLast, let source = target.residual {
+      residual.update(repeating: 0, count: size)
+      copyRows(source, target.residualStride, to: residual, gemmPanelWidth, rows: rows, columns: count)
     }
     body(
       TileTarget(
         output: output, outputStride: gemmPanelWidth,
-        residual: target.residual == nil ? nil : UnsafePointer(output + size),
-        residualStride: gemmPanelWidth))
-    for row in 0..<rows {
-      for column in 0..<count {
-        target.output[row * target.outputStride + column] = output[row * gemmPanelWidth + column]
-      }
+        residual: target.residual == nil ? nil : UnsafePointer(residual), residualStride: gemmPanelWidth))
+    copyRows(output, gemmPanelWidth, to: target.output, target.outputStride, rows: rows, columns: count)
+  }
+}
+
+@inline(__always)
+private func copyRows(
+  _ source: UnsafePointer<Float>, _ sourceStride: Int, to target: UnsafeMutablePointer<Float>,
+  _ targetStride: Int, rows: Int, columns: Int
+) {
+  for row in 0..<rows {
+    let source = UnsafeRawPointer(source + row * sourceStride)
+    let target = UnsafeMutableRawPointer(target + row * targetStride)
+    var column = 0
+    while column + 8 <= columns {
+      target.storeBytes(
+        of: source.loadUnaligned(fromByteOffset: column * 4, as: SIMD8<Float>.self), toByteOffset: column * 4,
+        as: SIMD8<Float>.self)
+      column += 8
+    }
+    while column < columns {
+      target.storeBytes(
+        of: source.loadUnaligned(fromByteOffset: column * 4, as: Float.self), toByteOffset: column * 4,
+        as: Float.self)
+      column += 1
     }
   }
+}
+
+extension GemmBlock {
+  @inline(__always)
+  func source(tap: Int, row: Int) -> UnsafePointer<Float> {
+    if let sources { return sources[tap * sourceStride + row] }
+    return left + row * leftStride
+  }
+
+  @inline(__always)
+  var isBounded: Bool { low > -.infinity || high < .infinity }
 }

@@ -30,7 +30,7 @@ public func packPanelRows(
     }
     return
   }
-  let width = panelWidth(columns)
+  let width = packedWidth(columns)
   for row in 0..<rows {
     for column in 0..<width {
       panel[row * width + column] =
@@ -44,12 +44,12 @@ public func packPanelRows(
 public func packPanelBias(
   _ bias: UnsafePointer<Float>?, columns: Int, into panel: UnsafeMutablePointer<Float>
 ) {
-  for column in 0..<panelWidth(columns) {
+  for column in 0..<packedWidth(columns) {
     panel[column] = column < columns ? bias?[column] ?? 0 : 0
   }
 }
 
 /// Values of a packed row of a panel.
-public func panelWidth(_ columns: Int) -> Int {
+public func packedWidth(_ columns: Int) -> Int {
   (columns + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
 }

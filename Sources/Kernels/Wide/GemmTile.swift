@@ -1,3 +1,7 @@
+#if AVX512
+  import Kernels
+#endif
+
 // The register tile of the matrix product: a few rows of the left factor times one panel of weights.
 
 /// Names a tile's size for the compiler: `rows` x (`vectors` x 8 columns), and how many sums run side by

@@ -4,7 +4,7 @@
 // `@_transparent` because the optimiser leaves some calls to `@inline(__always)` functions of this size in
 // place, and a call splits the vectors into halves: the error function took twice as long.
 
-private typealias Integers = SIMD8<Int32>
+private typealias Integers = Vector.MaskStorage
 
 /// A float so large that its unit in the last place is 1, and its bits.
 private let integerShift: Float = 12_582_912

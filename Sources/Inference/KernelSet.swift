@@ -1,0 +1,57 @@
+import Kernels
+import KernelsAVX512
+
+/// The heavy kernels for one kind of vector register. The one place where a processor's kernels are chosen.
+struct KernelSet: Sendable {
+  /// The name of the instructions, for profiles.
+  let name: String
+  /// Columns of a packed panel, and rows of the largest tile.
+  let panelWidth: Int
+  let tileRows: Int
+  let packedCount: @Sendable (_ inner: Int, _ columns: Int) -> Int
+  /// Values of a packed row of a panel of so many columns.
+  let packedWidth: @Sendable (_ columns: Int) -> Int
+  let packPanelBias:
+    @Sendable (_ bias: UnsafePointer<Float>?, _ columns: Int, _ panel: UnsafeMutablePointer<Float>) -> Void
+  let packPanelRows:
+    @Sendable (
+      _ weights: UnsafePointer<Float>, _ rows: Int, _ rowStride: Int, _ columnStride: Int, _ columns: Int,
+      _ scale: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>
+    ) -> Void
+  let multiply: @Sendable (GemmBlock) -> Void
+  let convolveDepthwise: @Sendable (DepthwiseBlock, _ lines: Range<Int>) -> Void
+  let applyRows:
+    @Sendable (
+      _ function: ElementwiseFunction, _ input: UnsafePointer<Float>, _ inputStride: Int,
+      _ output: UnsafeMutablePointer<Float>, _ outputStride: Int, _ rows: Int, _ columns: Int
+    ) -> Void
+
+  /// Registers of eight values: every processor that is supported.
+  static let base = KernelSet(
+    name: "6x16", panelWidth: Kernels.gemmPanelWidth, tileRows: Kernels.gemmTileRows,
+    packedCount: Kernels.packedCount, packedWidth: Kernels.packedWidth,
+    packPanelBias: Kernels.packPanelBias, packPanelRows: Kernels.packPanelRows,
+    multiply: Kernels.multiply, convolveDepthwise: Kernels.convolveDepthwise(_:lines:),
+    applyRows: Kernels.applyRows)
+
+  #if arch(x86_64)
+    /// Registers of sixteen values.
+    static let avx512 = KernelSet(
+      name: "8x32", panelWidth: KernelsAVX512.gemmPanelWidth, tileRows: KernelsAVX512.gemmTileRows,
+      packedCount: KernelsAVX512.packedCount, packedWidth: KernelsAVX512.packedWidth,
+      packPanelBias: KernelsAVX512.packPanelBias, packPanelRows: KernelsAVX512.packPanelRows,
+      multiply: KernelsAVX512.multiply, convolveDepthwise: KernelsAVX512.convolveDepthwise(_:lines:),
+      applyRows: KernelsAVX512.applyRows)
+  #endif
+
+  /// Those that suit this processor best.
+  static let best: KernelSet = {
+    #if arch(x86_64)
+      if CPU.hasAVX512 { return avx512 }
+    #endif
+    return base
+  }()
+
+  /// All that this processor can run.
+  static var all: [KernelSet] { best.name == base.name ? [base] : [base, best] }
+}
