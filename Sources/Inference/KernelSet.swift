@@ -1,5 +1,8 @@
 import Kernels
-import KernelsAVX512
+
+#if arch(x86_64)
+  import KernelsAVX512
+#endif
 
 /// The heavy kernels for one kind of vector register. The one place where a processor's kernels are chosen.
 struct KernelSet: Sendable {
