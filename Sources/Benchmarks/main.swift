@@ -2,7 +2,6 @@
 
 import Glibc
 import Inference
-import Kernels
 
 func seconds() -> Double {
   var time = timespec()
@@ -25,17 +24,6 @@ func text(_ value: Double, _ digits: Int, width: Int) -> String {
 
 func padded(_ text: String, _ width: Int) -> String {
   text + String(repeating: " ", count: max(width - text.count, 0))
-}
-
-/// The best of many short runs of multiplications and additions in registers, in operations a second.
-func peak() -> Double {
-  var best = 0.0
-  for _ in 0..<200 {
-    let start = seconds()
-    let work = multiplyAndAdd(iterations: 20_000)
-    best = max(best, work.value.isNaN ? 0 : work.flops / (seconds() - start))
-  }
-  return best
 }
 
 func measure(_ model: Model, threads: Int, profile: Bool) throws {
@@ -63,7 +51,7 @@ func measure(_ model: Model, threads: Int, profile: Bool) throws {
     totals.append(seconds() - begin)
   }
   totals.sort()
-  let top = peak() * Double(threads)
+  let top = CPU.measurePeak() * Double(threads)
   let flops = plan.steps.reduce(0) { $0 + $1.flops }
   if profile {
     for (step, time) in zip(plan.steps, best) where time > 0.001 * totals[0] {

@@ -11,5 +11,19 @@ public enum CPU {
     #endif
   }
 
+  /// The floating-point operations a second that one core reaches at best: products added up in registers,
+  /// the best of many short runs.
+  public static func measurePeak() -> Double {
+    var best = 0.0
+    for _ in 0..<200 {
+      let start = monotonicSeconds()
+      let work = KernelSet.best.multiplyAndAdd(10_000)
+      let seconds = monotonicSeconds() - start
+      // The value is only there so that the work is not left out.
+      if work.value > 0 { best = max(best, work.flops / seconds) }
+    }
+    return best
+  }
+
   static var hasAVX512: Bool { thimble_has_avx512() }
 }

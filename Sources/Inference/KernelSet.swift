@@ -28,6 +28,8 @@ struct KernelSet: Sendable {
       _ function: ElementwiseFunction, _ input: UnsafePointer<Float>, _ inputStride: Int,
       _ output: UnsafeMutablePointer<Float>, _ outputStride: Int, _ rows: Int, _ columns: Int
     ) -> Void
+  /// Keeps a core as busy as it can be; returns the operations done and a value that depends on them.
+  let multiplyAndAdd: @Sendable (_ iterations: Int) -> (flops: Double, value: Float)
 
   /// Registers of eight values: every processor that is supported.
   static let base = KernelSet(
@@ -35,7 +37,7 @@ struct KernelSet: Sendable {
     packedCount: Kernels.packedCount, packedWidth: Kernels.packedWidth,
     packPanelBias: Kernels.packPanelBias, packPanelRows: Kernels.packPanelRows,
     multiply: Kernels.multiply, convolveDepthwise: Kernels.convolveDepthwise(_:lines:),
-    applyRows: Kernels.applyRows)
+    applyRows: Kernels.applyRows, multiplyAndAdd: Kernels.multiplyAndAdd)
 
   #if arch(x86_64)
     /// Registers of sixteen values.
@@ -44,7 +46,7 @@ struct KernelSet: Sendable {
       packedCount: KernelsAVX512.packedCount, packedWidth: KernelsAVX512.packedWidth,
       packPanelBias: KernelsAVX512.packPanelBias, packPanelRows: KernelsAVX512.packPanelRows,
       multiply: KernelsAVX512.multiply, convolveDepthwise: KernelsAVX512.convolveDepthwise(_:lines:),
-      applyRows: KernelsAVX512.applyRows)
+      applyRows: KernelsAVX512.applyRows, multiplyAndAdd: KernelsAVX512.multiplyAndAdd)
   #endif
 
   /// Those that suit this processor best.

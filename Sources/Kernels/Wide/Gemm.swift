@@ -130,16 +130,15 @@ private func multiplyTile<let vectors: Int, let chains: Int>(
 private func withNarrowTarget(
   _ target: TileTarget, _ depth: TileDepth, rows: Int, count: Int, _ body: (TileTarget) -> Void
 ) {
-  let size = gemmTileRows * gemmPanelWidth
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * size) { memory in
-    guard let output = memory.baseAddress else { return }
-    let residual = output + size
+  // Eight rows of two AVX-512 registers.
+  var memory = (InlineArray<256, Float>(repeating: 0), InlineArray<256, Float>(repeating: 0))
+  withUnsafeMutableBytes(of: &memory) { bytes in
+    guard let output = bytes.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
+    let residual = output + 256
     if !depth.isFirst {
-      output.update(repeating: 0, count: size)
       copyRows(target.output, target.outputStride, to: output, gemmPanelWidth, rows: rows, columns: count)
     }
     if depth.isLast, let source = target.residual {
-      residual.update(repeating: 0, count: size)
       copyRows(source, target.residualStride, to: residual, gemmPanelWidth, rows: rows, columns: count)
     }
     body(

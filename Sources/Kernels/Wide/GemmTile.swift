@@ -113,7 +113,7 @@ private func addProducts<let rows: Int, let vectors: Int>(
 }
 
 /// `min(max(x, low), high)`; NaN stays.
-@inline(__always)
+@_transparent
 func bounded(_ x: Vector, _ low: Vector, _ high: Vector) -> Vector {
   let raised = x.replacing(with: low, where: x .< low)
   return raised.replacing(with: high, where: raised .> high)
