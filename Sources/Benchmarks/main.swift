@@ -1,4 +1,5 @@
-// Speed of whole models, and of every step of one: `Benchmarks [--threads N] [--profile] [MODEL...]`.
+// Speed of whole models, and of every step of one: `Benchmarks [--threads N] [--profile] [--base]
+// [MODEL...]`, with `--base` on kernels that every processor can run.
 
 import Glibc
 import Inference
@@ -26,10 +27,11 @@ func padded(_ text: String, _ width: Int) -> String {
   text + String(repeating: " ", count: max(width - text.count, 0))
 }
 
-func measure(_ model: Model, threads: Int, profile: Bool) throws {
+func measure(_ model: Model, threads: Int, profile: Bool, _ options: PlanOptions) throws {
   let graph = try model.graph()
   let loading = seconds()
-  let plan = try Plan(graph, inputShapes: [[1, 224, 224, 3]], workers: Workers(count: threads))
+  let plan = try Plan(
+    graph, inputShapes: [[1, 224, 224, 3]], workers: Workers(count: threads), options: options)
   let compiled = seconds() - loading
   // A run may reuse the inputs' memory.
   func fill() {
@@ -51,7 +53,7 @@ func measure(_ model: Model, threads: Int, profile: Bool) throws {
     totals.append(seconds() - begin)
   }
   totals.sort()
-  let top = CPU.measurePeak() * Double(threads)
+  let top = CPU.measurePeak(options.kernels) * Double(threads)
   let flops = plan.steps.reduce(0) { $0 + $1.flops }
   if profile {
     for (step, time) in zip(plan.steps, best) where time > 0.001 * totals[0] {
@@ -78,10 +80,12 @@ func measure(_ model: Model, threads: Int, profile: Bool) throws {
 var arguments = CommandLine.arguments.dropFirst()
 var threads = 1
 var profile = false
+var options = PlanOptions()
 var models: [Model] = []
 while let argument = arguments.popFirst() {
   switch argument {
   case "--threads": threads = arguments.popFirst().flatMap { Int($0) } ?? 1
+  case "--base": options.kernels = .base
   case "--profile": profile = true
   default:
     guard let model = Model(rawValue: argument) else {
@@ -92,5 +96,5 @@ while let argument = arguments.popFirst() {
   }
 }
 for model in models.isEmpty ? Model.allCases : models {
-  try measure(model, threads: threads, profile: profile)
+  try measure(model, threads: threads, profile: profile, options)
 }

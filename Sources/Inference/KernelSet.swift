@@ -5,9 +5,9 @@ import Kernels
 #endif
 
 /// The heavy kernels for one kind of vector register. The one place where a processor's kernels are chosen.
-struct KernelSet: Sendable {
+package struct KernelSet: Sendable {
   /// The name of the instructions, for profiles.
-  let name: String
+  package let name: String
   /// Columns of a packed panel, and rows of the largest tile.
   let panelWidth: Int
   let tileRows: Int
@@ -32,7 +32,7 @@ struct KernelSet: Sendable {
   let multiplyAndAdd: @Sendable (_ iterations: Int) -> (flops: Double, value: Float)
 
   /// Registers of eight values: every processor that is supported.
-  static let base = KernelSet(
+  package static let base = KernelSet(
     name: "6x16", panelWidth: Kernels.gemmPanelWidth, tileRows: Kernels.gemmTileRows,
     packedCount: Kernels.packedCount, packedWidth: Kernels.packedWidth,
     packPanelBias: Kernels.packPanelBias, packPanelRows: Kernels.packPanelRows,
@@ -50,7 +50,7 @@ struct KernelSet: Sendable {
   #endif
 
   /// Those that suit this processor best.
-  static let best: KernelSet = {
+  package static let best: KernelSet = {
     #if arch(x86_64)
       if CPU.hasAVX512 { return avx512 }
     #endif

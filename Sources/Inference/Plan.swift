@@ -25,7 +25,7 @@ public final class Plan {
     try self.init(graph, inputShapes: inputShapes, workers: workers, options: PlanOptions())
   }
 
-  convenience init(
+  package convenience init(
     _ graph: Graph, inputShapes: [[Int]], workers: Workers, options: PlanOptions
   ) throws(PlanError) {
     var graph = try graph.specialized(inputShapes)
@@ -133,16 +133,18 @@ public struct PlanStep: Sendable {
 }
 
 /// How a plan is made; tests turn parts off to compare.
-struct PlanOptions {
+package struct PlanOptions {
   /// Whether the passes run.
   var optimizes = true
   /// Whether values share memory.
   var sharesMemory = true
   /// The heavy kernels.
-  var kernels = KernelSet.best
+  package var kernels = KernelSet.best
   /// Makes other steps for the heavy operations; nil: the usual one.
   var replacement: Replacement?
   typealias Replacement = (Graph.Node, [Operand], Operand) -> (any Step)?
+
+  package init() {}
 }
 
 /// A model cannot be compiled for the given inputs.
