@@ -144,7 +144,14 @@ package struct PlanOptions {
   var replacement: Replacement?
   typealias Replacement = (Graph.Node, [Operand], Operand) -> (any Step)?
 
-  package init() {}
+  init(optimizes: Bool = true, sharesMemory: Bool = true, replacement: Replacement? = nil) {
+    self.optimizes = optimizes
+    self.sharesMemory = sharesMemory
+    self.replacement = replacement
+  }
+
+  /// As products are made.
+  package init() { self.init(optimizes: true) }
 }
 
 /// A model cannot be compiled for the given inputs.
