@@ -34,13 +34,14 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CCPU"),
+    .systemLibrary(name: "CPrefetch"),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
 
     // The engine and the readers.
-    .target(name: "Kernels", swiftSettings: [.unsafeFlags(kernelFlags)]),
+    .target(name: "Kernels", dependencies: ["CPrefetch"], swiftSettings: [.unsafeFlags(kernelFlags)]),
     .target(
-      name: "KernelsAVX512", dependencies: ["Kernels"], swiftSettings: [.unsafeFlags(wideKernelFlags)]),
+      name: "KernelsAVX512", dependencies: ["Kernels", "CPrefetch"], swiftSettings: [.unsafeFlags(wideKernelFlags)]),
     .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU"]),
     .target(name: "HDF5", dependencies: ["CZlib"]),
     .target(name: "ZipArchive", dependencies: ["CZlib"]),

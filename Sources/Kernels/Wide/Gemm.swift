@@ -16,12 +16,34 @@ public let gemmPanelWidth = 2 * Vector.scalarCount
 
 /// Values of the inner dimension that are worked through at a time, so that their part of a panel stays
 /// in the first-level cache while all rows of the block pass by.
-private let depthLimit = 384
+private let depthLimit = 6144 / gemmPanelWidth
 
 /// Computes a block. Every value is summed in the same order whatever the block's size, so that results
 /// do not depend on how a product is cut into blocks.
 public func multiply(_ block: GemmBlock) {
-  let inner = block.taps * block.depth
+  var panel = block.panels
+  var column = 0
+  while column < block.columns {
+    let count = min(block.columns - column, gemmPanelWidth)
+    multiplyPanel(block, column: column, panel: panel, count: count)
+    panel += (block.taps * block.depth + 1) * gemmPanelWidth
+    column += gemmPanelWidth
+  }
+}
+
+/// All rows by one panel, a part of the inner dimension after the other.
+private func multiplyPanel(
+  _ block: GemmBlock, column: Int, panel: UnsafePointer<Float>, count: Int
+) {
+  @inline(__always) func multiply(_ depth: TileDepth) {
+    if count > Vector.scalarCount {
+      multiplyRows(TileShapes<2, 1>(), block, depth, column: column, panel: panel, count: count)
+    } else if block.isPaired {
+      multiplyRows(TileShapes<1, 2>(), block, depth, column: column, panel: panel, count: count)
+    } else {
+      multiplyRows(TileShapes<1, 1>(), block, depth, column: column, panel: panel, count: count)
+    }
+  }
   if block.depth > depthLimit {
     // Parts of equal, even size of each tap.
     let parts = (block.depth + depthLimit - 1) / depthLimit
@@ -29,46 +51,24 @@ public func multiply(_ block: GemmBlock) {
     for tap in 0..<block.taps {
       for start in stride(from: 0, to: block.depth, by: size) {
         let end = min(start + size, block.depth)
-        multiplyPanels(
-          block,
+        multiply(
           TileDepth(
             taps: tap..<tap + 1, channels: start..<end, isFirst: tap == 0 && start == 0,
             isLast: tap == block.taps - 1 && end == block.depth))
       }
     }
   } else {
-    let parts = max((inner + depthLimit - 1) / depthLimit, 1)
+    let parts = max((block.taps * block.depth + depthLimit - 1) / depthLimit, 1)
     let size = (block.taps + parts - 1) / parts
     var start = 0
     // Even without taps there is the bias.
     repeat {
       let end = min(start + size, block.taps)
-      multiplyPanels(
-        block,
+      multiply(
         TileDepth(
           taps: start..<end, channels: 0..<block.depth, isFirst: start == 0, isLast: end == block.taps))
       start = end
     } while start < block.taps
-  }
-}
-
-private func multiplyPanels(_ block: GemmBlock, _ depth: TileDepth) {
-  let inner = block.taps * block.depth
-  var panel = block.panels
-  var column = 0
-  while column < block.columns {
-    let count = min(block.columns - column, gemmPanelWidth)
-    if count > Vector.scalarCount {
-      multiplyRows(TileShapes<2, 1>(), block, depth, column: column, panel: panel, count: count)
-    } else {
-      if block.isPaired {
-        multiplyRows(TileShapes<1, 2>(), block, depth, column: column, panel: panel, count: count)
-      } else {
-        multiplyRows(TileShapes<1, 1>(), block, depth, column: column, panel: panel, count: count)
-      }
-    }
-    panel += (inner + 1) * gemmPanelWidth
-    column += gemmPanelWidth
   }
 }
 
@@ -84,6 +84,12 @@ private func multiplyRows<let vectors: Int, let chains: Int>(
   let tiles = (block.rows + gemmTileRows - 1) / gemmTileRows
   let size = block.rows / max(tiles, 1)
   let larger = block.rows - tiles * size
+  // What follows in the panel, or the next panel, is asked for by the first tiles: a line for two values
+  // of depth each.
+  let width = vectors * Vector.scalarCount
+  let depthCount = depth.taps.count * depth.channels.count
+  let end = (1 + (depth.taps.upperBound - 1) * block.depth + depth.channels.upperBound) * width
+  let lines = (depthCount * width + 15) / 16
   var row = 0
   for tile in 0..<tiles {
     let rows = tile < larger ? size + 1 : size
@@ -91,11 +97,13 @@ private func multiplyRows<let vectors: Int, let chains: Int>(
       output: block.output + row * block.outputStride + column, outputStride: block.outputStride,
       residual: block.residual.map { $0 + row * block.residualStride + column },
       residualStride: block.residualStride)
+    let line = tile * (depthCount / 2)
+    let ahead = TileAhead(address: panel + end + min(line, lines) * 16, step: line < lines ? 16 : 0)
     if isWhole {
-      multiplyTile(shapes, rows, block, depth, row: row, panel: panel, target)
+      multiplyTile(shapes, rows, block, depth, row: row, panel: panel, ahead, target)
     } else {
       withNarrowTarget(target, depth, rows: rows, count: count) { target in
-        multiplyTile(shapes, rows, block, depth, row: row, panel: panel, target)
+        multiplyTile(shapes, rows, block, depth, row: row, panel: panel, ahead, target)
       }
     }
     row += rows
@@ -106,10 +114,10 @@ private func multiplyRows<let vectors: Int, let chains: Int>(
 @inline(never)
 private func multiplyTile<let vectors: Int, let chains: Int>(
   _ shapes: TileShapes<vectors, chains>, _ rows: Int, _ block: GemmBlock, _ depth: TileDepth, row: Int,
-  panel: UnsafePointer<Float>, _ target: TileTarget
+  panel: UnsafePointer<Float>, _ ahead: TileAhead, _ target: TileTarget
 ) {
   @inline(__always) func multiply<let rows: Int>(_ shape: TileShape<rows, vectors, chains>) {
-    multiplyTile(shape, block, depth, row: row, panel: panel, target)
+    multiplyTile(shape, block, depth, row: row, panel: panel, ahead, target)
   }
   switch rows {
   #if AVX512

@@ -2,6 +2,8 @@
   import Kernels
 #endif
 
+import CPrefetch
+
 // The register tile of the matrix product: a few rows of the left factor times one panel of weights.
 
 /// Names a tile's size for the compiler: `rows` x (`vectors` x 8 columns), and how many sums run side by
@@ -18,6 +20,13 @@ struct TileDepth {
   var isLast: Bool
 }
 
+/// Memory that a tile asks for while it works, because the tiles after it will read it.
+struct TileAhead {
+  var address: UnsafePointer<Float>
+  /// Values from one cache line asked for to the next.
+  var step: Int
+}
+
 /// Where a tile's results go, in whole vectors, and what is added to them.
 struct TileTarget {
   var output: UnsafeMutablePointer<Float>
@@ -31,7 +40,7 @@ struct TileTarget {
 @inline(__always)
 func multiplyTile<let rows: Int, let vectors: Int, let chains: Int>(
   _ shape: TileShape<rows, vectors, chains>, _ block: GemmBlock, _ depth: TileDepth, row: Int,
-  panel: UnsafePointer<Float>, _ target: TileTarget
+  panel: UnsafePointer<Float>, _ ahead: TileAhead, _ target: TileTarget
 ) {
   typealias Columns = InlineArray<vectors, Vector>
   typealias Tile = InlineArray<rows, Columns>
@@ -50,6 +59,7 @@ func multiplyTile<let rows: Int, let vectors: Int, let chains: Int>(
   let count = depth.channels.count
   let skipped = (block.depth - count) * width
   var weights = panel + (1 + depth.taps.lowerBound * block.depth + depth.channels.lowerBound) * width
+  var next = ahead.address
   for tap in depth.taps {
     let sources = InlineArray<rows, UnsafePointer<Float>> { index in
       block.source(tap: tap, row: row + index) + depth.channels.lowerBound
@@ -62,6 +72,8 @@ func multiplyTile<let rows: Int, let vectors: Int, let chains: Int>(
       } else {
         addProducts(&sums, sources, channel + 1, weights + width)
       }
+      thimble_prefetch(next)
+      next += ahead.step
       weights += 2 * width
       channel += 2
     }
