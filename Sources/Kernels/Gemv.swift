@@ -1,8 +1,10 @@
-/// Rows of weights that are read side by side.
+import CPrefetch
+
+/// Runs of rows of weights that are read side by side.
 private let streams = 8
 
 /// `output = (input x weights) * scale + bias + residual` for one row of input;
-/// weights are read once, in order, as they lie in the file.
+/// weights are read once, as they lie in the file.
 /// - Parameters:
 ///   - weights: `inner` rows, `rowStride` apart, from the first column of interest on.
 ///   - scale: factors of the columns; nil: 1.
@@ -15,15 +17,16 @@ public func multiplyVector(
   residual: UnsafePointer<Float>?, bounds: (low: Float, high: Float), output: UnsafeMutablePointer<Float>
 ) {
   output.update(repeating: 0, count: columns)
-  var row = 0
-  while row + streams <= inner {
-    addRows(InlineArray<8, Float> { input[row + $0] }, weights + row * rowStride, rowStride, columns, output)
-    row += streams
-  }
-  while row < inner {
+  // Rows far apart, so that each is a long run of memory.
+  let run = inner / streams
+  for row in 0..<run {
     addRows(
-      InlineArray<1, Float>(repeating: input[row]), weights + row * rowStride, rowStride, columns, output)
-    row += 1
+      InlineArray<8, Float> { input[$0 * run + row] }, weights + row * rowStride, run * rowStride, columns,
+      output)
+  }
+  for row in run * streams..<inner {
+    addRows(
+      InlineArray<1, Float>(repeating: input[row]), weights + row * rowStride, 0, columns, output)
   }
   for column in 0..<columns {
     let sum =
@@ -33,25 +36,27 @@ public func multiplyVector(
   }
 }
 
-/// `output += factors x rows of weights`
+/// `output += factors x rows of weights`, the rows `next` values apart.
 @inline(__always)
 private func addRows<let rows: Int>(
-  _ factors: InlineArray<rows, Float>, _ weights: UnsafePointer<Float>, _ rowStride: Int, _ columns: Int,
+  _ factors: InlineArray<rows, Float>, _ weights: UnsafePointer<Float>, _ next: Int, _ columns: Int,
   _ output: UnsafeMutablePointer<Float>
 ) {
   var column = 0
   while column + Vector.scalarCount <= columns {
     var sum = Vector.load(output + column)
     for row in 0..<rows {
+      // Memory is the bottleneck, and it likes to be asked early.
+      thimble_prefetch(weights + row * next + column + 256)
       sum = sum.addingProduct(
-        Vector.load(weights + row * rowStride + column), Vector(repeating: factors[row]))
+        Vector.load(weights + row * next + column), Vector(repeating: factors[row]))
     }
     sum.store(output + column)
     column += Vector.scalarCount
   }
   while column < columns {
     for row in 0..<rows {
-      output[column] = output[column].addingProduct(weights[row * rowStride + column], factors[row])
+      output[column] = output[column].addingProduct(weights[row * next + column], factors[row])
     }
     column += 1
   }

@@ -18,8 +18,8 @@ struct DenseStep: Step {
   private let panels: Panels?
   private let cut: ProductCut
 
-  /// Columns of weights that one part of a single row's product reads: long runs of memory.
-  private static let columnsPerPart = 512
+  /// Columns of weights that one part of a single row's product reads: as long runs of memory as can be.
+  private let columnsPerPart: Int
 
   init(
     name: String, _ dense: Dense, input: Operand, output: Operand, epilogue: Epilogue, workers: Workers,
@@ -44,6 +44,7 @@ struct DenseStep: Step {
         bias: dense.bias.map { UnsafePointer($0.storage.base) }, workers: workers, kernels: kernels)
     cut = ProductCut(
       rows: output.rows, columns: columns, rowValues: inner, threads: workers.count, kernels: kernels)
+    columnsPerPart = max((columns / workers.count + 15) / 16 * 16, 512)
     flops = 2 * Double(output.rows) * Double(dense.kernel.count)
     bytes = 4 * (input.count + output.count + dense.kernel.count)
   }
@@ -76,7 +77,7 @@ struct DenseStep: Step {
     _ context: RunContext, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
   ) {
     let all = output.columns
-    let size = DenseStep.columnsPerPart
+    let size = columnsPerPart
     context.workers.forEach((all + size - 1) / size) { part in
       let first = part * size
       let count = min(size, all - first)
