@@ -11,6 +11,8 @@ package struct KernelSet: Sendable {
   /// Columns of a packed panel, and rows of the largest tile.
   let panelWidth: Int
   let tileRows: Int
+  /// Operations at the peak in the time that one byte takes to come from memory; roughly, for choices.
+  let flopsPerByte: Double
   let packedCount: @Sendable (_ inner: Int, _ columns: Int) -> Int
   /// Values of a packed row of a panel of so many columns.
   let packedWidth: @Sendable (_ columns: Int) -> Int
@@ -23,6 +25,19 @@ package struct KernelSet: Sendable {
     ) -> Void
   let multiply: @Sendable (GemmBlock) -> Void
   let convolveDepthwise: @Sendable (DepthwiseBlock, _ lines: Range<Int>) -> Void
+  let transformWinogradInput:
+    @Sendable (
+      WinogradBlock, _ tiles: Range<Int>, _ transformed: UnsafeMutablePointer<Float>, _ placeStride: Int
+    ) -> Void
+  let transformWinogradOutput:
+    @Sendable (
+      WinogradBlock, _ tiles: Range<Int>, _ products: UnsafePointer<Float>, _ placeStride: Int
+    ) -> Void
+  let packWinogradPanel:
+    @Sendable (
+      _ edge: Int, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int, _ columns: Int,
+      _ scale: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>, _ placeStride: Int
+    ) -> Void
   let applyRows:
     @Sendable (
       _ function: ElementwiseFunction, _ input: UnsafePointer<Float>, _ inputStride: Int,
@@ -33,19 +48,25 @@ package struct KernelSet: Sendable {
 
   /// Registers of eight values: every processor that is supported.
   package static let base = KernelSet(
-    name: "6x16", panelWidth: Kernels.gemmPanelWidth, tileRows: Kernels.gemmTileRows,
+    name: "6x16", panelWidth: Kernels.gemmPanelWidth, tileRows: Kernels.gemmTileRows, flopsPerByte: 7,
     packedCount: Kernels.packedCount, packedWidth: Kernels.packedWidth,
     packPanelBias: Kernels.packPanelBias, packPanelRows: Kernels.packPanelRows,
     multiply: Kernels.multiply, convolveDepthwise: Kernels.convolveDepthwise(_:lines:),
+    transformWinogradInput: Kernels.transformWinogradInput,
+    transformWinogradOutput: Kernels.transformWinogradOutput, packWinogradPanel: Kernels.packWinogradPanel,
     applyRows: Kernels.applyRows, multiplyAndAdd: Kernels.multiplyAndAdd)
 
   #if arch(x86_64)
     /// Registers of sixteen values.
     static let avx512 = KernelSet(
       name: "8x32", panelWidth: KernelsAVX512.gemmPanelWidth, tileRows: KernelsAVX512.gemmTileRows,
+      flopsPerByte: 14,
       packedCount: KernelsAVX512.packedCount, packedWidth: KernelsAVX512.packedWidth,
       packPanelBias: KernelsAVX512.packPanelBias, packPanelRows: KernelsAVX512.packPanelRows,
       multiply: KernelsAVX512.multiply, convolveDepthwise: KernelsAVX512.convolveDepthwise(_:lines:),
+      transformWinogradInput: KernelsAVX512.transformWinogradInput,
+      transformWinogradOutput: KernelsAVX512.transformWinogradOutput,
+      packWinogradPanel: KernelsAVX512.packWinogradPanel,
       applyRows: KernelsAVX512.applyRows, multiplyAndAdd: KernelsAVX512.multiplyAndAdd)
   #endif
 

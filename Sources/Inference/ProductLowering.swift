@@ -11,6 +11,11 @@ extension Lowering {
           name: node.name, dense, input: input, output: output, epilogue: epilogue, workers: workers,
           kernels: kernels)
       }
+      if let edge = WinogradChoice(convolution, output: output, kernels: kernels)?.edge {
+        return WinogradStep(
+          name: node.name, edge: edge, convolution, input: input, output: output, epilogue: epilogue,
+          workers: workers, kernels: kernels)
+      }
       return ConvolutionStep(
         name: node.name, convolution, input: input, output: output, epilogue: epilogue, workers: workers,
         kernels: kernels)

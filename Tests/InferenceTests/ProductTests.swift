@@ -58,7 +58,9 @@ struct ProductTests {
   /// Runs the fast step with one thread and three, and compares all memory with the direct step's.
   private func check(
     _ bench: Bench, _ operation: Operation, _ inputs: [Operand], outputShape: [Int], gap: Int = 0,
-    activation: Unary? = nil, residual: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
+    activation: Unary? = nil, residual: Bool = false, error: Float = 1e-7,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    make: (Lowering, Graph.Node, [Operand], Operand) -> (any Step)? = { $0.productStep($1, $2, $3) }
   ) throws {
     var node = Graph.Node(name: "layer", operation: operation, inputs: [], shape: Shape(outputShape))
     node.activation = activation
@@ -74,14 +76,14 @@ struct ProductTests {
         let graph = Graph()
         let lowering = Lowering(
           graph: graph, memory: MemoryPlan(graph), workers: Workers(count: threads), kernels: kernels)
-        let step = try #require(lowering.productStep(node, inputs, output))
+        let step = try #require(make(lowering, node, inputs, output))
         let actual = bench.run(step, threads: threads)
         let scale = max(1, expected.reduce(0) { max($0, abs($1)) })
         let worst = zip(actual, expected).reduce(Float(0)) {
           $1.0.isNaN ? .infinity : max($0, abs($1.0 - $1.1))
         }
         // Sums of so many values between -1 and 1, each rounded.
-        let tolerance = 1e-6 * scale + 1e-7 * Float(step.flops / Double(output.count))
+        let tolerance = 1e-6 * scale + error * Float(step.flops / Double(output.count))
         #expect(
           worst <= tolerance, "\(step.kernel): off by \(worst) of \(scale)", sourceLocation: sourceLocation)
         if threads == 1 { first = actual }
@@ -134,6 +136,33 @@ struct ProductTests {
           dilation: dilation, border: border, groups: groups)), [input], outputShape: shape,
       gap: random.element([0, 7]), activation: random.element(ProductTests.activations),
       residual: random.next(0...1) == 1)
+  }
+
+  @Test("Winograd's convolution", arguments: 0..<40)
+  func winograd(seed: Int) throws {
+    let bench = Bench(seed: seed)
+    var random = SystemRandom(seed: seed + 8000)
+    let (channels, filters) = (random.element([16, 32, 48]), random.element([16, 48, 64]))
+    let same = random.next(0...1) == 0
+    let size = Extent(random.next(3...11), random.next(3...14))
+    let edge = random.element([2, 4])
+    try check(
+      bench,
+      .convolution(
+        Convolution(
+          kernel: bench.tensor([3, 3, channels, filters]),
+          bias: random.next(0...1) == 0 ? nil : bench.tensor([filters]), border: same ? .same : .valid)),
+      [bench.operand([2, size.height, size.width, channels], gap: random.element([0, 5]))],
+      outputShape: [2, size.height - (same ? 0 : 2), size.width - (same ? 0 : 2), filters],
+      gap: random.element([0, 7]), activation: random.element(ProductTests.activations),
+      residual: random.next(0...1) == 1, error: 1e-6
+    ) { lowering, node, inputs, output in
+      guard case .convolution(let convolution) = node.operation else { return nil }
+      return WinogradStep(
+        name: node.name, edge: edge, convolution, input: inputs[0], output: output,
+        epilogue: Epilogue(residual: node.addsResidual ? inputs.last : nil, activation: node.activation),
+        workers: lowering.workers, kernels: lowering.kernels)
+    }
   }
 
   @Test("pointwise convolution and dense layers", arguments: 0..<80)

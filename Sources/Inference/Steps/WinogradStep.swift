@@ -1,0 +1,177 @@
+import Kernels
+
+/// A 3x3 convolution with stride 1 by Winograd's method: fewer multiplications, more weights.
+struct WinogradStep: Step {
+  let name: String
+  let kernel: String
+  let flops: Double
+  let bytes: Int
+  let scratch: Int
+  var keepsWeights: Bool { false }
+
+  private let input: Operand
+  private let output: Operand
+  private let epilogue: Epilogue
+  private let kernels: KernelSet
+  private let window: Window
+  private let edge: Int
+  /// For each place of a transformed tile, its panels.
+  private let weights: TensorStorage
+  private let placeSize: Int
+  private let bias: Tensor?
+  private let zeros: TensorStorage
+  /// Tiles of the whole batch, and of one block.
+  private let tiles: Int
+  private let tilesPerBlock: Int
+  /// Whether each thread works on blocks of its own; else all share the work of each block.
+  private let isBlockParallel: Bool
+
+  /// Values of transformed tiles and products that a block may have where that is enough to keep the
+  /// weights' traffic low: they should stay in the second-level cache.
+  private static let cachedValues = 160 * 1024
+
+  /// - Parameter edge: of the output tiles, 4 or 2; see ``WinogradChoice``.
+  init(
+    name: String, edge: Int, _ convolution: Convolution, input: Operand, output: Operand, epilogue: Epilogue,
+    workers: Workers, kernels: KernelSet
+  ) {
+    let (channels, filters) = (convolution.kernel.shape[2], convolution.kernel.shape[3])
+    let places = (edge + 2) * (edge + 2)
+    self.name = name
+    self.input = input
+    self.output = output
+    self.epilogue = epilogue
+    self.kernels = kernels
+    self.edge = edge
+    kernel = "winograd \(edge)x\(edge) " + kernels.name
+    window = Window(
+      input: input, output: output, size: Extent(3, 3), strides: Extent(1, 1), border: convolution.border)
+    bias = convolution.bias
+    zeros = TensorStorage(count: channels) { $0.update(repeating: 0) }
+
+    let placeSize = kernels.packedCount(channels, filters)
+    self.placeSize = placeSize
+    let source = UnsafePointer(convolution.kernel.storage.base)
+    let scale = epilogue.scale.map { UnsafePointer($0.storage.base) }
+    weights = TensorStorage(count: places * placeSize) { memory in
+      guard let base = memory.baseAddress else { return }
+      let width = kernels.panelWidth
+      workers.forEach((filters + width - 1) / width) { panel in
+        let first = panel * width
+        kernels.packWinogradPanel(
+          edge, source + first, channels, filters, min(width, filters - first), scale.map { $0 + first },
+          base + first * (channels + 1), placeSize)
+      }
+    }
+
+    let tilesPerImage =
+      ((window.outputHeight + edge - 1) / edge) * ((window.outputWidth + edge - 1) / edge)
+    tiles = tilesPerImage * output.shape[0]
+    let tileValues = places * (channels + filters)
+    // A block's values may take as much room as the weights that are read for it.
+    let most = max(WinogradStep.cachedValues, places * placeSize) / tileValues
+    let tilesPerBlock = min(max(most, 2 * kernels.tileRows), tiles)
+    let blocks = (tiles + tilesPerBlock - 1) / tilesPerBlock
+    self.tilesPerBlock = (tiles + blocks - 1) / blocks
+    isBlockParallel = workers.count == 1 || blocks >= 4 * workers.count
+    scratch = self.tilesPerBlock * tileValues * (isBlockParallel ? workers.count : 1)
+    flops = 2 * Double(output.count) * Double(9 * channels)
+    bytes = 4 * (input.count + output.count + weights.count)
+  }
+
+  func run(_ context: RunContext) {
+    var block = WinogradBlock(
+      edge: edge, window: window, input: context.pointer(input), channels: input.columns, zeros: zeros.base,
+      output: context.pointer(output), outputStride: output.rowStride, columns: output.columns)
+    block.bias = bias.map { UnsafePointer($0.storage.base) }
+    if let residual = epilogue.residual {
+      block.residual = UnsafePointer(context.pointer(residual))
+      block.residualStride = residual.rowStride
+    }
+    if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
+    let count = (tiles + tilesPerBlock - 1) / tilesPerBlock
+    if isBlockParallel {
+      let size = scratch / context.workers.count
+      context.workers.forEach(count) { index, thread in
+        let memory = Memory(self, context.scratch + thread * size)
+        let range = tiles(of: index)
+        transformInput(block, range, memory, first: 0)
+        for place in 0..<block.places { multiply(block, place, rows: range.count, memory) }
+        transformOutput(block, range, memory, first: 0)
+      }
+    } else {
+      let memory = Memory(self, context.scratch)
+      for index in 0..<count { run(block, tiles(of: index), memory, context.workers) }
+    }
+  }
+
+  private func tiles(of index: Int) -> Range<Int> {
+    index * tilesPerBlock..<min((index + 1) * tilesPerBlock, tiles)
+  }
+
+  /// A block's transformed tiles and products.
+  private struct Memory {
+    let transformed: UnsafeMutablePointer<Float>
+    let products: UnsafeMutablePointer<Float>
+    /// From one place's matrix to the next.
+    let transformedStride: Int
+    let productStride: Int
+
+    init(_ step: WinogradStep, _ base: UnsafeMutablePointer<Float>) {
+      transformedStride = step.tilesPerBlock * step.input.columns
+      productStride = step.tilesPerBlock * step.output.columns
+      transformed = base
+      products = base + (step.edge + 2) * (step.edge + 2) * transformedStride
+    }
+  }
+
+  /// One block by all threads.
+  private func run(_ block: WinogradBlock, _ tiles: Range<Int>, _ memory: Memory, _ workers: Workers) {
+    let step = 4
+    func part(_ index: Int) -> Range<Int> {
+      let first = tiles.lowerBound + index * step
+      return first..<min(first + step, tiles.upperBound)
+    }
+    let parts = (tiles.count + step - 1) / step
+    workers.forEach(parts) {
+      transformInput(block, part($0), memory, first: part($0).lowerBound - tiles.lowerBound)
+    }
+    workers.forEach(block.places) { multiply(block, $0, rows: tiles.count, memory) }
+    workers.forEach(parts) {
+      transformOutput(block, part($0), memory, first: part($0).lowerBound - tiles.lowerBound)
+    }
+  }
+
+  private func transformInput(
+    _ block: WinogradBlock, _ tiles: Range<Int>, _ memory: Memory, first: Int
+  ) {
+    kernels.transformWinogradInput(
+      block, tiles, memory.transformed + first * block.channels, memory.transformedStride)
+  }
+
+  private func multiply(_ block: WinogradBlock, _ place: Int, rows: Int, _ memory: Memory) {
+    kernels.multiply(
+      GemmBlock(
+        left: memory.transformed + place * memory.transformedStride, leftStride: block.channels, rows: rows,
+        depth: block.channels, panels: weights.base + place * placeSize, columns: block.columns,
+        output: memory.products + place * memory.productStride, outputStride: block.columns))
+  }
+
+  private func transformOutput(
+    _ block: WinogradBlock, _ tiles: Range<Int>, _ memory: Memory, first: Int
+  ) {
+    kernels.transformWinogradOutput(
+      block, tiles, memory.products + first * block.columns, memory.productStride)
+    guard epilogue.activation != nil, epilogue.bounds == nil else { return }
+    for tile in tiles {
+      let (image, index) = (tile / block.tilesPerImage, tile % block.tilesPerImage)
+      let (top, left) = (index / block.tilesAcross * edge, index % block.tilesAcross * edge)
+      for y in top..<min(top + edge, window.outputHeight) {
+        let row = (image * window.outputHeight + y) * window.outputWidth + left
+        epilogue.finish(
+          block.output + row * output.rowStride, stride: output.rowStride,
+          rows: min(edge, window.outputWidth - left), columns: output.columns, kernels)
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+#if AVX512
+  import Kernels
+#endif
+
+/// Names the edge of an input tile for the compiler.
+private struct TileSize<let size: Int> {}
+
+private typealias TileGrid<let size: Int> = InlineArray<size, InlineArray<size, Vector>>
+
+/// Transforms input tiles.
+/// - Parameters:
+///   - tiles: which, counted through all images of the batch.
+///   - transformed: receives for each place of a tile a matrix with a row of channels for each tile.
+///   - placeStride: values from one place's matrix to the next.
+public func transformWinogradInput(
+  _ block: WinogradBlock, tiles: Range<Int>, into transformed: UnsafeMutablePointer<Float>, placeStride: Int
+) {
+  if block.edge == 4 {
+    transformInput(TileSize<6>(), block, tiles, transformed, placeStride)
+  } else {
+    transformInput(TileSize<4>(), block, tiles, transformed, placeStride)
+  }
+}
+
+@inline(__always)
+private func transformInput<let size: Int>(
+  _ shape: TileSize<size>, _ block: WinogradBlock, _ tiles: Range<Int>,
+  _ transformed: UnsafeMutablePointer<Float>, _ placeStride: Int
+) {
+  let window = block.window
+  for tile in tiles {
+    let (image, index) = (tile / block.tilesPerImage, tile % block.tilesPerImage)
+    let top = index / block.tilesAcross * (size - 2) - window.top
+    let left = index % block.tilesAcross * (size - 2) - window.left
+    let first = block.input + image * window.inputHeight * window.inputWidth * window.pixelStride
+    let sources = InlineArray<size, InlineArray<size, UnsafePointer<Float>>> { row in
+      InlineArray { column in
+        let (y, x) = (top + row, left + column)
+        let isInside = y >= 0 && y < window.inputHeight && x >= 0 && x < window.inputWidth
+        return isInside ? first + (y * window.inputWidth + x) * window.pixelStride : block.zeros
+      }
+    }
+    var target = transformed + (tile - tiles.lowerBound) * block.channels
+    for channel in stride(from: 0, to: block.channels, by: Vector.scalarCount) {
+      // Columns, then rows.
+      var values = TileGrid<size>(repeating: InlineArray(repeating: Vector(repeating: 0)))
+      for column in 0..<size {
+        let done = winogradInput(
+          InlineArray<size, Vector> { Vector.load(sources[$0][column] + channel) })
+        for row in 0..<size { values[row][column] = done[row] }
+      }
+      for row in 0..<size {
+        let done = winogradInput(values[row])
+        for column in 0..<size { done[column].store(target + (row * size + column) * placeStride) }
+      }
+      target += Vector.scalarCount
+    }
+  }
+}
+
+/// Transforms products back to output pixels, adds bias and residual, and applies the bounds.
+/// - Parameters:
+///   - tiles: which, counted through all images of the batch.
+///   - products: for each place of a tile a matrix with a row of columns for each tile.
+///   - placeStride: values from one place's matrix to the next.
+public func transformWinogradOutput(
+  _ block: WinogradBlock, tiles: Range<Int>, from products: UnsafePointer<Float>, placeStride: Int
+) {
+  if block.edge == 4 {
+    transformOutput(TileSize<6>(), block, tiles, products, placeStride)
+  } else {
+    transformOutput(TileSize<4>(), block, tiles, products, placeStride)
+  }
+}
+
+@inline(__always)
+private func transformOutput<let size: Int>(
+  _ shape: TileSize<size>, _ block: WinogradBlock, _ tiles: Range<Int>, _ products: UnsafePointer<Float>,
+  _ placeStride: Int
+) {
+  let window = block.window
+  let low = Vector(repeating: block.low)
+  let high = Vector(repeating: block.high)
+  for tile in tiles {
+    let (image, index) = (tile / block.tilesPerImage, tile % block.tilesPerImage)
+    let top = index / block.tilesAcross * (size - 2)
+    let left = index % block.tilesAcross * (size - 2)
+    let rows = min(window.outputHeight - top, size - 2)
+    let columns = min(window.outputWidth - left, size - 2)
+    let pixel = (image * window.outputHeight + top) * window.outputWidth + left
+    var source = products + (tile - tiles.lowerBound) * block.columns
+    for channel in stride(from: 0, to: block.columns, by: Vector.scalarCount) {
+      let bias = block.bias.map { Vector.load($0 + channel) } ?? Vector(repeating: 0)
+      var values = TileGrid<size>(repeating: InlineArray(repeating: Vector(repeating: 0)))
+      for column in 0..<size {
+        let done = winogradOutput(
+          InlineArray<size, Vector> { Vector.load(source + ($0 * size + column) * placeStride) })
+        for row in 0..<size - 2 { values[row][column] = done[row] }
+      }
+      for row in 0..<size - 2 where row < rows {
+        let done = winogradOutput(values[row])
+        for column in 0..<size - 2 where column < columns {
+          let place = pixel + row * window.outputWidth + column
+          var value = done[column] + bias
+          if let residual = block.residual {
+            value += Vector.load(residual + place * block.residualStride + channel)
+          }
+          bounded(value, low, high).store(block.output + place * block.outputStride + channel)
+        }
+      }
+      source += Vector.scalarCount
+    }
+  }
+}
+
+/// Transforms and packs the weights of one panel of columns.
+/// - Parameters:
+///   - edge: of the output tiles, 4 or 2.
+///   - weights: `[3][3][channels][filters]`, from the panel's first filter on.
+///   - columns: of the panel; a multiple of the vector size.
+///   - scale: factors of the columns; nil: 1.
+///   - panel: receives the panel of the first place of a tile, without bias.
+///   - placeStride: values from one place's panel to the next.
+public func packWinogradPanel(
+  edge: Int, _ weights: UnsafePointer<Float>, channels: Int, filters: Int, columns: Int,
+  scale: UnsafePointer<Float>?, into panel: UnsafeMutablePointer<Float>, placeStride: Int
+) {
+  if edge == 4 {
+    packPanel(TileSize<6>(), weights, channels, filters, columns, scale, panel, placeStride)
+  } else {
+    packPanel(TileSize<4>(), weights, channels, filters, columns, scale, panel, placeStride)
+  }
+}
+
+@inline(__always)
+private func packPanel<let size: Int>(
+  _ shape: TileSize<size>, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int, _ columns: Int,
+  _ scale: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>, _ placeStride: Int
+) {
+  for place in 0..<size * size {
+    (panel + place * placeStride).update(repeating: 0, count: columns)
+  }
+  for channel in 0..<channels {
+    for column in stride(from: 0, to: columns, by: Vector.scalarCount) {
+      let factor = scale.map { Vector.load($0 + column) } ?? Vector(repeating: 1)
+      let source = weights + channel * filters + column
+      var values = TileGrid<size>(repeating: InlineArray(repeating: Vector(repeating: 0)))
+      for tapX in 0..<3 {
+        var taps = InlineArray<size, Vector>(repeating: Vector(repeating: 0))
+        for tapY in 0..<3 {
+          taps[tapY] = Vector.load(source + (tapY * 3 + tapX) * channels * filters) * factor
+        }
+        let done = winogradWeights(taps)
+        for row in 0..<size { values[row][tapX] = done[row] }
+      }
+      let target = panel + (1 + channel) * columns + column
+      for row in 0..<size {
+        let done = winogradWeights(values[row])
+        for place in 0..<size { done[place].store(target + (row * size + place) * placeStride) }
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// One-dimensional transforms. For `size` 6: three taps, four results, points 0, 1, -1, 1/2, -2; for 4: two
+// results, points 0, 1, -1. The matrices are those of Toom and Cook with whole denominators moved to the
+// weights, factored to share sums.
+
+/// `B^T x` of an input tile's row or column.
+@inline(__always)
+func winogradInput<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArray<size, Vector> {
+  var y = x
+  if size == 6 {
+    let even = x[4] - x[2]
+    let odd = x[3] - x[1]
+    y[0] = (x[0] - x[2] + even).addingProduct(odd, Vector(repeating: 1.5))
+    y[1] = (even + odd).addingProduct(x[2] + x[3], Vector(repeating: 1.5))
+    y[2] = (even - odd).addingProduct(x[3] - x[2], Vector(repeating: 1.5))
+    y[3] = even.addingProduct(odd, Vector(repeating: 2))
+    y[4] = even.addingProduct(odd, Vector(repeating: -0.5))
+    y[5] = (x[5] - x[3] - odd).addingProduct(even, Vector(repeating: 1.5))
+  } else {
+    y[0] = x[2] - x[0]
+    y[1] = x[1] + x[2]
+    y[2] = x[2] - x[1]
+    y[3] = x[3] - x[1]
+  }
+  return y
+}
+
+/// `A^T x`: the results in the first `size - 2` places.
+@inline(__always)
+func winogradOutput<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArray<size, Vector> {
+  var y = x
+  let sum = x[1] + x[2]
+  let difference = x[1] - x[2]
+  if size == 6 {
+    y[0] = x[0] + sum + (x[3] + x[4])
+    y[1] = difference.addingProduct(x[3], Vector(repeating: 0.5))
+      .addingProduct(x[4], Vector(repeating: -2))
+    y[2] = sum.addingProduct(x[3], Vector(repeating: 0.25)).addingProduct(x[4], Vector(repeating: 4))
+    y[3] = (x[5] + difference).addingProduct(x[3], Vector(repeating: 0.125))
+      .addingProduct(x[4], Vector(repeating: -8))
+  } else {
+    y[0] = x[0] + sum
+    y[1] = difference + x[3]
+  }
+  return y
+}
+
+/// `G x` of three weights, in the first three places.
+@inline(__always)
+func winogradWeights<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArray<size, Vector> {
+  var y = x
+  if size == 6 {
+    y[1] = (x[0] + x[1] + x[2]) * (1 / 3)
+    y[2] = (x[1] - x[0] - x[2]) * (1 / 3)
+    y[3] = (x[0] * 4 + x[1] * 2 + x[2]) * (-4 / 15)
+    y[4] = (x[0] - x[1] * 2 + x[2] * 4) * (1 / 15)
+    y[5] = x[2]
+  } else {
+    y[0] = -x[0]
+    y[1] = (x[0] + x[1] + x[2]) * 0.5
+    y[2] = (x[0] - x[1] + x[2]) * 0.5
+    y[3] = x[2]
+  }
+  return y
+}
