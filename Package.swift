@@ -41,7 +41,8 @@ let package = Package(
     // The engine and the readers.
     .target(name: "Kernels", dependencies: ["CPrefetch"], swiftSettings: [.unsafeFlags(kernelFlags)]),
     .target(
-      name: "KernelsAVX512", dependencies: ["Kernels", "CPrefetch"], swiftSettings: [.unsafeFlags(wideKernelFlags)]),
+      name: "KernelsAVX512", dependencies: ["Kernels", "CPrefetch"],
+      swiftSettings: [.unsafeFlags(wideKernelFlags)]),
     .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU"]),
     .target(name: "HDF5", dependencies: ["CZlib"]),
     .target(name: "ZipArchive", dependencies: ["CZlib"]),
