@@ -69,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "Classifier", "Emulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Classifier", "Keras", "Inference", "Imaging", "Emulator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Speed of the engine on the shapes of well-known models.
@@ -88,6 +89,7 @@ let package = Package(
     .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", testSupport]),
     .testTarget(name: "ClassifierTests", dependencies: ["Classifier", testSupport]),
     .testTarget(name: "EmulatorTests", dependencies: ["Emulator", testSupport]),
+    .testTarget(name: "ThimbleTests", dependencies: ["thimble", testSupport]),
     .testTarget(name: "EndToEndTests", dependencies: ["Emulator", "S3", testSupport]),
   ]
 )

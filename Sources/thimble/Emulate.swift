@@ -104,18 +104,11 @@ struct Emulate: AsyncParsableCommand {
 
     let signals = Signals()
     let emulator = Emulator(options: options)
-    let port: UInt16
-    do {
-      port = try await emulator.start()
-    } catch {
-      FileHandle.standardError.write(Data("thimble: \(error)\n".utf8))
-      throw ExitCode.failure
-    }
+    let port = try await emulator.start()
     print("http://127.0.0.1:\(port)")
     fflush(nil)
-    let note =
-      "access key \(accessKey), secret \(secretKey); page at http://127.0.0.1:\(port)/; stop with Ctrl-C\n"
-    FileHandle.standardError.write(Data(note.utf8))
+    Terminal.note(
+      "access key \(accessKey), secret \(secretKey); page at http://127.0.0.1:\(port)/; stop with Ctrl-C")
     await signals.wait()
     await emulator.stop()
   }

@@ -1,16 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `thimble emulate` as a user starts and stops it.
-struct EmulateCommandTests {
-  /// The tool that was built together with these tests.
-  private static let thimble = URL(fileURLWithPath: CommandLine.arguments[0])
-    .deletingLastPathComponent().appendingPathComponent("thimble")
-
+struct EmulateTests {
   private func start(_ arguments: [String], output: Pipe, error: Pipe) throws -> Process {
-    let process = Process()
-    process.executableURL = Self.thimble
-    process.arguments = ["emulate"] + arguments
+    let process = Tool.process(["emulate"] + arguments)
     process.standardOutput = output
     process.standardError = error
     try process.run()
@@ -73,11 +68,8 @@ struct EmulateCommandTests {
     (["--bucket", "No=x", "--port", "0"], 1, "bucket No: names are"),
   ])
   func mistakes(arguments: [String], status: Int32, message: String) throws {
-    let (output, error) = (Pipe(), Pipe())
-    let process = try start(arguments, output: output, error: error)
-    let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == status)
-    #expect(text.contains(message), "\(text)")
+    let outcome = try Tool.run(["emulate"] + arguments)
+    #expect(outcome.status == status)
+    #expect(outcome.error.contains(message), "\(outcome.error)")
   }
 }

@@ -1,0 +1,13 @@
+import Foundation
+
+/// What `--json` prints: one document on stdout, keys in alphabetical order.
+enum JSONOutput {
+  static func print(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // JSON has no such numbers.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}

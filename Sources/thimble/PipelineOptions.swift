@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Imaging
+
+/// How an image becomes a model's input: the words of `thimble.json`.
+struct PipelineOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How pixels are resampled, exactly as Pillow does, or as tf.image does (tf-...).", valueName: "filter"))
+  var resize: ResizeFilter = .nearest
+
+  @Option(
+    help: ArgumentHelp(
+      "How another shape fits: stretch; crop, as load_img's keep_aspect_ratio; pad with black.",
+      valueName: "fit"))
+  var fit: Fit = .stretch
+
+  @Option(
+    help: ArgumentHelp(
+      "What is done to the values 0...255: none, unit (x/255), tf, torch or caffe as keras.applications means "
+        + "them, or '{\"scale\": 1, \"offset\": [-104, -117, -123]}'.", valueName: "arithmetic"))
+  var preprocess: Preprocess = .none
+
+  @Flag(help: "Turn the image as its camera's orientation tag says. Keras does not.")
+  var exifOrientation = false
+}
+
+/// A size as `HEIGHTxWIDTH`.
+struct Size: ExpressibleByArgument {
+  let height, width: Int
+
+  init?(argument: String) {
+    let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+    guard parts.count == 2, let height = Int(parts[0]), let width = Int(parts[1]), height > 0, width > 0
+    else { return nil }
+    (self.height, self.width) = (height, width)
+  }
+}
+
+extension ResizeFilter: ExpressibleByArgument {}
+extension Fit: ExpressibleByArgument {}
+extension Color: ExpressibleByArgument {}
+
+extension Preprocess: ExpressibleByArgument {
+  public init?(argument: String) {
+    if let named = Preprocess(name: argument) {
+      self = named
+      return
+    }
+    /// One number for all channels, or one a channel.
+    enum Numbers: Decodable {
+      case values([Float])
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let one = try? container.decode(Float.self) {
+          self = .values([one])
+        } else {
+          self = .values(try container.decode([Float].self))
+        }
+      }
+    }
+    guard let parts = try? JSONDecoder().decode([String: Numbers].self, from: Data(argument.utf8)),
+      parts.keys.allSatisfy({ $0 == "scale" || $0 == "offset" })
+    else { return nil }
+    func numbers(_ key: String, default value: Float) -> [Float] {
+      if case .values(let numbers) = parts[key] { return numbers }
+      return [value]
+    }
+    self = .affine(scale: numbers("scale", default: 1), offset: numbers("offset", default: 0))
+  }
+
+  public var defaultValueDescription: String { "none" }
+  public static var allValueStrings: [String] { [] }
+}
