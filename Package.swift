@@ -57,7 +57,9 @@ let package = Package(
     // The application.
     .target(
       name: "Classifier",
-      dependencies: ["Keras", "Inference", "HDF5", "ZipArchive", "Imaging", "HTTP", "S3", "LambdaRuntime"]),
+      dependencies: [
+        "Keras", "Inference", "HDF5", "ZipArchive", "Imaging", "HTTP", "S3", "LambdaRuntime", "COpenSSL",
+      ]),
     .executableTarget(name: "bootstrap", dependencies: ["Classifier", "LambdaRuntime"]),
     .target(
       name: "Emulator",

@@ -1,0 +1,124 @@
+import Imaging
+import S3
+
+/// One model: its file, how images are made its input, and what its output means.
+public struct ModelConfiguration: Sendable, Equatable {
+  /// The key that results are written to: `[a-z0-9-]`, unique.
+  public var name: String
+  public var source: FileReference
+  public var labels: LabelSource
+  public var input: InputConfiguration
+  public var output: OutputConfiguration
+  public var when: Route
+  /// Whether it is made ready before the first event.
+  public var preload: Bool
+
+  public init(
+    name: String, source: FileReference, labels: LabelSource = .list([]),
+    input: InputConfiguration = InputConfiguration(), output: OutputConfiguration = OutputConfiguration(),
+    when: Route = Route(), preload: Bool = false
+  ) {
+    self.name = name
+    self.source = source
+    self.labels = labels
+    self.input = input
+    self.output = output
+    self.when = when
+    self.preload = preload
+  }
+
+  init(_ value: JSON, file: String, place: String) throws(ConfigurationError) {
+    let section = try ConfigurationSection(
+      value, file: file, place: place,
+      keys: ["name", "source", "labels", "input", "output", "when", "preload"])
+    name = try section.required("name")
+    guard !name.isEmpty, name.utf8.count <= 64, WriteConfiguration.isName(name) else {
+      throw section.error(
+        "name", "\"\(name)\" cannot be a metadata key: use 1 to 64 of a-z, 0-9 and -")
+    }
+    source = try section.file("source", try section.required("source"))
+    labels = try LabelSource(section)
+    input = try InputConfiguration(section)
+    output = try OutputConfiguration(section)
+    when = try Route(section)
+    preload = try section.bool("preload") ?? false
+  }
+
+  var canonical: JSON {
+    [
+      "name": .string(name), "source": .string(source.text), "labels": labels.canonical,
+      "input": input.canonical, "output": output.canonical, "when": when.canonical,
+    ]
+  }
+}
+
+/// A file: an object in S3, or a path (absolute, or looked for in the sideload, the package and the layer).
+public enum FileReference: Sendable, Hashable, CustomStringConvertible {
+  case path(String)
+  case object(S3Location)
+
+  /// - Returns: nil when it begins as an s3 URI but is none.
+  public init?(_ text: String) {
+    guard text.hasPrefix("s3://") else {
+      self = .path(text)
+      return
+    }
+    guard let location = S3Location(uri: text) else { return nil }
+    self = .object(location)
+  }
+
+  public var text: String {
+    switch self {
+    case .path(let path): path
+    case .object(let location): location.uri
+    }
+  }
+
+  public var description: String { text }
+}
+
+/// Where a model's labels are, in the order of its outputs.
+public enum LabelSource: Sendable, Equatable {
+  /// In place. Empty: outputs are numbered from 0.
+  case list([String])
+  /// A `.txt` file, one a line, or a `.json` file, a list of texts.
+  case file(FileReference)
+
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    switch section.value("labels") {
+    case nil: self = .list([])
+    case .string(let text):
+      let lower = text.lowercased()
+      guard lower.hasSuffix(".txt") || lower.hasSuffix(".json") else {
+        throw section.error(
+          "labels", "\"\(text)\" must be a .txt file (one label a line) or a .json file (a list)")
+      }
+      self = .file(try section.file("labels", text))
+    case .array?:
+      var labels: [String] = []
+      for item in try section.list("labels") {
+        guard case .string(let label) = item.value else {
+          throw ConfigurationError(
+            file: section.file, place: item.place, reason: "a label is a string, not \(item.value.kind)")
+        }
+        if let problem = Labels.problem(label) {
+          throw ConfigurationError(file: section.file, place: item.place, reason: problem)
+        }
+        labels.append(label)
+      }
+      guard !labels.isEmpty else {
+        throw section.error("labels", "the list is empty; leave it out to have the outputs numbered")
+      }
+      self = .list(labels)
+    case .some(let value):
+      throw section.error("labels", "a list of strings, or a file's name, should be here, not \(value.kind)")
+    }
+  }
+
+  var canonical: JSON {
+    switch self {
+    case .list(let labels): .array(labels.map(JSON.string))
+    case .file(let reference): .string(reference.text)
+    }
+  }
+}

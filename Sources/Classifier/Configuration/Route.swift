@@ -1,0 +1,33 @@
+/// Which objects a model looks at, by their keys.
+public struct Route: Sendable, Equatable {
+  /// One of these begins the key; empty: any key.
+  public var prefixes: [String]
+  /// One of these ends it; empty: any key.
+  public var suffixes: [String]
+
+  public init(prefixes: [String] = [], suffixes: [String] = []) {
+    self.prefixes = prefixes
+    self.suffixes = suffixes
+  }
+
+  init(_ model: ConfigurationSection) throws(ConfigurationError) {
+    let section = try model.section("when", keys: ["prefix", "suffix"])
+    self.init(
+      prefixes: try section?.strings("prefix") ?? [], suffixes: try section?.strings("suffix") ?? [])
+  }
+
+  /// Whether the model looks at the object with this key. Letters count as they are, byte by byte, as in S3's
+  /// own filters.
+  public func matches(_ key: String) -> Bool {
+    let key = Array(key.utf8)
+    func ends(_ suffix: String) -> Bool {
+      key.count >= suffix.utf8.count && key.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
+    return (prefixes.isEmpty || prefixes.contains { key.starts(with: $0.utf8) })
+      && (suffixes.isEmpty || suffixes.contains(where: ends))
+  }
+
+  var canonical: JSON {
+    ["prefix": .array(prefixes.map(JSON.string)), "suffix": .array(suffixes.map(JSON.string))]
+  }
+}
