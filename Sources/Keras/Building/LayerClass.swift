@@ -1,0 +1,25 @@
+/// How the layers of one class keep their weights and become operations.
+struct LayerClass: Sendable {
+  typealias Weights = @Sendable (LayerConfiguration) throws(KerasError) -> [WeightName]
+  typealias Build = @Sendable (LayerCall, inout GraphBuilder) throws(KerasError) -> Value
+
+  /// The layer's own weights, in Keras' order: those created first first, the trainable before the others.
+  let weights: Weights
+  /// Adds one call of the layer to the graph.
+  let build: Build
+
+  init(weights: @escaping Weights = { _ in [] }, build: @escaping Build) {
+    self.weights = weights
+    self.build = build
+  }
+
+  /// All classes of `keras.layers` that are built, by name.
+  static let layers = table([convolutions, dense, activations])
+
+  /// All classes of `keras.ops` that are built, by name.
+  static let operations = table([])
+
+  private static func table(_ families: [[String: LayerClass]]) -> [String: LayerClass] {
+    families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
+  }
+}

@@ -1,0 +1,48 @@
+/// A model, or a model nested in one, as its configuration describes it.
+struct ModelDescription: Sendable {
+  let name: String
+  let kind: Kind
+  let layers: [LayerDescription]
+  /// False: all weights count as not trainable, which decides their order in a file.
+  let isTrainable: Bool
+
+  enum Kind: Sendable {
+    /// Each layer reads the one before.
+    /// - Parameter inputShape: batch included; nil where the configuration does not say, and for a nested model.
+    case sequential(inputShape: [Int?]?)
+    /// Layers read what their calls say.
+    case functional(inputs: [Port], outputs: [Port])
+  }
+
+  /// An input or output of a functional model.
+  struct Port: Sendable {
+    let name: String
+    let reference: TensorReference
+  }
+}
+
+/// A layer as its model's configuration describes it.
+struct LayerDescription: Sendable {
+  /// Identifies the layer among all layers of the file, nested ones included.
+  let id: Int
+  let name: String
+  /// Whether its weights are trained: untrained ones come last in the weights of a nested model.
+  let isTrainable: Bool
+  let configuration: LayerConfiguration
+  /// The calls, in order; none within a sequential model.
+  let calls: [CallArguments<TensorReference>]
+  /// Whether the class is one of `keras.ops` (an `Add` may be a layer, or `keras.ops.add`).
+  let isOperation: Bool
+  let content: Content
+
+  enum Content: Sendable {
+    case plain
+    /// A nested model.
+    case model(ModelDescription)
+    /// A layer that applies another one, such as TimeDistributed.
+    case wrapper([LayerDescription])
+  }
+
+  var identity: LayerIdentity { configuration.identity }
+  var className: String { configuration.identity.className }
+}

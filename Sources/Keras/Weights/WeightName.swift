@@ -1,0 +1,20 @@
+/// One weight of a layer, in the order in which Keras keeps them.
+struct WeightName: Sendable, ExpressibleByStringLiteral {
+  /// What builders and messages call it: `kernel`.
+  let name: String
+  /// Whether training changes it by gradients; the moving statistics of a batch normalisation are not.
+  let isTrainable: Bool
+  /// Where a `.keras` archive keeps it below the layer's group; nil: `vars/N`, counted among such weights.
+  let archivePath: String?
+
+  init(_ name: String, isTrainable: Bool = true, archivePath: String? = nil) {
+    self.name = name
+    self.isTrainable = isTrainable
+    self.archivePath = archivePath
+  }
+
+  init(stringLiteral name: String) { self.init(name) }
+
+  /// A weight that training does not change by gradients.
+  static func state(_ name: String) -> WeightName { WeightName(name, isTrainable: false) }
+}
