@@ -1,18 +1,22 @@
-# `make` alone lists what there is.
+# `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo format lint
+.PHONY: help setup demo test bench lint format
 
 help: ## list the targets
-	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: ## install the system packages that are missing
 	@scripts/setup
 
-test: setup ## everything: Python peers, fixtures, all test targets
+demo: ## photos in, labels on the objects, on this machine
+	@scripts/demo
+
+test: ## everything, against Keras, Pillow, h5py, boto3 and other S3 servers
 	@scripts/test
 
-demo: setup ## photos in, labels on the objects, on this machine
-	@scripts/demo
+bench: ## the engine's speed on the shapes of well-known models
+	@scripts/setup
+	@swift run -c release Benchmarks
 
 lint: ## check the formatting
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
