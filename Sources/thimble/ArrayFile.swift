@@ -3,6 +3,7 @@ import Inference
 /// The `.npy` files that a user names on the command line.
 enum ArrayFile {
   static func read(_ path: String) throws(Failure) -> Tensor {
+    try InputFile.check(path)
     do {
       return try NPY.read(path: path)
     } catch {

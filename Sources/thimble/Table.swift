@@ -32,6 +32,11 @@ struct Table {
 enum Format {
   static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
+  /// As many digits as tell one float32 from another near it, or so.
+  static func significant(_ value: Double, _ digits: Int = 6) -> String {
+    String(format: "%.\(digits)g", value)
+  }
+
   /// In thousands with a blank between: `2 257 984`.
   static func count(_ value: Int) -> String {
     var digits = Array(String(value.magnitude))
@@ -41,6 +46,13 @@ enum Format {
       position -= 3
     }
     return (value < 0 ? "-" : "") + String(digits)
+  }
+
+  static func percent(_ share: Double) -> String { fixed(100 * share, 0) + "%" }
+
+  /// The beginning of a long text.
+  static func shortened(_ text: String, to count: Int) -> String {
+    text.count <= count ? text : text.prefix(count - 3) + "..."
   }
 
   static func megabytes(_ bytes: Int) -> String { fixed(Double(bytes) / 1e6, 1) + " MB" }

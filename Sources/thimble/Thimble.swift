@@ -10,7 +10,9 @@ struct Thimble: AsyncParsableCommand {
       Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the answer is no or the work \
       failed, 64 wrong usage. `thimble help COMMAND` shows options and examples.
       """,
-    subcommands: [ImageCommand.self, Emulate.self])
+    subcommands: [
+      Inspect.self, Predict.self, Verify.self, ImageCommand.self, Bench.self, Emulate.self,
+    ])
 
   static func main() async {
     do {

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Keras
+
+/// A model on the command line.
+struct ModelOptions: ParsableArguments {
+  @Argument(help: "The model: a .h5, .hdf5 or .keras file of any Keras.")
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "For a file that holds weights only: the model as model.to_json() describes it.", valueName: "json"))
+  var config: String?
+
+  func load() throws -> KerasModel {
+    for path in [model, config].compactMap({ $0 }) { try InputFile.check(path) }
+    return try KerasModel(path: model, config: config)
+  }
+}
+
+struct ThreadOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Threads that compute. Results are the same for any number.", valueName: "n"))
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard (1...256).contains(threads) else { throw ValidationError("--threads is a number from 1 to 256.") }
+  }
+}
+
+/// Shapes of inputs for commands that make their own.
+struct ShapeOptions: ParsableArguments {
+  @Option(
+    name: .customLong("shape"),
+    help: ArgumentHelp(
+      "An input's shape, batch first, e.g. 1x224x224x3; repeat it for further inputs. Default: a batch of 1, "
+        + "224 for what the model leaves open.", valueName: "shape"))
+  var shapes: [InputShape] = []
+
+  /// One for each of the model's inputs.
+  func shapes(for model: KerasModel) throws -> [[Int]] {
+    let inputs = model.graph.inputs
+    if shapes.isEmpty {
+      return inputs.map { input in
+        model.graph.shape(of: input.value).enumerated().map { axis, size in size ?? (axis == 0 ? 1 : 224) }
+      }
+    }
+    guard shapes.count == inputs.count else {
+      throw ValidationError("The model has \(inputs.count) inputs; --shape is given \(shapes.count) times.")
+    }
+    return shapes.map(\.sizes)
+  }
+}
+
+struct InputShape: ExpressibleByArgument {
+  let sizes: [Int]
+
+  init?(argument: String) {
+    let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+    sizes = parts.compactMap { Int($0) }
+    guard sizes.count == parts.count, sizes.allSatisfy({ $0 > 0 }) else { return nil }
+  }
+}
+
+extension KerasModel {
+  /// Makes the model ready to run.
+  func compile(_ shapes: [[Int]], threads: Int) throws(Failure) -> Plan {
+    do {
+      return try Plan(graph, inputShapes: shapes, workers: Workers(count: threads))
+    } catch {
+      throw Failure(path, "\(error)")
+    }
+  }
+}
