@@ -82,7 +82,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", testSupport]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", testSupport]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", testSupport]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CZlib", testSupport]),
     .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive", testSupport]),
     .testTarget(name: "KerasTests", dependencies: ["Keras", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),

@@ -39,8 +39,8 @@ public indirect enum Datatype: Sendable, Equatable {
     public var signBit: Int
     public var exponentBit: Int
     public var exponentBits: Int
-    public var exponentBias: Int
     public var fractionBit: Int
     public var fractionBits: Int
+    public var exponentBias: Int
   }
 }

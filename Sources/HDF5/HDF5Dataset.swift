@@ -1,31 +1,71 @@
 /// A dataset: an array of elements of one type.
 public struct HDF5Dataset: Sendable {
-  let file: HDF5File
+  private let object: DataObject
+  private let dataspace: Dataspace
+  private let typeMessage: DatatypeMessage
+  private let storage: DatasetStorage
+
+  init(_ object: DataObject) throws(Problem) {
+    self.object = object
+    let file = object.file.superblock
+    guard let dataspace = try object.header.content(.dataspace, file),
+      let type = try object.header.content(.datatype, file)
+    else { throw Problem("it lacks a shape or a type") }
+    self.dataspace = try Dataspace(dataspace, file.space)
+    typeMessage = try DatatypeMessage(type, file.space)
+    storage = try DatasetStorage(object.header, self.dataspace, typeMessage, file)
+  }
+
   /// The path by which the dataset was reached, "/conv1/kernel:0".
-  public let path: String
+  public var path: String { object.path }
   /// The sizes of the axes, the slowest first; empty: a single element.
-  public let shape: [Int]
+  public var shape: [Int] { dataspace.shape }
   /// The type of the elements as the file stores them.
-  public let type: Datatype
+  public var type: Datatype { typeMessage.type }
   /// How many elements there are. 0 also for a null dataspace.
-  public let count: Int
+  public var count: Int { dataspace.count }
 
   /// The values where they lie in the map, if they lie there as contiguous, aligned little-endian float32:
   /// no copy is made and no page is read. Else nil: use ``readFloats(into:)``. Valid as long as the dataset's
   /// ``HDF5File`` lives.
-  public func mappedFloats() -> UnsafeBufferPointer<Float>? { nil }
+  public func mappedFloats() -> UnsafeBufferPointer<Float>? {
+    guard case .float32 = NumberFormat(type, name: nil), let bytes = storage.contiguous,
+      let start = bytes.buffer.baseAddress,
+      UInt(bitPattern: start) % 4 == 0
+    else { return nil }
+    return UnsafeBufferPointer(start: start.assumingMemoryBound(to: Float.self), count: count)
+  }
 
   /// Converts all values to float32, in row-major order, from integers, enumerations (booleans), float16,
   /// bfloat16, float32 and float64 of either byte order, and other floats of up to 8 bytes.
   /// - Parameter output: exactly ``count`` values.
-  public func readFloats(into output: UnsafeMutableBufferPointer<Float>) throws(HDF5Error) {}
+  public func readFloats(into output: UnsafeMutableBufferPointer<Float>) throws(HDF5Error) {
+    // Keras names the type of what it stores as opaque bytes.
+    let name = try attribute("dtype")?.strings().first
+    try object.file.locating(path) { () throws(Problem) in
+      guard output.count == count else {
+        throw Problem("\(output.count) values are asked for, it has \(count)")
+      }
+      let format = try Elements.numberFormat(typeMessage, name: name)
+      try storage.read { (bytes, first) in
+        let target = output[first..<(first + bytes.count / format.size)]
+        format.convert(bytes, into: UnsafeMutableBufferPointer(rebasing: target))
+      }
+    }
+  }
 
   /// All elements of a dataset of strings, of fixed or variable length, without their padding.
-  public func readStrings() throws(HDF5Error) -> [String] { [] }
+  public func readStrings() throws(HDF5Error) -> [String] {
+    try object.file.locating(path) { () throws(Problem) in
+      let bytes = try storage.all()
+      return try Elements(bytes: bytes, type: typeMessage, count: count, space: object.file.superblock.space)
+        .strings()
+    }
+  }
 
   /// The attribute of a name; nil: there is none.
-  public func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? { nil }
+  public func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? { try object.attribute(name) }
 
   /// The names of the attributes, ordered like those of a group.
-  public func attributeNames() throws(HDF5Error) -> [String] { [] }
+  public func attributeNames() throws(HDF5Error) -> [String] { try object.attributeNames() }
 }

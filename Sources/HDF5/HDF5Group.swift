@@ -1,15 +1,30 @@
 /// A group: named links to other groups and to datasets, and attributes.
 public struct HDF5Group: Sendable {
-  let file: HDF5File
+  private let object: DataObject
+  private let links: LinkTable
+
+  init(_ object: DataObject) throws(Problem) {
+    self.object = object
+    links = try LinkTable(object.header, object.file.superblock)
+  }
+
   /// The path by which the group was reached, "/model_weights".
-  public let path: String
+  public var path: String { object.path }
+
+  /// Tells the group apart from all others in its file, whatever links lead to it: links may go in circles.
+  public var identity: Int { object.header.address }
 
   /// The names of the links: in order of creation where the file tracks it, else sorted by their bytes.
-  public func names() throws(HDF5Error) -> [String] { [] }
+  public func names() throws(HDF5Error) -> [String] {
+    try object.file.locating(path) { () throws(Problem) in try links.all().map(\.name) }
+  }
 
   /// What a path below this group leads to ("conv1/kernel:0"; one that starts with "/" begins at the root).
-  /// Soft links are followed; nil: a name on the way does not exist.
-  public func child(_ path: String) throws(HDF5Error) -> HDF5Object? { nil }
+  /// Soft links are followed; nil: a name on the way does not exist, or lies below a dataset.
+  public func child(_ path: String) throws(HDF5Error) -> HDF5Object? {
+    var walk = LinkWalk(object.file)
+    return try walk.follow(path, from: self)
+  }
 
   /// The group at a path; nil: there is none, or it is no group.
   public func group(_ path: String) throws(HDF5Error) -> HDF5Group? {
@@ -22,8 +37,10 @@ public struct HDF5Group: Sendable {
   }
 
   /// The attribute of a name; nil: there is none.
-  public func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? { nil }
+  public func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? { try object.attribute(name) }
 
   /// The names of the attributes, ordered like ``names()``.
-  public func attributeNames() throws(HDF5Error) -> [String] { [] }
+  public func attributeNames() throws(HDF5Error) -> [String] { try object.attributeNames() }
+
+  func link(_ name: String) throws(Problem) -> Link? { try links.link(name) }
 }

@@ -1,0 +1,118 @@
+/// Reads the fields of a structure one after the other. Nothing else interprets the file's bytes, and each
+/// read is checked against the end.
+struct Cursor: Sendable {
+  /// How many bytes an address takes in this file ("size of offsets").
+  let addressSize: Int
+  /// How many bytes a length takes ("size of lengths").
+  let lengthSize: Int
+  private let source: Bytes
+  /// The offset of the next byte from the structure's start.
+  private(set) var position = 0
+
+  init(_ source: Bytes, addressSize: Int, lengthSize: Int) {
+    self.source = source
+    self.addressSize = addressSize
+    self.lengthSize = lengthSize
+  }
+
+  /// How many bytes follow.
+  var remaining: Int { source.count - position }
+
+  /// The next bytes, as they are.
+  mutating func bytes(_ count: Int) throws(Problem) -> Bytes {
+    guard count >= 0, count <= remaining else {
+      throw Problem("it ends \(max(0, remaining)) bytes on, where \(count) are needed")
+    }
+    let part = try source.part(position, count)
+    position += count
+    return part
+  }
+
+  /// Whether the next bytes are these letters. Reads nothing.
+  func startsWith(_ letters: StaticString) -> Bool {
+    var copy = self
+    return (try? copy.signature(letters)) != nil
+  }
+
+  /// Reads the checksum of all that was read before.
+  mutating func checksum() throws(Problem) {
+    let expected = Lookup3.hash(try source.part(0, position).buffer)
+    guard try uint32() == expected else { throw Problem("its checksum is wrong: the file is damaged") }
+  }
+
+  mutating func skip(_ count: Int) throws(Problem) { _ = try bytes(count) }
+
+  /// Goes on at the next multiple of 8 from the structure's start.
+  mutating func align() throws(Problem) { try skip((8 - position % 8) % 8) }
+
+  mutating func uint8() throws(Problem) -> UInt8 { try UInt8(truncatingIfNeeded: uint64(size: 1)) }
+  mutating func uint16() throws(Problem) -> UInt16 { try UInt16(truncatingIfNeeded: uint64(size: 2)) }
+  mutating func uint32() throws(Problem) -> UInt32 { try UInt32(truncatingIfNeeded: uint64(size: 4)) }
+
+  /// A little-endian number of up to 8 bytes, all its bits.
+  mutating func uint64(size: Int) throws(Problem) -> UInt64 {
+    guard size <= 8 else { throw Problem("it has a number of \(size) bytes") }
+    var value: UInt64 = 0
+    for (index, byte) in try bytes(size).buffer.enumerated() { value |= UInt64(byte) << UInt64(8 * index) }
+    return value
+  }
+
+  /// A little-endian count or size of up to 8 bytes.
+  mutating func integer(size: Int) throws(Problem) -> Int {
+    let value = try uint64(size: size)
+    guard let value = Int(exactly: value) else { throw Problem("it has the size \(value), beyond all files") }
+    return value
+  }
+
+  mutating func integer8() throws(Problem) -> Int { try integer(size: 1) }
+  mutating func integer16() throws(Problem) -> Int { try integer(size: 2) }
+  mutating func integer32() throws(Problem) -> Int { try integer(size: 4) }
+
+  /// A length of the file's width.
+  mutating func length() throws(Problem) -> Int { try integer(size: lengthSize) }
+
+  /// An address, relative to the superblock's base address; nil: the undefined address, all bits of which
+  /// are set.
+  mutating func address() throws(Problem) -> Int? {
+    let value = try uint64(size: addressSize)
+    if value == .max >> UInt64(64 - 8 * addressSize) { return nil }
+    guard let value = Int(exactly: value) else { throw Problem("it has an address beyond all files") }
+    return value
+  }
+
+  /// An address that must be there.
+  mutating func definedAddress() throws(Problem) -> Int {
+    guard let address = try address() else { throw Problem("it has an undefined address") }
+    return address
+  }
+
+  /// The four letters that a structure begins with.
+  mutating func signature(_ letters: StaticString) throws(Problem) {
+    guard try bytes(4).buffer.elementsEqual("\(letters)".utf8) else {
+      throw Problem("it does not begin with \(letters)")
+    }
+  }
+
+  /// The version of a structure, which must be one of those that are known.
+  mutating func version(_ known: ClosedRange<Int>, of structure: StaticString) throws(Problem) -> Int {
+    let version = try integer8()
+    guard known.contains(version) else {
+      throw Problem("its \(structure) has the unknown version \(version)")
+    }
+    return version
+  }
+
+  /// The text before the next zero byte, which is read too.
+  mutating func terminatedString() throws(Problem) -> String {
+    let rest = try source.part(position, remaining).buffer
+    guard let end = rest.firstIndex(of: 0) else { throw Problem("it has a name without an end") }
+    position += end + 1
+    return String(decoding: rest[..<end], as: UTF8.self)
+  }
+
+  /// A text of a given length, without the zero bytes at its end.
+  mutating func string(_ count: Int) throws(Problem) -> String {
+    let buffer = try bytes(count).buffer
+    return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,27 @@
+/// What groups and datasets have in common: a header, and attributes.
+struct DataObject: Sendable {
+  let file: HDF5File
+  /// The path by which the object was reached.
+  let path: String
+  let header: ObjectHeader
+
+  init(_ file: HDF5File, path: String, address: Int) throws(Problem) {
+    self.file = file
+    self.path = path
+    header = try ObjectHeader(file.superblock.space, at: address)
+  }
+
+  /// The attribute of a name; nil: there is none.
+  func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? {
+    let object = "\(path)@\(name)"
+    return try file.locating(object) { () throws(Problem) in
+      guard let message = try AttributeTable(header, file.superblock).message(name) else { return nil }
+      return HDF5Attribute(file: file, object: object, try AttributeMessage(message, file.superblock))
+    }
+  }
+
+  /// The names of all attributes.
+  func attributeNames() throws(HDF5Error) -> [String] {
+    try file.locating(path) { () throws(Problem) in try AttributeTable(header, file.superblock).names() }
+  }
+}

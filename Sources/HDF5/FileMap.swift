@@ -1,0 +1,47 @@
+import Glibc
+
+/// A file, or a part of one, mapped into memory for reading.
+final class FileMap: Sendable {
+  /// The mapped part. Valid as long as this object lives.
+  nonisolated(unsafe) let buffer: UnsafeRawBufferPointer
+  /// What `mmap` returned: it begins at a page and may be longer at the front.
+  nonisolated(unsafe) private let pages: UnsafeMutableRawPointer
+  private let mappedLength: Int
+
+  /// Maps a whole file.
+  convenience init(path: String) throws(Problem) { try self.init(path: path, part: nil) }
+
+  /// Maps `length` bytes from `offset` on.
+  convenience init(path: String, offset: Int, length: Int) throws(Problem) {
+    try self.init(path: path, part: (offset, length))
+  }
+
+  private init(path: String, part: (offset: Int, length: Int)?) throws(Problem) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Problem("it cannot be opened: \(lastSystemError())") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Problem("it cannot be read: \(lastSystemError())") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw Problem("it is not a file") }
+    let size = Int(status.st_size)
+    let (offset, length) = part ?? (0, size)
+    guard offset >= 0, length >= 0, offset <= size, length <= size - offset else {
+      throw Problem("the bytes from \(offset) on, \(length) of them, do not lie in a file of \(size) bytes")
+    }
+    guard length > 0 else { throw Problem("it is empty, not an HDF5 file") }
+    // Maps begin at a multiple of the page size.
+    let lead = offset % sysconf(Int32(_SC_PAGESIZE))
+    let address = mmap(nil, lead + length, PROT_READ, MAP_PRIVATE, descriptor, offset - lead)
+    guard let address, address != MAP_FAILED else {
+      throw Problem("it cannot be mapped into memory: \(lastSystemError())")
+    }
+    pages = address
+    mappedLength = lead + length
+    buffer = UnsafeRawBufferPointer(start: address + lead, count: length)
+  }
+
+  deinit { munmap(pages, mappedLength) }
+}
+
+/// What the last failed system call says.
+private func lastSystemError() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,30 @@
+/// The names of one old-style group (specification III.D "Local Heaps").
+struct LocalHeap: Sendable {
+  private let data: Bytes
+
+  init(_ space: AddressSpace, at address: Int) throws(Problem) {
+    var cursor = try space.cursor(at: address)
+    try cursor.signature("HEAP")
+    _ = try cursor.version(0...0, of: "local heap")
+    try cursor.skip(3)
+    let size = try cursor.length()
+    try cursor.skip(space.lengthSize)  // Head of the free list
+    data = try space.bytes.part(cursor.definedAddress(), size)
+  }
+
+  /// The string at an offset, up to the zero byte.
+  func string(at offset: Int) throws(Problem) -> String {
+    String(decoding: try bytes(at: offset), as: UTF8.self)
+  }
+
+  /// Whether the string at an offset comes before a name in the order of their bytes.
+  func name(at offset: Int, isLessThan name: String) throws(Problem) -> Bool {
+    try bytes(at: offset).lexicographicallyPrecedes(name.utf8)
+  }
+
+  private func bytes(at offset: Int) throws(Problem) -> Slice<UnsafeRawBufferPointer> {
+    let rest = try data.from(offset).buffer
+    guard let end = rest.firstIndex(of: 0) else { throw Problem("it has a name without an end") }
+    return rest[..<end]
+  }
+}

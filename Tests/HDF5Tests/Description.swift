@@ -1,0 +1,103 @@
+import CZlib
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+/// What h5py reads in a file; see scripts/fixtures/HDF5.py.
+struct Description: Decodable {
+  struct Values: Decodable {
+    let shape: [Int]
+    let count: Int
+    let strings: [String]?
+    /// The CRC-32 of all values as float32, and the bits of the first few.
+    let crc: UInt32?
+    let first: [UInt32]?
+  }
+
+  struct Group: Decodable {
+    let names: [String]
+    let attributes: [String: Values]
+  }
+
+  struct Dataset: Decodable {
+    let values: Values
+    let attributes: [String: Values]
+  }
+
+  let groups: [String: Group]
+  let datasets: [String: Dataset]
+  let missing: [String]
+
+  init(json: Data) throws { self = try JSONDecoder().decode(Description.self, from: json) }
+
+  /// Lets h5py read a file.
+  init(of path: String) throws {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: Fixtures.python)
+    process.arguments = [Fixtures.root + "/scripts/fixtures/HDF5.py", "--describe", path]
+    process.standardOutput = output
+    try process.run()
+    let json = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    try self.init(json: json)
+  }
+
+  /// Expects that all of it is in a file, and as it should be.
+  func check(_ file: HDF5File) throws {
+    let root = try file.root
+    for (path, expected) in groups {
+      let group = try #require(try root.group(path), "\(path)")
+      #expect(try group.names() == expected.names, "\(path)")
+      #expect(try Set(group.attributeNames()) == Set(expected.attributes.keys), "\(path)")
+      for (name, values) in expected.attributes {
+        try values.check(#require(try group.attribute(name)), "\(path)@\(name)")
+      }
+      #expect(try !group.hasChild("no such name"))
+    }
+    for (path, expected) in datasets {
+      let dataset = try #require(try root.dataset(path), "\(path)")
+      try expected.values.check(dataset)
+      #expect(try Set(dataset.attributeNames()) == Set(expected.attributes.keys), "\(path)")
+      for (name, values) in expected.attributes {
+        try values.check(#require(try dataset.attribute(name)), "\(path)@\(name)")
+      }
+      #expect(try dataset.attribute("no such name") == nil)
+    }
+    for path in missing { #expect(try !root.hasChild(path), "\(path)") }
+  }
+}
+
+extension HDF5Group {
+  fileprivate func hasChild(_ path: String) throws -> Bool { try child(path).map { _ in true } ?? false }
+}
+
+extension Description.Values {
+  fileprivate func check(_ attribute: HDF5Attribute, _ path: String) throws {
+    #expect(attribute.shape == shape, "\(path)")
+    #expect(attribute.count == count, "\(path)")
+    if let strings { #expect(try attribute.strings() == strings, "\(path)") }
+    if crc != nil { try attribute.floats().withUnsafeBufferPointer { check($0, path) } }
+  }
+
+  fileprivate func check(_ dataset: HDF5Dataset) throws {
+    #expect(dataset.shape == shape, "\(dataset.path)")
+    #expect(dataset.count == count, "\(dataset.path)")
+    if let strings { #expect(try dataset.readStrings() == strings, "\(dataset.path)") }
+    guard crc != nil else { return }
+    let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: dataset.count)
+    defer { floats.deallocate() }
+    floats.initialize(repeating: .nan)
+    try dataset.readFloats(into: floats)
+    check(UnsafeBufferPointer(floats), dataset.path)
+    if let mapped = dataset.mappedFloats() { check(mapped, dataset.path) }
+  }
+
+  private func check(_ floats: UnsafeBufferPointer<Float>, _ path: String) {
+    let bytes = UnsafeRawBufferPointer(floats)
+    let sum = crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+    #expect(floats.prefix(8).map(\.bitPattern) == first, "\(path)")
+    #expect(sum == crc.map { UInt($0) } || floats.isEmpty, "\(path)")
+  }
+}
