@@ -32,32 +32,29 @@ struct Predict: ParsableCommand {
   @OptionGroup var threading: ThreadOptions
 
   func run() throws {
-    let run = try ModelRun(model, inputs: inputs, threads: threading.threads)
-    let results = run.plan.outputs
+    let run = try ModelRun(
+      model, inputs: inputs, outputs: outputs.isEmpty ? nil : (outputs.count, "--output"),
+      threads: threading.threads)
     if outputs.isEmpty {
-      for result in results { show(result) }
-      return
-    }
-    guard outputs.count == results.count else {
-      let names = results.map { "\"\($0.name)\"" }.joined(separator: ", ")
-      throw ValidationError(
-        "The model has \(results.count) outputs (\(names)), but --output is given \(outputs.count) times.")
-    }
-    for (result, path) in zip(results, outputs) {
-      try ArrayFile.write(shape: result.shape, result.readOnly, to: path)
+      for output in run.outputs { show(output) }
+    } else {
+      for (output, path) in zip(run.outputs, outputs) {
+        try ArrayFile.write(shape: output.tensor.shape, output.tensor.values, to: path)
+      }
     }
   }
 
   /// The five highest values of each row of the batch, with their places in it.
-  private func show(_ result: PlanPort) {
-    print("\(result.name) \(Format.shape(result.shape))")
-    let rows = result.shape.first ?? 1
-    let columns = result.values.count / max(rows, 1)
+  private func show(_ output: ModelRun.Output) {
+    let tensor = output.tensor
+    print("\(output.name) \(Format.shape(tensor.shape))")
+    let rows = tensor.shape.first ?? 1
+    let columns = tensor.count / max(rows, 1)
     for row in 0..<rows {
-      let values = result.values[(row * columns)..<((row + 1) * columns)]
+      let values = tensor.values[(row * columns)..<((row + 1) * columns)]
       let highest = zip(0..., values).sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(5)
-      print(
-        "  \(row): " + highest.map { "[\($0)] \(Format.significant(Double($1)))" }.joined(separator: "  "))
+      let text = highest.map { "[\($0)] \(Format.significant(Double($1)))" }.joined(separator: "  ")
+      print("  \(row): \(text)")
     }
   }
 }

@@ -44,20 +44,16 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     let truths = try expected.map { try ArrayFile.read($0) }
-    let run = try ModelRun(model, inputs: inputs, threads: threading.threads)
-    let results = run.plan.outputs
-    guard results.count == expected.count else {
-      let names = results.map { "\"\($0.name)\"" }.joined(separator: ", ")
-      throw ValidationError(
-        "The model has \(results.count) outputs (\(names)), but --expect is given \(expected.count) times.")
-    }
-    for (path, (result, truth)) in zip(expected, zip(results, truths)) where result.shape != truth.shape {
+    let run = try ModelRun(
+      model, inputs: inputs, outputs: (expected.count, "--expect"), threads: threading.threads)
+    for (path, (result, truth)) in zip(expected, zip(run.outputs, truths))
+    where result.tensor.shape != truth.shape {
       throw Failure(
         path,
-        "its shape \(Format.shape(truth.shape)) is not that of the output \"\(result.name)\", "
-          + Format.shape(result.shape))
+        "its shape \(Format.shape(truth.shape)) is not that of the output \(result.name), "
+          + Format.shape(result.tensor.shape))
     }
-    let comparisons = zip(results, truths).map { Comparison($0, $1, tolerance: tolerance) }
+    let comparisons = zip(run.outputs, truths).map { Comparison($0, $1, tolerance: tolerance) }
     let report = Report(
       model: model.model, tolerance: tolerance, passed: comparisons.allSatisfy(\.passed),
       outputs: comparisons)
@@ -98,20 +94,20 @@ struct Comparison: Encodable {
   var passed: Bool { beyondTolerance == 0 }
 
   /// - Precondition: both have the same shape.
-  init(_ result: PlanPort, _ truth: Tensor, tolerance: Double) {
+  init(_ output: ModelRun.Output, _ truth: Tensor, tolerance: Double) {
+    let (actual, expected) = (output.tensor.values, truth.values)
     var (position, largest, count) = (0, -1.0, 0)
-    for index in 0..<min(result.values.count, truth.count) {
-      let difference = Self.difference(result.values[index], truth.values[index])
+    for index in actual.indices {
+      let difference = Self.difference(actual[index], expected[index])
       if difference > largest { (position, largest) = (index, difference) }
       if difference > tolerance { count += 1 }
     }
-    name = result.name
-    shape = result.shape
+    name = output.name
+    shape = output.tensor.shape
     beyondTolerance = count
     worst = Place(
-      index: Self.indices(of: position, in: result.shape), difference: max(largest, 0),
-      actual: result.values.isEmpty ? 0 : result.values[position],
-      expected: truth.values.isEmpty ? 0 : truth.values[position])
+      index: Self.indices(of: position, in: shape), difference: max(largest, 0),
+      actual: actual.isEmpty ? 0 : actual[position], expected: expected.isEmpty ? 0 : expected[position])
   }
 
   /// Not a number where a number should be, or the reverse, is infinitely wrong.
