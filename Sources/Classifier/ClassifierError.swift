@@ -29,5 +29,12 @@ public struct ClassifierError: Error, Sendable, CustomStringConvertible {
     self.init(.configuration, reason: "\(error)")
   }
 
+  /// The same of something named, unless it names something already.
+  func naming(_ subject: String) -> ClassifierError {
+    var error = self
+    if error.subject.isEmpty { error.subject = subject }
+    return error
+  }
+
   public var description: String { subject.isEmpty ? reason : "\(subject): \(reason)" }
 }
