@@ -1,6 +1,10 @@
 // What the processor can do, asked of the processor itself: Swift has no instruction for it.
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
+
+// Linux' own, which <sched.h> shows to GNU sources only.
+extern int sched_getaffinity(int process, size_t size, unsigned long *mask);
 
 #if defined(__x86_64__)
 #include <cpuid.h>

@@ -1,4 +1,5 @@
 import CCPU
+import Glibc
 
 /// What the processor can do.
 public enum CPU {
@@ -9,6 +10,15 @@ public enum CPU {
     #else
       []
     #endif
+  }
+
+  /// Processors that this process may use.
+  public static var count: Int {
+    var mask = [UInt](repeating: 0, count: 128)
+    guard sched_getaffinity(0, mask.count * MemoryLayout<UInt>.size, &mask) == 0 else {
+      return max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+    }
+    return max(mask.reduce(0) { $0 + $1.nonzeroBitCount }, 1)
   }
 
   /// The floating-point operations a second that one core reaches at best: products added up in registers,

@@ -38,7 +38,8 @@ enum Event: Equatable {
     if EventBridgeEvent.isEvent(value) { return try EventBridgeEvent.objects(of: value) }
     guard let records = value["Records"]?.array else {
       throw EventError(
-        "", "this is no event that is known: S3 notifications (Records), the same by SNS, SQS or EventBridge, and S3 Batch "
+        "",
+        "this is no event that is known: S3 notifications (Records), the same by SNS, SQS or EventBridge, and S3 Batch "
           + "Operations (invocationSchemaVersion) are")
     }
     var objects: [S3Location] = []
@@ -86,7 +87,9 @@ extension JSON {
     guard let text = value?.string, !text.isEmpty else {
       let full = (place.isEmpty ? [] : [place]) + path
       throw EventError(
-        full.joined(separator: "."), value.map { "a string should be here, not \($0 == "" ? "an empty one" : $0.kind)" } ?? "this is missing")
+        full.joined(separator: "."),
+        value.map { "a string should be here, not \($0 == "" ? "an empty one" : $0.kind)" }
+          ?? "this is missing")
     }
     return text
   }

@@ -6,7 +6,9 @@ enum S3Notification {
   /// - Returns: the object that was made; nil for other news (removed, tagged, ...).
   static func object(of record: JSON, place: String) throws(EventError) -> S3Location? {
     let source = try record.string("eventSource", place: place)
-    guard source == "aws:s3" else { throw EventError("\(place).eventSource", "events of \(source) are not known") }
+    guard source == "aws:s3" else {
+      throw EventError("\(place).eventSource", "events of \(source) are not known")
+    }
     let name = try record.string("eventName", place: place)
     guard name.hasPrefix("ObjectCreated:") || name.hasPrefix("s3:ObjectCreated:") else { return nil }
     return S3Location(

@@ -1,5 +1,5 @@
 /// A JSON value. The members of an object keep their order.
-public enum JSON: Equatable, Sendable {
+enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
   case number(Double)
@@ -7,9 +7,9 @@ public enum JSON: Equatable, Sendable {
   case array([JSON])
   case object([Member])
 
-  public struct Member: Equatable, Sendable {
-    public var name: String
-    public var value: JSON
+  struct Member: Equatable, Sendable {
+    var name: String
+    var value: JSON
   }
 
   /// The value of an object's member; nil where there is none, or this is not an object.
@@ -42,16 +42,16 @@ public enum JSON: Equatable, Sendable {
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
-  public init(stringLiteral text: String) { self = .string(text) }
-  public init(dictionaryLiteral members: (String, JSON)...) {
+  init(stringLiteral text: String) { self = .string(text) }
+  init(dictionaryLiteral members: (String, JSON)...) {
     self = .object(members.map { Member(name: $0, value: $1) })
   }
-  public init(arrayLiteral values: JSON...) { self = .array(values) }
+  init(arrayLiteral values: JSON...) { self = .array(values) }
 }
 
 extension JSON {
   /// The value as JSON on one line (RFC 8259), in ASCII but for letters beyond it.
-  public var text: String {
+  var text: String {
     var text = ""
     write(to: &text)
     return text

@@ -1,15 +1,15 @@
 /// Text is not JSON.
-public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Counted from 1.
-  public let line, column: Int
-  public let reason: String
-  public var description: String { "line \(line), column \(column): \(reason)" }
+  let line, column: Int
+  let reason: String
+  var description: String { "line \(line), column \(column): \(reason)" }
 }
 
 extension JSON {
   /// Reads JSON, or JSON5 (https://spec.json5.org): comments, names without quotes, single quotes, commas
   /// at the end, hexadecimal numbers. Lists and objects may be nested 100 deep; a name stands once in an object.
-  public init(_ bytes: some Collection<UInt8>) throws(JSONError) {
+  init(_ bytes: some Collection<UInt8>) throws(JSONError) {
     var reader = JSONReader(bytes)
     self = try reader.document()
   }

@@ -1,0 +1,64 @@
+import Glibc
+import Inference
+
+/// What the environment says: where things are, and what the machine has.
+public struct Settings: Sendable {
+  /// `THIMBLE_CONFIG`: a path or an s3 URI.
+  public var configuration: FileReference?
+  /// `THIMBLE_SIDELOAD`: a path or an s3 URI of a zip.
+  public var sideload: FileReference?
+  /// `LAMBDA_TASK_ROOT`: the function's package.
+  public var taskRoot: String?
+  /// Where layers are: `/opt`, or in the emulator `THIMBLE_LAYER_ROOT`.
+  public var layerRoot: String
+  /// `THIMBLE_CACHE`: a folder for models and sideloads.
+  public var cache: String
+  /// Threads that compute: `THIMBLE_THREADS`, by default as many as the memory size buys.
+  public var threads: Int
+  /// Bytes: `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, else what the machine has.
+  public var memory: Int
+  /// `THIMBLE_LOG`.
+  public var logLevel: Log.Level
+
+  public init(environment: [String: String]) throws(ConfigurationError) {
+    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    func file(_ name: String) throws(ConfigurationError) -> FileReference? {
+      guard let text = value(name) else { return nil }
+      guard let reference = FileReference(text) else {
+        throw ConfigurationError(file: name, reason: "\"\(text)\" is no s3 URI: write s3://bucket/key")
+      }
+      return reference
+    }
+    configuration = try file("THIMBLE_CONFIG")
+    sideload = try file("THIMBLE_SIDELOAD")
+    taskRoot = value("LAMBDA_TASK_ROOT")
+    layerRoot = value("THIMBLE_LAYER_ROOT") ?? "/opt"
+    cache = value("THIMBLE_CACHE") ?? "/tmp/thimble"
+    let megabytes = value("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").flatMap { Int($0) }
+    memory =
+      megabytes.map { min(max($0, 1), 1 << 40) << 20 } ?? sysconf(Int32(_SC_PHYS_PAGES))
+      * sysconf(Int32(_SC_PAGESIZE))
+    if let text = value("THIMBLE_THREADS") {
+      guard let count = Int(text), (1...1024).contains(count) else {
+        throw ConfigurationError(file: "THIMBLE_THREADS", reason: "\"\(text)\" is no number of threads")
+      }
+      threads = min(count, CPU.count)
+    } else {
+      threads = Self.threads(megabytes: megabytes, processors: CPU.count)
+    }
+    let level = value("THIMBLE_LOG") ?? Log.Level.info.rawValue
+    guard let logLevel = Log.Level(rawValue: level.lowercased()) else {
+      throw ConfigurationError(
+        file: "THIMBLE_LOG",
+        reason: "there is no \"\(level)\"; " + nearest(level, of: Log.Level.allCases.map(\.rawValue)))
+    }
+    self.logLevel = logLevel
+  }
+
+  /// Lambda gives one processor for each 1,769 MB, six at most; a share of one is no use to a thread.
+  /// https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+  static func threads(megabytes: Int?, processors: Int) -> Int {
+    guard let megabytes else { return processors }
+    return max(1, min((megabytes + 884) / 1769, 6, processors))
+  }
+}
