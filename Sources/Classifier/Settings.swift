@@ -1,4 +1,5 @@
 import Glibc
+import Imaging
 import Inference
 
 /// What the environment says: where things are, and what the machine has.
@@ -17,8 +18,6 @@ public struct Settings: Sendable {
   public var threads: Int
   /// Bytes: `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, else what the machine has.
   public var memory: Int
-  /// `THIMBLE_LOG`.
-  public var logLevel: Log.Level
 
   public init(environment: [String: String]) throws(ConfigurationError) {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
@@ -46,13 +45,6 @@ public struct Settings: Sendable {
     } else {
       threads = Self.threads(megabytes: megabytes, processors: CPU.count)
     }
-    let level = value("THIMBLE_LOG") ?? Log.Level.info.rawValue
-    guard let logLevel = Log.Level(rawValue: level.lowercased()) else {
-      throw ConfigurationError(
-        file: "THIMBLE_LOG",
-        reason: "there is no \"\(level)\"; " + nearest(level, of: Log.Level.allCases.map(\.rawValue)))
-    }
-    self.logLevel = logLevel
   }
 
   /// Lambda gives one processor for each 1,769 MB, six at most; a share of one is no use to a thread.
@@ -61,4 +53,12 @@ public struct Settings: Sendable {
     guard let megabytes else { return processors }
     return max(1, min((megabytes + 884) / 1769, 6, processors))
   }
+
+  /// What an image may cost: most decoders need up to eight bytes a pixel.
+  var imageLimits: ImageLimits {
+    ImageLimits(maximumPixels: min(ImageLimits().maximumPixels, max(memory / 8, 1 << 20)))
+  }
+
+  /// The largest image file that is read, bytes.
+  var imageFileLimit: Int { min(max(memory / 8, 16 << 20), 256 << 20) }
 }

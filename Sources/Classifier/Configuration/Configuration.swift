@@ -47,10 +47,17 @@ public struct Configuration: Sendable, Equatable {
   }
 
   /// A short text that changes when a setting does that results depend on; the same on every machine.
-  public var digest: String { String(Digest.sha256(Array(canonical.text.utf8)).prefix(16)) }
+  public var digest: String { digest(of: models, fingerprints: [:]) }
 
-  /// All that results depend on, defaults included, so that neither layout nor comments play a part.
-  var canonical: JSON {
-    ["models": .array(models.map(\.canonical)), "write": write.canonical]
+  /// The digest for an object that these of the models look at, see ``Marker``: first the names that the
+  /// configuration writes, then the settings, defaults included, so that layout and comments play no part.
+  /// - Parameter fingerprints: by model, what else its results depend on.
+  func digest(of models: [ModelConfiguration], fingerprints: [String: String]) -> String {
+    let names = self.models.map { write.prefix + $0.name }.sorted()
+    let settings = JSON.array(
+      models.map { [$0.canonical, .string(fingerprints[$0.name] ?? "")] } + [write.canonical])
+    return String(
+      Digest.sha256(Array(JSON.array(names.map(JSON.string)).text.utf8)).prefix(4)
+        + Digest.sha256(Array(settings.text.utf8)).prefix(12))
   }
 }

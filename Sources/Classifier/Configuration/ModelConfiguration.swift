@@ -44,10 +44,11 @@ public struct ModelConfiguration: Sendable, Equatable {
     preload = try section.bool("preload") ?? false
   }
 
+  /// All that results depend on.
   var canonical: JSON {
     [
       "name": .string(name), "source": .string(source.text), "labels": labels.canonical,
-      "input": input.canonical, "output": output.canonical, "when": when.canonical,
+      "input": input.canonical, "output": output.canonical,
     ]
   }
 }

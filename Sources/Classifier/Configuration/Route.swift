@@ -26,8 +26,4 @@ public struct Route: Sendable, Equatable {
     return (prefixes.isEmpty || prefixes.contains { key.starts(with: $0.utf8) })
       && (suffixes.isEmpty || suffixes.contains(where: ends))
   }
-
-  var canonical: JSON {
-    ["prefix": .array(prefixes.map(JSON.string)), "suffix": .array(suffixes.map(JSON.string))]
-  }
 }

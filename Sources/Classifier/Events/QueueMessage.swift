@@ -30,7 +30,7 @@ struct QueueMessage: Equatable {
 
   /// The answer that has only these messages delivered again. It counts where the event source mapping has
   /// `ReportBatchItemFailures`.
-  static func answer(failed: [String]) -> [JSON.Member] {
-    [JSON.Member(name: "batchItemFailures", value: .array(failed.map { ["itemIdentifier": .string($0)] }))]
+  static func answer(failed: [String]) -> JSON {
+    ["batchItemFailures": .array(failed.map { ["itemIdentifier": .string($0)] })]
   }
 }

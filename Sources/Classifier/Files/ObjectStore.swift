@@ -1,0 +1,35 @@
+import S3
+
+/// S3 as the files of the function see it: there, or not to be had for a reason that is told when needed.
+struct ObjectStore {
+  let client: Result<S3Client, S3Error>
+
+  init(environment: [String: String]) {
+    client = Result { () throws(S3Error) in try S3Client(environment: environment) }
+  }
+
+  func head(_ location: S3Location) throws(ClassifierError) -> ObjectHead {
+    try run { client throws(S3Error) in try client.head(location) }
+  }
+
+  /// - Parameter limit: bytes.
+  func read(_ location: S3Location, limit: Int) throws(ClassifierError) -> [UInt8] {
+    try run { client throws(S3Error) in try client.get(location, limit: limit).body }
+  }
+
+  func download(_ location: S3Location, to path: String, eTag: String) throws(ClassifierError) {
+    try run { client throws(S3Error) in
+      _ = try client.download(location, to: path, options: DownloadOptions(ifMatch: eTag))
+    }
+  }
+
+  private func run<Value>(
+    _ body: (S3Client) throws(S3Error) -> Value
+  ) throws(ClassifierError) -> Value {
+    do throws(S3Error) {
+      return try body(try client.get())
+    } catch {
+      throw ClassifierError(error)
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Imaging
+import Inference
+import LambdaRuntime
+import S3
+
+/// The models of a configuration: ready in memory, else as files on the disk, else in S3.
+///
+/// Models stay in memory until it is needed for others; then those that were used longest ago go first.
+public final class ModelStore {
+  private struct Resident {
+    let classifier: ImageClassifier
+    /// The file in the cache that it is mapped from; nil: a file that is not the cache's.
+    let cached: String?
+    var lastUse: Int
+  }
+
+  /// A model in S3 that could not be used: as long as it is the same there, there is no use in trying again.
+  private struct Failure {
+    let eTag: String
+    let error: ClassifierError
+  }
+
+  /// Bytes that models may take; beyond, they make room for each other.
+  private let memory: Int
+  private let limits: ImageLimits
+  private let workers: Workers
+  private let locator: FileLocator
+  private let cache: ModelCache
+  private let s3: ObjectStore
+  private var residents: [String: Resident] = [:]
+  private var failures: [String: Failure] = [:]
+  private var uses = 0
+
+  /// - Parameters:
+  ///   - roots: folders in which the paths of a configuration are looked for, in this order.
+  ///   - environment: for S3, the cache and the threads, see ``Settings``.
+  public convenience init(roots: [String], environment: [String: String]) throws(ConfigurationError) {
+    let settings = try Settings(environment: environment)
+    let s3 = ObjectStore(environment: environment)
+    self.init(
+      settings: settings, locator: FileLocator(roots: roots), s3: s3,
+      cache: ModelCache(folder: settings.cache + "/models", s3: s3))
+  }
+
+  init(settings: Settings, locator: FileLocator, s3: ObjectStore, cache: ModelCache) {
+    memory = settings.memory / 4 * 3
+    limits = settings.imageLimits
+    workers = Workers(count: settings.threads)
+    self.locator = locator
+    self.s3 = s3
+    self.cache = cache
+  }
+
+  /// The model, made ready where it is not.
+  /// - Throws: a model or labels that cannot be had or used; the file and the cause are named. The store is
+  ///   none the worse for it.
+  public func classifier(for model: ModelConfiguration) throws(ClassifierError) -> ImageClassifier {
+    uses += 1
+    if let resident = residents[model.name] {
+      residents[model.name]?.lastUse = uses
+      if let path = resident.cached { cache.touch(path) }
+      return resident.classifier
+    }
+    switch model.source {
+    case .path(let path):
+      let found = try find(path, model, "source")
+      let classifier = try load(model, found)
+      residents[model.name] = Resident(classifier: classifier, cached: nil, lastUse: uses)
+      return classifier
+    case .object(let location): return try classifier(for: model, location)
+    }
+  }
+
+  private func classifier(
+    for model: ModelConfiguration, _ location: S3Location
+  ) throws(ClassifierError) -> ImageClassifier {
+    let head = try s3.head(location)
+    if let failure = failures[model.name], failure.eTag == head.eTag { throw failure.error }
+    let path = cache.path(location, eTag: head.eTag)
+    makeMemory(for: head.length)
+    let isNew = try cache.fetch(location, head: head, release: release)
+    do throws(ClassifierError) {
+      let classifier: ImageClassifier
+      do throws(ClassifierError) {
+        classifier = try load(model, path)
+      } catch {
+        // A file that an earlier process left may have been damaged since; its length and ETag were checked
+        // when it came.
+        guard error.kind == .model, !isNew else { throw error }
+        cache.remove(path)
+        _ = try cache.fetch(location, head: head, release: release)
+        classifier = try load(model, path)
+      }
+      residents[model.name] = Resident(classifier: classifier, cached: path, lastUse: uses)
+      return classifier
+    } catch {
+      if !error.isTransient { failures[model.name] = Failure(eTag: head.eTag, error: error) }
+      if error.kind == .model { cache.remove(path) }
+      throw error
+    }
+  }
+
+  private func load(_ model: ModelConfiguration, _ path: String) throws(ClassifierError) -> ImageClassifier {
+    try ImageClassifier(
+      model: path, subject: model.source.text, labels: try labels(of: model), input: model.input,
+      output: model.output, limits: limits, workers: workers)
+  }
+
+  /// Reads the labels of a model.
+  func labels(of model: ModelConfiguration) throws(ClassifierError) -> [String] {
+    let reference: FileReference
+    switch model.labels {
+    case .list(let labels): return labels
+    case .file(let file): reference = file
+    }
+    let bytes: [UInt8]
+    switch reference {
+    case .path(let path): bytes = try LocalFile.read(try find(path, model, "labels"))
+    case .object(let location): bytes = try s3.read(location, limit: 16 << 20)
+    }
+    do throws(ConfigurationError) {
+      return try Labels.read(bytes, file: reference.text)
+    } catch {
+      throw ClassifierError(error)
+    }
+  }
+
+  /// What a model's results depend on besides its settings: the contents of files that come with the
+  /// function. An object in S3 is known by its URI: when another is put in its place, machines that still
+  /// have the old one and those that have the new one would else undo each other's work without end.
+  func fingerprint(of model: ModelConfiguration) throws(ClassifierError) -> String {
+    var texts: [String] = []
+    if case .path(let path) = model.source {
+      texts.append(try LocalFile.fingerprint(try find(path, model, "source")))
+    }
+    if case .file(.path) = model.labels { texts += try labels(of: model) }
+    return Digest.sha256(Array(texts.joined(separator: "\n").utf8))
+  }
+
+  private func find(_ path: String, _ model: ModelConfiguration, _ key: String) throws(ClassifierError)
+    -> String
+  {
+    do throws(ConfigurationError) {
+      return try locator.find(path, file: "model \"\(model.name)\"", place: key)
+    } catch {
+      throw ClassifierError(error)
+    }
+  }
+
+  // MARK: Making room
+
+  /// Lets go of a model whose file is to be removed.
+  private func release(_ path: String) {
+    for (name, resident) in residents where resident.cached == path { residents[name] = nil }
+  }
+
+  /// Lets go of models until one with a file of that size fits.
+  private func makeMemory(for size: Int) {
+    while let oldest = residents.min(by: { $0.value.lastUse < $1.value.lastUse }),
+      residents.values.reduce(size, { $0 + $1.classifier.byteCount }) > memory
+    {
+      residents[oldest.key] = nil
+    }
+  }
+}
