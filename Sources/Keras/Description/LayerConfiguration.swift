@@ -101,12 +101,11 @@ struct LayerConfiguration: Sendable {
 }
 
 extension JSONValue {
-  /// Without the object by which Keras 3 keeps tuples, arrays and shapes apart from lists.
+  /// Without the object by which Keras keeps tuples, shapes and arrays apart from lists.
   var unwrapped: JSONValue {
-    guard let object, let config = object["config"] else { return self }
-    switch object["class_name"]?.string {
-    case "__tuple__", "__numpy__", "__tensor__", "TensorShape":
-      return config["value"] ?? config["items"] ?? config
+    switch self["class_name"]?.string {
+    case "__tuple__", "TensorShape": return self["items"] ?? self["config"] ?? self
+    case "__numpy__", "__tensor__": return self["config"]?["value"] ?? self
     default: return self
     }
   }

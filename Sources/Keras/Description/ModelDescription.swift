@@ -30,7 +30,7 @@ struct LayerDescription: Sendable {
   let isTrainable: Bool
   let configuration: LayerConfiguration
   /// The calls, in order; none within a sequential model.
-  let calls: [CallArguments<TensorReference>]
+  var calls: [CallArguments<TensorReference>]
   /// Whether the class is one of `keras.ops` (an `Add` may be a layer, or `keras.ops.add`).
   let isOperation: Bool
   let content: Content

@@ -1,0 +1,159 @@
+import HDF5
+
+/// Weights as `.keras` archives keep them in `model.weights.h5` (and files `.weights.h5`): a group a layer,
+/// named by the layer's class and count (`layers/conv2d_1`), with its weights by number (`vars/0`).
+struct ArchiveWeights {
+  /// The group of the model.
+  let group: HDF5Group
+  /// The model file, for messages.
+  let path: String
+
+  /// Names that versions of Keras have for the group of a model's layers.
+  static let containers = ["layers", "_layer_checkpoint_dependencies"]
+
+  /// Reads the weights of all layers.
+  func read(_ model: ModelDescription, into reader: inout WeightReader) throws(KerasError) {
+    try read(model.layers, of: group, &reader)
+  }
+
+  /// Reads the layers of a model whose group is given.
+  private func read(_ layers: [LayerDescription], of model: HDF5Group, _ reader: inout WeightReader)
+    throws(KerasError)
+  {
+    var container: HDF5Group?
+    for name in ArchiveWeights.containers where container == nil { container = try find(name, in: model) }
+    for (name, layers) in try byClass(layers) {
+      // The count goes on over layers without weights, which all have a number.
+      let numbered = layers.enumerated().map { (name: $0 == 0 ? name : "\(name)_\($0)", layer: $1) }
+      var weighted = try numbered.filter { _, layer throws(KerasError) in try !layer.isWithoutWeights() }
+      if weighted.isEmpty { continue }
+      guard let container else { throw missing(weighted[0].layer, ArchiveWeights.containers[0]) }
+      if try weighted.contains(where: { name, _ throws(KerasError) in try find(name, in: container) == nil }) {
+        // Keras 2.12 to 2.15 count layers with weights twice.
+        let names = try groups(of: name, in: container)
+        guard names.count == weighted.count else {
+          throw missing(weighted[min(names.count, weighted.count - 1)].layer, "\(container.path)/\(name)...")
+        }
+        weighted = zip(names, weighted).map { ($0, $1.layer) }
+      }
+      for (name, layer) in weighted {
+        guard let group = try find(name, in: container) else { continue }
+        try read(layer, group, &reader)
+      }
+    }
+  }
+
+  private func read(_ layer: LayerDescription, _ group: HDF5Group, _ reader: inout WeightReader)
+    throws(KerasError)
+  {
+    var count = 0
+    for weight in try layer.ownWeights() {
+      let place = weight.archivePath ?? "vars/\(count)"
+      if weight.archivePath == nil { count += 1 }
+      let dataset: HDF5Dataset?
+      do throws(HDF5Error) { dataset = try group.dataset(place) } catch {
+        throw layer.identity.error("its weight \"\(weight.name)\": \(error.reason)")
+      }
+      guard let dataset else { throw missing(layer, "\(group.path)/\(place)") }
+      try reader.read(dataset, into: WeightSlot(layer: layer.id, name: weight.name), of: layer)
+    }
+    switch layer.content {
+    case .plain: break
+    case .model(let model): try read(model.layers, of: group, &reader)
+    case .wrapper(let inner):
+      for layer in inner where try !layer.isWithoutWeights() {
+        guard let inside = try find("layer", in: group) else { throw missing(layer, "\(group.path)/layer") }
+        try read(layer, inside, &reader)
+      }
+    }
+  }
+
+  /// The layers of each class, named as Python's snake case has it, in order.
+  private func byClass(_ layers: [LayerDescription]) throws(KerasError)
+    -> [(name: String, layers: [LayerDescription])]
+  {
+    var classes: [(name: String, layers: [LayerDescription])] = []
+    var places: [String: Int] = [:]
+    for layer in layers where !layer.isOperation {
+      let name = layer.archiveClassName
+      if let place = places[name] {
+        classes[place].layers.append(layer)
+      } else {
+        places[name] = classes.count
+        classes.append((name, [layer]))
+      }
+    }
+    return classes
+  }
+
+  /// The groups `name`, `name_1`, ... that hold a weight somewhere, by number.
+  private func groups(of name: String, in container: HDF5Group) throws(KerasError) -> [String] {
+    do throws(HDF5Error) {
+      var found: [(number: Int, name: String)] = []
+      for child in try container.names() {
+        let number: Int?
+        if child == name { number = 0 } else {
+          number = child.hasPrefix(name + "_") ? Int(child.dropFirst(name.count + 1)) : nil
+        }
+        guard let number, let group = try container.group(child), try holdsWeights(group, depth: 0) else {
+          continue
+        }
+        found.append((number, child))
+      }
+      return found.sorted { $0.number < $1.number }.map(\.name)
+    } catch {
+      throw KerasError(path: path, reason: "\(error.object): \(error.reason)")
+    }
+  }
+
+  private func holdsWeights(_ group: HDF5Group, depth: Int) throws(HDF5Error) -> Bool {
+    // Links may lead back: models do not nest that deep.
+    if depth > 32 { return false }
+    for name in try group.names() {
+      switch try group.child(name) {
+      case .dataset: return true
+      case .group(let inner): if try holdsWeights(inner, depth: depth + 1) { return true }
+      case nil: continue
+      }
+    }
+    return false
+  }
+
+  private func find(_ name: String, in group: HDF5Group) throws(KerasError) -> HDF5Group? {
+    do throws(HDF5Error) { return try group.group(name) } catch {
+      throw KerasError(path: path, reason: "\(error.object): \(error.reason)")
+    }
+  }
+
+  private func missing(_ layer: LayerDescription, _ place: String) -> KerasError {
+    layer.identity.error("the file has no weights of it (\(place))")
+  }
+}
+
+extension LayerDescription {
+  /// Whether neither the layer nor one within it has weights.
+  func isWithoutWeights() throws(KerasError) -> Bool {
+    let (trainable, state) = try slots()
+    return trainable.isEmpty && state.isEmpty
+  }
+
+  /// The class as an archive names it: `Conv2DTranspose` is `conv2d_transpose`.
+  var archiveClassName: String {
+    className == "Model" ? "functional" : snakeCase(className)
+  }
+}
+
+/// Keras' `to_snake_case`.
+func snakeCase(_ name: String) -> String {
+  let letters = Array(name).filter { $0.isLetter || $0.isNumber || $0 == "_" }
+  func isUpper(_ index: Int) -> Bool { letters.indices.contains(index) && ("A"..."Z").contains(letters[index]) }
+  func isLower(_ index: Int) -> Bool { letters.indices.contains(index) && ("a"..."z").contains(letters[index]) }
+  var text = ""
+  for index in letters.indices {
+    // A capital that begins a word, or follows a small letter.
+    let startsWord = isUpper(index) && (isLower(index + 1) || isLower(index - 1))
+    if startsWord, index > 0, letters[index - 1] != "_" { text += "_" }
+    text += letters[index].lowercased()
+  }
+  return text
+}

@@ -1,0 +1,60 @@
+import HDF5
+import Inference
+
+/// Collects the weights of a model's layers as tensors.
+struct WeightReader {
+  private let file: HDF5File
+  /// The model file, for messages.
+  private let path: String
+  /// How many values may still be copied: conversions and compressed data take memory, which a small file
+  /// must not claim without end.
+  private var copyLimit: Int
+  private var tensors: [Int: [(name: String, tensor: Tensor)]] = [:]
+
+  /// - Parameters:
+  ///   - path: the model file, of which `file` may be a part.
+  ///   - size: the model file's, in bytes.
+  init(file: HDF5File, path: String, size: Int) {
+    self.file = file
+    self.path = path
+    copyLimit = 16 << 20 + 8 * size
+  }
+
+  /// The weights of a layer, by the names of its class.
+  func weights(of layer: LayerDescription) -> LayerWeights {
+    LayerWeights(identity: layer.identity, tensors: tensors[layer.id] ?? [])
+  }
+
+  /// Takes a dataset as one weight.
+  mutating func read(_ dataset: HDF5Dataset, into slot: WeightSlot, of layer: LayerDescription)
+    throws(KerasError)
+  {
+    tensors[slot.layer, default: []].append((slot.name, try tensor(dataset, slot, layer)))
+  }
+
+  private mutating func tensor(_ dataset: HDF5Dataset, _ slot: WeightSlot, _ layer: LayerDescription)
+    throws(KerasError) -> Tensor
+  {
+    if let values = dataset.mappedFloats(), let base = values.baseAddress {
+      return Tensor(
+        shape: dataset.shape,
+        storage: TensorStorage(borrowing: base, count: values.count, from: file, isFileMap: true))
+    }
+    guard dataset.count <= copyLimit else {
+      throw layer.identity.error(
+        "its weight \"\(slot.name)\" claims \(dataset.count) values, more than a file of this size may hold")
+    }
+    copyLimit -= dataset.count
+    var failure: HDF5Error?
+    let storage = TensorStorage(count: dataset.count) { memory in
+      do throws(HDF5Error) {
+        try dataset.readFloats(into: memory)
+      } catch {
+        failure = error
+        memory.initialize(repeating: 0)
+      }
+    }
+    if let failure { throw layer.identity.error("its weight \"\(slot.name)\": \(failure.reason)") }
+    return Tensor(shape: dataset.shape, storage: storage)
+  }
+}

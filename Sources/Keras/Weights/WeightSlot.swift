@@ -1,0 +1,51 @@
+/// A place for one weight of the model: which layer's, and which.
+struct WeightSlot {
+  /// ``LayerDescription/id``
+  let layer: Int
+  let name: String
+}
+
+extension LayerDescription {
+  /// The class that builds the layer.
+  /// - Throws: a refusal when there is none.
+  func layerClass() throws(KerasError) -> LayerClass {
+    let table = isOperation ? LayerClass.operations : LayerClass.layers
+    if let layerClass = table[className] { return layerClass }
+    throw identity.error(
+      "layers of this class are not known",
+      remedy: "replace the layer by others of keras.layers and save the model again")
+  }
+
+  /// The weights that the layer itself has, without those of layers within it.
+  func ownWeights() throws(KerasError) -> [WeightName] {
+    if case .model = content { return [] }
+    return try layerClass().weights(configuration)
+  }
+
+  /// The layers within this one.
+  var children: [LayerDescription] {
+    switch content {
+    case .plain: []
+    case .model(let model): model.layers
+    case .wrapper(let layers): layers
+    }
+  }
+
+  /// All weights, nested ones included, in the order in which Keras lists them: the trainable ones before
+  /// the others, a layer's own before those within it.
+  func slots() throws(KerasError) -> (trainable: [WeightSlot], state: [WeightSlot]) {
+    var trainable: [WeightSlot] = []
+    var state: [WeightSlot] = []
+    for weight in try ownWeights() {
+      let slot = WeightSlot(layer: id, name: weight.name)
+      if weight.isTrainable { trainable.append(slot) } else { state.append(slot) }
+    }
+    for child in children {
+      let slots = try child.slots()
+      trainable += slots.trainable
+      state += slots.state
+    }
+    // What is frozen counts as state.
+    return isTrainable ? (trainable, state) : ([], trainable + state)
+  }
+}
