@@ -14,9 +14,21 @@ public struct KerasModel: Sendable {
   public let layers: [LayerSummary]
 
   /// Reads a `.h5`, `.hdf5` or `.keras` file; the content decides which it is, not the name.
-  /// - Parameter config: a JSON file that describes the model (`model.to_json()`), for a file that holds
-  ///   weights only.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - config: a JSON file that describes the model (what `model.to_json()` gives), for a file that holds
+  ///     weights only. It has precedence over a description in the file.
+  /// - Throws: ``KerasError`` when the file is damaged, or the model is not one that can be built.
   public init(path: String, config: String? = nil) throws(KerasError) {
-    throw KerasError(path: path, reason: "reading models is under construction")
+    let file = try ModelFile(path: path, config: config)
+    var parser = ModelParser(file: path, version: file.version)
+    let model = try parser.model(file.configuration)
+    var builder = GraphBuilder(weights: try file.read(model))
+    try builder.build(model, file: path)
+    self.path = path
+    name = model.name
+    kerasVersion = file.version.text
+    graph = builder.graph
+    layers = builder.summaries(model)
   }
 }

@@ -3,6 +3,15 @@ import Inference
 /// The graph under construction, with what building a layer needs.
 struct GraphBuilder {
   private(set) var graph = Graph()
+  let weights: WeightReader
+  /// The shape of what each layer gave first, by ``LayerDescription/id``.
+  private(set) var outputShapes: [Int: Shape] = [:]
+  private var calls = 0
+
+  /// Models nested in models, each called twice, grow without end from a small file.
+  private static let callLimit = 1 << 17
+
+  init(weights: WeightReader) { self.weights = weights }
 
   /// Adds an operation of a layer.
   mutating func add(_ operation: Operation, _ inputs: [Graph.ValueID], _ layer: LayerCall) throws(KerasError)
@@ -22,4 +31,64 @@ struct GraphBuilder {
 
   /// The shape of a value, batch first; nil where unknown before the inputs are.
   func shape(_ value: Graph.ValueID) -> Shape { graph.shape(of: value) }
+
+  /// Adds a model input.
+  mutating func input(_ name: String, _ shape: Shape) -> Graph.ValueID {
+    graph.addInput(name: name, shape: shape)
+  }
+
+  /// Declares a model output.
+  mutating func output(_ name: String, _ value: Graph.ValueID) { graph.addOutput(value, name: name) }
+
+  /// Adds one call of a layer, a nested model or a wrapper.
+  mutating func call(_ layer: LayerDescription, _ arguments: CallArguments<Graph.ValueID>) throws(KerasError)
+    -> Value
+  {
+    calls += 1
+    if calls > GraphBuilder.callLimit {
+      throw layer.identity.error("the model calls more than \(GraphBuilder.callLimit) layers")
+    }
+    let result: Value
+    if case .model(let model) = layer.content {
+      result = try call(model, layer.identity, arguments.positional.flatMap(\.tensors))
+    } else {
+      let call = LayerCall(description: layer, weights: weights.weights(of: layer), arguments: arguments)
+      result = try layer.layerClass().build(call, &self)
+    }
+    if let output = result.tensors.first { note(output, of: layer) }
+    return result
+  }
+
+  /// Keeps the shape of a layer's first output for the summary.
+  mutating func note(_ output: Graph.ValueID, of layer: LayerDescription) {
+    if outputShapes[layer.id] == nil { outputShapes[layer.id] = shape(output) }
+  }
+
+  /// Adds one call of a nested model.
+  private mutating func call(_ model: ModelDescription, _ identity: LayerIdentity, _ inputs: [Graph.ValueID])
+    throws(KerasError) -> Value
+  {
+    switch model.kind {
+    case .sequential:
+      guard inputs.count == 1 else { throw identity.error("it takes one input, it is given \(inputs.count)") }
+      return try chain(model.layers, .tensor(inputs[0]))
+    case .functional(let ports, _):
+      guard inputs.count == ports.count else {
+        throw identity.error("it takes \(ports.count) inputs, it is given \(inputs.count)")
+      }
+      var walk = FunctionalWalk(model, file: identity.file)
+      for (port, input) in zip(ports, inputs) { walk.provide(.tensor(input), for: port.reference.layer) }
+      let outputs = try walk.run(&self)
+      return outputs.count == 1 ? outputs[0] : .list(outputs)
+    }
+  }
+
+  /// Applies layers one after the other.
+  mutating func chain(_ layers: [LayerDescription], _ input: Value) throws(KerasError) -> Value {
+    var value = input
+    for layer in layers where layer.className != "InputLayer" {
+      value = try call(layer, CallArguments(positional: [value]))
+    }
+    return value
+  }
 }

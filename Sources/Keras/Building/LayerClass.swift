@@ -14,7 +14,9 @@ struct LayerClass: Sendable {
   }
 
   /// All classes of `keras.layers` that are built, by name.
-  static let layers = table([convolutions, dense, activations])
+  static let layers = table([
+    identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
+  ])
 
   /// All classes of `keras.ops` that are built, by name.
   static let operations = table([])

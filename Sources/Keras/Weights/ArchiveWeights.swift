@@ -24,17 +24,21 @@ struct ArchiveWeights {
     for name in ArchiveWeights.containers where container == nil { container = try find(name, in: model) }
     for (name, layers) in try byClass(layers) {
       // The count goes on over layers without weights, which all have a number.
-      let numbered = layers.enumerated().map { (name: $0 == 0 ? name : "\(name)_\($0)", layer: $1) }
-      var weighted = try numbered.filter { _, layer throws(KerasError) in try !layer.isWithoutWeights() }
+      var weighted: [(name: String, layer: LayerDescription)] = []
+      for (count, layer) in layers.enumerated() where try !layer.isWithoutWeights() {
+        weighted.append((count == 0 ? name : "\(name)_\(count)", layer))
+      }
       if weighted.isEmpty { continue }
       guard let container else { throw missing(weighted[0].layer, ArchiveWeights.containers[0]) }
-      if try weighted.contains(where: { name, _ throws(KerasError) in try find(name, in: container) == nil }) {
+      var isComplete = true
+      for (name, _) in weighted where try find(name, in: container) == nil { isComplete = false }
+      if !isComplete {
         // Keras 2.12 to 2.15 count layers with weights twice.
         let names = try groups(of: name, in: container)
         guard names.count == weighted.count else {
           throw missing(weighted[min(names.count, weighted.count - 1)].layer, "\(container.path)/\(name)...")
         }
-        weighted = zip(names, weighted).map { ($0, $1.layer) }
+        for (index, name) in names.enumerated() { weighted[index].name = name }
       }
       for (name, layer) in weighted {
         guard let group = try find(name, in: container) else { continue }
@@ -92,7 +96,9 @@ struct ArchiveWeights {
       var found: [(number: Int, name: String)] = []
       for child in try container.names() {
         let number: Int?
-        if child == name { number = 0 } else {
+        if child == name {
+          number = 0
+        } else {
           number = child.hasPrefix(name + "_") ? Int(child.dropFirst(name.count + 1)) : nil
         }
         guard let number, let group = try container.group(child), try holdsWeights(group, depth: 0) else {
@@ -113,7 +119,7 @@ struct ArchiveWeights {
       switch try group.child(name) {
       case .dataset: return true
       case .group(let inner): if try holdsWeights(inner, depth: depth + 1) { return true }
-      case nil: continue
+      case nil, .some: continue
       }
     }
     return false
@@ -146,13 +152,17 @@ extension LayerDescription {
 /// Keras' `to_snake_case`.
 func snakeCase(_ name: String) -> String {
   let letters = Array(name).filter { $0.isLetter || $0.isNumber || $0 == "_" }
-  func isUpper(_ index: Int) -> Bool { letters.indices.contains(index) && ("A"..."Z").contains(letters[index]) }
-  func isLower(_ index: Int) -> Bool { letters.indices.contains(index) && ("a"..."z").contains(letters[index]) }
+  func isUpper(_ index: Int) -> Bool {
+    letters.indices.contains(index) && ("A"..."Z").contains(letters[index])
+  }
+  func isLower(_ index: Int) -> Bool {
+    letters.indices.contains(index) && ("a"..."z").contains(letters[index])
+  }
   var text = ""
   for index in letters.indices {
     // A capital that begins a word, or follows a small letter.
     let startsWord = isUpper(index) && (isLower(index + 1) || isLower(index - 1))
-    if startsWord, index > 0, letters[index - 1] != "_" { text += "_" }
+    if startsWord, index > 0 { text += "_" }
     text += letters[index].lowercased()
   }
   return text

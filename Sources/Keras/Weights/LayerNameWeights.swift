@@ -68,7 +68,8 @@ struct LayerNameWeights {
       let layerGroup: HDF5Group?
       do throws(HDF5Error) { layerGroup = try group.group(name) } catch { throw self.error(error) }
       guard let layerGroup else {
-        throw KerasError(path: path, layer: name, reason: "the file lists the layer, but holds no group for it")
+        throw KerasError(
+          path: path, layer: name, reason: "the file lists the layer, but holds no group for it")
       }
       let weights = try strings("weight_names", of: layerGroup) ?? []
       // States of random generators are of no use here.
@@ -89,7 +90,8 @@ struct LayerNameWeights {
     guard slots.count == saved.weights.count else {
       let names = slots.prefix(8).map(\.name).joined(separator: ", ")
       throw layer.identity.error(
-        "the file has \(saved.weights.count) weights of it, its configuration needs \(slots.count) (\(names))")
+        "the file has \(saved.weights.count) weights of it, its configuration needs \(slots.count) (\(names))"
+      )
     }
     for (slot, name) in zip(slots, saved.weights) {
       let dataset: HDF5Dataset?

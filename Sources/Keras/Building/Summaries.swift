@@ -1,0 +1,16 @@
+import Inference
+
+extension GraphBuilder {
+  /// What `inspect` lists of a model that was built.
+  func summaries(_ model: ModelDescription) -> [LayerSummary] {
+    model.layers.map { layer in
+      LayerSummary(
+        name: layer.name, className: layer.className, outputShape: outputShapes[layer.id] ?? [],
+        parameters: parameters(of: layer))
+    }
+  }
+
+  private func parameters(of layer: LayerDescription) -> Int {
+    weights.weights(of: layer).count + layer.children.reduce(0) { $0 + parameters(of: $1) }
+  }
+}

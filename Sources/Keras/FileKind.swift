@@ -1,0 +1,73 @@
+import Glibc
+
+/// What a model file is, told by its first bytes.
+enum FileKind {
+  case hdf5
+  case zip
+
+  /// - Returns: the kind and the file's size in bytes.
+  static func of(_ path: String) throws(KerasError) -> (kind: FileKind, size: Int) {
+    let (bytes, size) = try FileBytes.read(path, limit: 2048, whole: false)
+    if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) { return (.zip, size) }
+    // An HDF5 file may begin with a block of its user's, whose size is a power of 2 from 512 on.
+    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    for offset in [0, 512, 1024] where bytes.dropFirst(offset).starts(with: signature) {
+      return (.hdf5, size)
+    }
+    let remedy = "save the model as a .keras or .h5 file with model.save()"
+    if size == 0 { throw KerasError(path: path, reason: "the file is empty", remedy: remedy) }
+    if bytes.dropFirst(4).starts(with: Array("TFL3".utf8)) {
+      throw KerasError(path: path, reason: "this is a TensorFlow Lite model", remedy: remedy)
+    }
+    if bytes.first == UInt8(ascii: "{") {
+      throw KerasError(
+        path: path, reason: "this is a model's configuration without its weights",
+        remedy: "give the file of the weights as the model, and this one as its config")
+    }
+    throw KerasError(path: path, reason: "this is neither an HDF5 file nor a .keras archive", remedy: remedy)
+  }
+}
+
+/// Reading small files whole.
+enum FileBytes {
+  /// - Parameters:
+  ///   - limit: bytes to read at most.
+  ///   - whole: whether a larger file is an error.
+  /// - Returns: the bytes, and the file's size.
+  static func read(_ path: String, limit: Int, whole: Bool) throws(KerasError) -> (bytes: [UInt8], size: Int)
+  {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw KerasError(path: path, reason: "the file cannot be opened: \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw KerasError(path: path, reason: "the file cannot be examined: \(String(cString: strerror(errno)))")
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw KerasError(
+        path: path, reason: "this is a folder",
+        remedy:
+          "of a SavedModel, load the folder in the TensorFlow that wrote it, and save the model as a .h5 file"
+      )
+    }
+    let size = Int(status.st_size)
+    if whole, size > limit {
+      throw KerasError(path: path, reason: "the file has \(size) bytes, more than \(limit) are not read")
+    }
+    var bytes = [UInt8](repeating: 0, count: min(size, limit))
+    var count = 0
+    while count < bytes.count {
+      let read = bytes.withUnsafeMutableBytes { buffer in
+        pread(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(count))
+      }
+      if read < 0, errno == EINTR { continue }
+      guard read > 0 else {
+        throw KerasError(path: path, reason: "the file cannot be read: \(String(cString: strerror(errno)))")
+      }
+      count += read
+    }
+    return (bytes, size)
+  }
+}

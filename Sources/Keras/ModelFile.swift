@@ -1,0 +1,119 @@
+import HDF5
+import ZipArchive
+
+/// A model file opened: how the model is configured, and where its weights are.
+struct ModelFile {
+  private let path: String
+  /// In bytes.
+  private let size: Int
+  /// The model's configuration, `{"class_name": ..., "config": ...}`.
+  let configuration: JSONValue
+  let version: KerasVersion
+  private let file: HDF5File
+  private let weights: Weights
+
+  private enum Weights {
+    case byName(LayerNameWeights)
+    case byClass(ArchiveWeights)
+  }
+
+  /// Configurations are not larger.
+  private static let configurationLimit = 64 << 20
+
+  /// - Parameter config: a JSON file with the configuration, which has precedence over the file's own.
+  init(path: String, config: String?) throws(KerasError) {
+    let (kind, size) = try FileKind.of(path)
+    var given: JSONValue?
+    if let config {
+      given = try ModelFile.json(
+        try FileBytes.read(config, limit: ModelFile.configurationLimit, whole: true).bytes, config)
+    }
+    switch kind {
+    case .hdf5: try self.init(hdf5: path, size: size, configuration: given)
+    case .zip: try self.init(archive: path, size: size, configuration: given)
+    }
+  }
+
+  /// Opens a `.h5` file.
+  private init(hdf5 path: String, size: Int, configuration given: JSONValue?) throws(KerasError) {
+    var configuration = given
+    let version: String?
+    let saved: String?
+    do throws(HDF5Error) {
+      file = try HDF5File(path: path)
+      let root = try file.root
+      var group = root
+      if let inner = try root.group("model_weights") { group = inner }
+      weights = try ModelFile.weights(group, path)
+      let rootVersion = try root.string("keras_version")
+      if let rootVersion { version = rootVersion } else { version = try group.string("keras_version") }
+      saved = try root.string("model_config")
+    } catch {
+      throw KerasError(path: path, reason: error.reason(inside: path))
+    }
+    if configuration == nil, let saved { configuration = try ModelFile.json(Array(saved.utf8), path) }
+    guard let configuration else {
+      throw KerasError(
+        path: path,
+        reason: "the file holds weights only: the model's configuration (model_config) is missing",
+        remedy: "save the whole model with model.save(), or give the configuration too: the text of "
+          + "model.to_json(), in a file of its own")
+    }
+    self.path = path
+    self.size = size
+    self.configuration = configuration
+    self.version = ModelFile.version(version, configuration)
+  }
+
+  /// Tells the two layouts of weights apart.
+  private static func weights(_ group: HDF5Group, _ path: String) throws(HDF5Error) -> Weights {
+    for name in ["layer_names", "layer_names0"] where try group.attribute(name) != nil {
+      return .byName(LayerNameWeights(group: group, path: path))
+    }
+    for name in ArchiveWeights.containers where try group.group(name) != nil {
+      return .byClass(ArchiveWeights(group: group, path: path))
+    }
+    return .byName(LayerNameWeights(group: group, path: path))
+  }
+
+  /// Opens a `.keras` archive, whose weights are read in place.
+  private init(archive path: String, size: Int, configuration given: JSONValue?) throws(KerasError) {
+    throw KerasError(path: path, reason: "reading archives is under construction")
+  }
+
+  /// Reads all weights of the model.
+  func read(_ model: ModelDescription) throws(KerasError) -> WeightReader {
+    var reader = WeightReader(file: file, path: path, size: size)
+    switch weights {
+    case .byName(let weights): try weights.read(model, into: &reader)
+    case .byClass(let weights): try weights.read(model, into: &reader)
+    }
+    return reader
+  }
+
+  /// Parses a configuration.
+  private static func json(_ bytes: [UInt8], _ path: String) throws(KerasError) -> JSONValue {
+    let result = bytes.withUnsafeBufferPointer { bytes in
+      Result { () throws(JSONError) in try JSONParser.parse(bytes) }
+    }
+    do throws(JSONError) { return try result.get() } catch {
+      throw KerasError(path: path, reason: "the model's configuration is no JSON: \(error)")
+    }
+  }
+
+  /// The version that the file states, or else what the configuration looks like.
+  private static func version(_ text: String?, _ configuration: JSONValue) -> KerasVersion {
+    if let text = text ?? configuration["keras_version"]?.string { return KerasVersion(text) }
+    return KerasVersion(major: configuration["module"] == nil ? 2 : 3)
+  }
+}
+
+extension HDF5Group {
+  /// An attribute that is one string.
+  func string(_ name: String) throws(HDF5Error) -> String? { try attribute(name)?.strings().first }
+}
+
+extension HDF5Error {
+  /// What a ``KerasError`` of the same file says.
+  func reason(inside file: String) -> String { object.isEmpty ? reason : "\(object): \(reason)" }
+}
