@@ -47,7 +47,7 @@ let package = Package(
     .target(name: "JSON"),
     .target(name: "HDF5", dependencies: ["CZlib"]),
     .target(name: "ZipArchive", dependencies: ["CZlib"]),
-    .target(name: "Keras", dependencies: ["HDF5", "ZipArchive", "Inference"]),
+    .target(name: "Keras", dependencies: ["HDF5", "ZipArchive", "JSON", "Inference"]),
     .target(name: "Imaging", dependencies: ["Kernels", "CPNG", "CJPEG"]),
 
     // The network.

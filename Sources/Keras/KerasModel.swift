@@ -1,4 +1,5 @@
 import Inference
+import JSON
 
 /// A model file of Keras, read into a graph.
 public struct KerasModel: Sendable {

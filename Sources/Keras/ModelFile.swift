@@ -1,5 +1,5 @@
 import HDF5
-import ZipArchive
+import JSON
 
 /// A model file opened: how the model is configured, and where its weights are.
 struct ModelFile {
@@ -76,9 +76,30 @@ struct ModelFile {
     return .byName(LayerNameWeights(group: group, path: path))
   }
 
-  /// Opens a `.keras` archive, whose weights are read in place.
+  /// Opens a `.keras` archive, whose weights are read where they lie.
   private init(archive path: String, size: Int, configuration given: JSONValue?) throws(KerasError) {
-    throw KerasError(path: path, reason: "reading archives is under construction")
+    let archive = try KerasArchive(path: path)
+    let metadata = try archive.entry("metadata.json").map { bytes throws(KerasError) in
+      try ModelFile.json(bytes, path)
+    }
+    if let given {
+      configuration = given
+    } else if let bytes = try archive.entry("config.json") {
+      configuration = try ModelFile.json(bytes, path)
+    } else {
+      throw KerasError(
+        path: path, reason: "the archive has no config.json", remedy: "save the model with model.save()")
+    }
+    let (offset, length) = try archive.weights()
+    do throws(HDF5Error) {
+      file = try HDF5File(path: path, offset: offset, length: length)
+      weights = .byClass(ArchiveWeights(group: try file.root, path: path))
+    } catch {
+      throw KerasError(path: path, reason: "model.weights.h5: " + error.reason(inside: path))
+    }
+    self.path = path
+    self.size = size
+    version = ModelFile.version(metadata?["keras_version"]?.string, configuration)
   }
 
   /// Reads all weights of the model.
@@ -93,10 +114,7 @@ struct ModelFile {
 
   /// Parses a configuration.
   private static func json(_ bytes: [UInt8], _ path: String) throws(KerasError) -> JSONValue {
-    let result = bytes.withUnsafeBufferPointer { bytes in
-      Result { () throws(JSONError) in try JSONParser.parse(bytes) }
-    }
-    do throws(JSONError) { return try result.get() } catch {
+    do throws(JSONError) { return try JSONValue(bytes) } catch {
       throw KerasError(path: path, reason: "the model's configuration is no JSON: \(error)")
     }
   }

@@ -1,4 +1,5 @@
 import Inference
+import JSON
 
 /// What a layer is called with, and what it gives: tensors, constants, and lists of both.
 ///
@@ -43,7 +44,7 @@ indirect enum Argument<Reference: Sendable>: Sendable {
       var object = JSONObject()
       for (key, value) in members {
         guard let value = value.constant else { return nil }
-        object.members.append((key, value))
+        object.members.append(JSONObject.Member(name: key, value: value))
       }
       return .object(object)
     }

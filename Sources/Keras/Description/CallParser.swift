@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads the entries of `inbound_nodes`, of which each is one call of a layer.
 struct CallParser {
   /// The names of the model's layers.
@@ -8,14 +10,14 @@ struct CallParser {
     var call = CallArguments<TensorReference>()
     if let object = json.object, let positional = object["args"]?.array {
       for argument in positional { call.positional.append(self.argument(argument)) }
-      for (key, value) in object["kwargs"]?.object?.members ?? [] {
-        call.keywords.append((key, argument(value)))
+      for member in object["kwargs"]?.object?.members ?? [] {
+        call.keywords.append((member.name, argument(member.value)))
       }
       return call
     }
     var keywords: JSONObject?
     call.positional = [legacy(json, &keywords)]
-    for (key, value) in keywords?.members ?? [] { call.keywords.append((key, argument(value))) }
+    for member in keywords?.members ?? [] { call.keywords.append((member.name, argument(member.value))) }
     return call
   }
 
@@ -33,7 +35,7 @@ struct CallParser {
       return list.count == 1 ? list[0] : .list(list)
     case .object(let object):
       var members: [(key: String, value: Argument<TensorReference>)] = []
-      for (key, value) in object.members { members.append((key, legacy(value, &keywords))) }
+      for member in object.members { members.append((member.name, legacy(member.value, &keywords))) }
       return .dictionary(members)
     default: return .constant(json)
     }
@@ -59,7 +61,7 @@ struct CallParser {
         return .tensor(reference)
       case "__tuple__":
         argument = .list((json.unwrapped.array ?? []).map { self.argument($0) })
-      case nil: argument = .dictionary(object.members.map { ($0.key, self.argument($0.value)) })
+      case nil: argument = .dictionary(object.members.map { ($0.name, self.argument($0.value)) })
       default: return .constant(json)
       }
     default: return .constant(json)

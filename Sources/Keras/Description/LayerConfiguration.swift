@@ -1,3 +1,5 @@
+import JSON
+
 /// A layer's `config`, read key by key; errors name the layer, its class and the key.
 ///
 /// A key whose value is null counts as absent. Files of Keras 1 have their keys renamed to Keras 2's before.
@@ -18,7 +20,7 @@ struct LayerConfiguration: Sendable {
     guard let value = self[key] else {
       return identity.error("its configuration has no \"\(key)\", which must be \(expected)")
     }
-    return identity.error("its configuration's \"\(key)\" is \(value.text), it must be \(expected)")
+    return identity.error("its configuration's \"\(key)\" is \(value.shownText), it must be \(expected)")
   }
 
   private func require<T>(_ key: String, _ value: T?, _ expected: String) throws(KerasError) -> T {
@@ -101,6 +103,15 @@ struct LayerConfiguration: Sendable {
 }
 
 extension JSONValue {
+  /// The value for messages; only the kind of one that is long.
+  var shownText: String {
+    switch self {
+    case .object: kind
+    case .array(let elements) where elements.count > 8: kind
+    default: String(text.prefix(80))
+    }
+  }
+
   /// Without the object by which Keras keeps tuples, shapes and arrays apart from lists.
   var unwrapped: JSONValue {
     switch self["class_name"]?.string {

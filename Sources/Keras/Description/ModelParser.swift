@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads a model's configuration into a description, nested models included.
 struct ModelParser {
   /// The model file, for messages.
@@ -128,15 +130,15 @@ struct ModelParser {
       for element in elements { ports += try self.ports(element, key, path, className) }
     case .object(let object):
       // Keras flattens dictionaries in the order of their keys.
-      for (name, value) in object.members.sorted(by: { $0.key < $1.key }) {
-        for port in try self.ports(value, key, path, className) {
-          ports.append(ModelDescription.Port(name: name, reference: port.reference))
+      for member in object.members.sorted(by: { $0.name < $1.name }) {
+        for port in try self.ports(member.value, key, path, className) {
+          ports.append(ModelDescription.Port(name: member.name, reference: port.reference))
         }
       }
     default:
       throw KerasError(
         path: file, layer: path.isEmpty ? nil : path, className: className,
-        reason: "\"\(key)\" holds \(json.text), which names no layer")
+        reason: "\"\(key)\" holds \(json.kind), which names no layer")
     }
     return ports
   }

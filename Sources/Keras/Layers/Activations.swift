@@ -1,4 +1,5 @@
 import Inference
+import JSON
 
 extension LayerClass {
   static let activations: [String: LayerClass] = [
