@@ -59,9 +59,9 @@ let package = Package(
     .target(
       name: "Classifier",
       dependencies: [
-        "Keras", "Inference", "HDF5", "ZipArchive", "Imaging", "HTTP", "S3", "LambdaRuntime", "COpenSSL",
+        "Keras", "Inference", "JSON", "ZipArchive", "Imaging", "S3", "LambdaRuntime", "COpenSSL",
       ]),
-    .executableTarget(name: "bootstrap", dependencies: ["Classifier", "LambdaRuntime"]),
+    .executableTarget(name: "bootstrap", dependencies: ["Classifier", "Inference", "LambdaRuntime"]),
     .target(
       name: "Emulator",
       dependencies: [

@@ -1,3 +1,4 @@
+import JSON
 import Glibc
 import LambdaRuntime
 import S3
@@ -68,7 +69,7 @@ public final class Application: InvocationHandler {
     }
     var round = Round(
       invocation: invocation, tagger: tagger, logger: logger.forInvocation(invocation.requestID))
-    let answer: JSON
+    let answer: JSONValue
     switch event {
     case .objects(let objects): answer = try round.answer(objects)
     case .messages(let messages): answer = try round.answer(messages)

@@ -1,3 +1,4 @@
+import JSON
 import S3
 
 /// What became of one object.
@@ -43,8 +44,8 @@ struct ObjectResult {
   }
 
   /// As it stands in the answer.
-  var json: JSON {
-    var members: [JSON.Member] = [
+  var json: JSONValue {
+    var members: [JSONObject.Member] = [
       .init(name: "bucket", value: .string(object.bucket)), .init(name: "key", value: .string(object.key)),
     ]
     if let version = object.versionID { members.append(.init(name: "versionId", value: .string(version))) }
@@ -52,13 +53,16 @@ struct ObjectResult {
     if let reason { members.append(.init(name: "reason", value: .string(reason))) }
     if !findings.isEmpty {
       members.append(
-        .init(name: "models", value: .object(findings.map { .init(name: $0.model.name, value: $0.json) })))
+        .init(
+          name: "models",
+          value: .object(JSONObject(findings.map { .init(name: $0.model.name, value: $0.json) }))))
     }
     members.append(
       .init(
         name: "milliseconds",
         value: .object(
-          milliseconds.map { .init(name: $0.stage, value: .number(($0.value * 1e3).rounded() / 1e3)) })))
-    return .object(members)
+          JSONObject(
+            milliseconds.map { .init(name: $0.stage, value: .real(($0.value * 1e3).rounded() / 1e3)) }))))
+    return .object(JSONObject(members))
   }
 }

@@ -1,3 +1,4 @@
+import JSON
 import LambdaRuntime
 import S3
 
@@ -16,7 +17,7 @@ struct Round {
   }
 
   /// Objects as S3, SNS or EventBridge tell of them: all are looked at, then the failed ones are named.
-  mutating func answer(_ objects: [S3Location]) throws(InvocationFailure) -> JSON {
+  mutating func answer(_ objects: [S3Location]) throws(InvocationFailure) -> JSONValue {
     let results = objects.map { process($0) }
     try throwIfFailed(results.filter { $0.status == .failed }.map(\.text), of: results.count, "objects")
     return ["objects": .array(results.map(\.json))]
@@ -24,7 +25,7 @@ struct Round {
 
   /// Messages of a queue: the failed ones come again. Where all failed the invocation fails, which has the
   /// same effect and does not depend on how the queue is set up.
-  mutating func answer(_ messages: [QueueMessage]) throws(InvocationFailure) -> JSON {
+  mutating func answer(_ messages: [QueueMessage]) throws(InvocationFailure) -> JSONValue {
     var failed: [(id: String, reason: String)] = []
     for message in messages {
       switch message.contents {
@@ -46,7 +47,7 @@ struct Round {
   }
 
   /// Tasks of a job.
-  mutating func answer(_ operation: BatchOperation) -> JSON {
+  mutating func answer(_ operation: BatchOperation) -> JSONValue {
     operation.answer(
       operation.tasks.map { task in
         let result = process(task.object)

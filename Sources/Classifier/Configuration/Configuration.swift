@@ -1,3 +1,5 @@
+import JSON
+
 /// A `thimble.json`: which models look at an image, and where their results are written.
 public struct Configuration: Sendable, Equatable {
   public var models: [ModelConfiguration]
@@ -13,9 +15,9 @@ public struct Configuration: Sendable, Equatable {
   ///   - json: the file's bytes: JSON or JSON5.
   ///   - file: its name, for messages.
   public init(json: some Collection<UInt8>, file: String) throws(ConfigurationError) {
-    let value: JSON
+    let value: JSONValue
     do throws(JSONError) {
-      value = try JSON(json)
+      value = try JSONValue(json, dialect: .json5)
     } catch {
       throw ConfigurationError(file: file, reason: "\(error)")
     }
@@ -54,10 +56,10 @@ public struct Configuration: Sendable, Equatable {
   /// - Parameter fingerprints: by model, what else its results depend on.
   func digest(of models: [ModelConfiguration], fingerprints: [String: String]) -> String {
     let names = self.models.map { write.prefix + $0.name }.sorted()
-    let settings = JSON.array(
+    let settings = JSONValue.array(
       models.map { [$0.canonical, .string(fingerprints[$0.name] ?? "")] } + [write.canonical])
     return String(
-      Digest.sha256(Array(JSON.array(names.map(JSON.string)).text.utf8)).prefix(4)
+      Digest.sha256(Array(JSONValue.array(names.map(JSONValue.string)).text.utf8)).prefix(4)
         + Digest.sha256(Array(settings.text.utf8)).prefix(12))
   }
 }

@@ -1,14 +1,16 @@
+import JSON
+
 /// An object of a configuration while it is read: knows its place and its keys.
 struct ConfigurationSection {
   let file: String
   let place: String
-  private let members: [JSON.Member]
+  private let members: [JSONObject.Member]
 
   /// - Throws: when `value` is no object, or has a key that is not among `keys`.
-  init(_ value: JSON, file: String, place: String, keys: [String]) throws(ConfigurationError) {
+  init(_ value: JSONValue, file: String, place: String, keys: [String]) throws(ConfigurationError) {
     self.file = file
     self.place = place
-    guard case .object(let members) = value else {
+    guard let members = value.object?.members else {
       throw ConfigurationError(
         file: file, place: place, reason: "an object {...} should be here, not \(value.kind)")
     }
@@ -26,7 +28,7 @@ struct ConfigurationSection {
   private func place(of key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
   /// The value of a key; nil where it is absent or null.
-  func value(_ key: String) -> JSON? {
+  func value(_ key: String) -> JSONValue? {
     let value = members.first { $0.name == key }?.value
     return value == .null ? nil : value
   }
@@ -50,7 +52,7 @@ struct ConfigurationSection {
 
   func number(_ key: String) throws(ConfigurationError) -> Double? {
     guard let value = value(key) else { return nil }
-    guard case .number(let number) = value else { throw wrongKind(key, "a number", value) }
+    guard let number = value.real else { throw wrongKind(key, "a number", value) }
     return number
   }
 
@@ -65,7 +67,7 @@ struct ConfigurationSection {
   }
 
   /// The items of a list with their places; a missing list is empty.
-  func list(_ key: String) throws(ConfigurationError) -> [(value: JSON, place: String)] {
+  func list(_ key: String) throws(ConfigurationError) -> [(value: JSONValue, place: String)] {
     guard let value = value(key) else { return [] }
     guard case .array(let values) = value else { throw wrongKind(key, "a list [...]", value) }
     return values.enumerated().map { ($1, "\(place(of: key))[\($0)]") }
@@ -93,7 +95,7 @@ struct ConfigurationSection {
     let values = value.array ?? [value]
     var numbers: [Float] = []
     for value in values {
-      guard case .number(let number) = value, Float(number).isFinite else {
+      guard let number = value.real, Float(number).isFinite else {
         throw wrongKind(key, "a number or a list of numbers", value)
       }
       numbers.append(Float(number))
@@ -119,7 +121,7 @@ struct ConfigurationSection {
     return reference
   }
 
-  private func wrongKind(_ key: String, _ wanted: String, _ value: JSON) -> ConfigurationError {
+  private func wrongKind(_ key: String, _ wanted: String, _ value: JSONValue) -> ConfigurationError {
     error(key, "\(wanted) should be here, not \(value.kind)")
   }
 }

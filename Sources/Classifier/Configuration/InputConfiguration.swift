@@ -1,3 +1,4 @@
+import JSON
 import Imaging
 
 /// How an image becomes a model's input.
@@ -65,7 +66,7 @@ public struct InputConfiguration: Sendable, Equatable {
     guard section.value("size") != nil else { return nil }
     var sizes: [Int] = []
     for item in try section.list("size") {
-      guard case .number(let number) = item.value, let size = Int(exactly: number), (1...8192).contains(size)
+      guard let size = item.value.integer, (1...8192).contains(size)
       else {
         throw ConfigurationError(
           file: section.file, place: item.place, reason: "a whole number of pixels should be here, 1 to 8192"
@@ -99,9 +100,9 @@ public struct InputConfiguration: Sendable, Equatable {
     }
   }
 
-  var canonical: JSON {
-    let size: JSON = size.map { [.number(Double($0.height)), .number(Double($0.width))] } ?? .null
-    let preprocess: JSON =
+  var canonical: JSONValue {
+    let size: JSONValue = size.map { [.integer($0.height), .integer($0.width)] } ?? .null
+    let preprocess: JSONValue =
       switch preprocess {
       case .none: "none"
       case .unit: "unit"
@@ -110,8 +111,8 @@ public struct InputConfiguration: Sendable, Equatable {
       case .caffe: "caffe"
       case .affine(let scale, let offset):
         [
-          "scale": .array(scale.map { .number(Double($0)) }),
-          "offset": .array(offset.map { .number(Double($0)) }),
+          "scale": .array(scale.map { .real(Double($0)) }),
+          "offset": .array(offset.map { .real(Double($0)) }),
         ]
       }
     return [

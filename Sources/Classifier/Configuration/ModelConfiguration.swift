@@ -1,3 +1,4 @@
+import JSON
 import Imaging
 import S3
 
@@ -27,7 +28,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     self.preload = preload
   }
 
-  init(_ value: JSON, file: String, place: String) throws(ConfigurationError) {
+  init(_ value: JSONValue, file: String, place: String) throws(ConfigurationError) {
     let section = try ConfigurationSection(
       value, file: file, place: place,
       keys: ["name", "source", "labels", "input", "output", "when", "preload"])
@@ -45,7 +46,7 @@ public struct ModelConfiguration: Sendable, Equatable {
   }
 
   /// All that results depend on.
-  var canonical: JSON {
+  var canonical: JSONValue {
     [
       "name": .string(name), "source": .string(source.text), "labels": labels.canonical,
       "input": input.canonical, "output": output.canonical,
@@ -116,9 +117,9 @@ public enum LabelSource: Sendable, Equatable {
     }
   }
 
-  var canonical: JSON {
+  var canonical: JSONValue {
     switch self {
-    case .list(let labels): .array(labels.map(JSON.string))
+    case .list(let labels): .array(labels.map(JSONValue.string))
     case .file(let reference): .string(reference.text)
     }
   }

@@ -1,3 +1,5 @@
+import JSON
+
 /// What is taken from a model's output.
 public struct OutputConfiguration: Sendable, Equatable {
   /// The most labels that are named.
@@ -21,8 +23,8 @@ public struct OutputConfiguration: Sendable, Equatable {
       self.init()
       return
     }
-    let top = try section.number("top")
-    if let top, Int(exactly: top) ?? 0 < 1 {
+    let top = try section.number("top").map { Int(exactly: $0) ?? 0 }
+    if let top, top < 1 {
       throw section.error("top", "a whole number of at least 1 should be here")
     }
     let threshold = try section.number("threshold")
@@ -30,14 +32,14 @@ public struct OutputConfiguration: Sendable, Equatable {
       throw section.error("threshold", "a number from 0 to 1 should be here")
     }
     self.init(
-      top: top.flatMap { Int(exactly: $0) }, threshold: threshold,
+      top: top, threshold: threshold,
       multiLabel: try section.bool("multiLabel") ?? false)
   }
 
   /// Whether more than the best label is written.
   var namesSeveral: Bool { multiLabel || top > 1 }
 
-  var canonical: JSON {
-    ["top": .number(Double(top)), "threshold": .number(threshold), "multiLabel": .bool(multiLabel)]
+  var canonical: JSONValue {
+    ["top": .integer(top), "threshold": .real(threshold), "multiLabel": .bool(multiLabel)]
   }
 }

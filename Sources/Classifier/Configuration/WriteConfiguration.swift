@@ -1,3 +1,5 @@
+import JSON
+
 /// Where results are written.
 public struct WriteConfiguration: Sendable, Equatable {
   public enum Destination: String, Sendable, CaseIterable {
@@ -19,7 +21,7 @@ public struct WriteConfiguration: Sendable, Equatable {
     self.prefix = prefix
   }
 
-  init(_ value: JSON, file: String, place: String) throws(ConfigurationError) {
+  init(_ value: JSONValue, file: String, place: String) throws(ConfigurationError) {
     let section = try ConfigurationSection(value, file: file, place: place, keys: ["to", "prefix"])
     to = try section.word("to") ?? .metadata
     prefix = try section.string("prefix") ?? ""
@@ -37,5 +39,5 @@ public struct WriteConfiguration: Sendable, Equatable {
     }
   }
 
-  var canonical: JSON { ["to": .string(to.rawValue), "prefix": .string(prefix)] }
+  var canonical: JSONValue { ["to": .string(to.rawValue), "prefix": .string(prefix)] }
 }

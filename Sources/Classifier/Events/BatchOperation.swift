@@ -1,3 +1,4 @@
+import JSON
 import S3
 
 /// What S3 Batch Operations asks of a function: to do something with each object of a list.
@@ -13,7 +14,7 @@ struct BatchOperation: Equatable {
   let id: String
   let tasks: [Task]
 
-  init(_ event: JSON) throws(EventError) {
+  init(_ event: JSONValue) throws(EventError) {
     version = try event.string("invocationSchemaVersion", place: "")
     guard ["1.0", "2.0"].contains(version) else {
       throw EventError("invocationSchemaVersion", "\(version) is not known; 1.0 and 2.0 are")
@@ -45,7 +46,7 @@ struct BatchOperation: Equatable {
   }
 
   /// - Parameter results: a code and a text for the job's report, one a task.
-  func answer(_ results: [(code: ResultCode, text: String)]) -> JSON {
+  func answer(_ results: [(code: ResultCode, text: String)]) -> JSONValue {
     [
       "invocationSchemaVersion": .string(version),
       "treatMissingKeysAs": .string(ResultCode.temporaryFailure.rawValue),

@@ -1,3 +1,4 @@
+import JSON
 import S3
 
 /// What the function is asked for.
@@ -12,9 +13,9 @@ enum Event: Equatable {
   /// Tells the shapes apart by their contents.
   /// - Throws: ``EventError`` for anything else.
   init(_ bytes: [UInt8]) throws(EventError) {
-    let value: JSON
+    let value: JSONValue
     do throws(JSONError) {
-      value = try JSON(bytes)
+      value = try JSONValue(bytes)
     } catch {
       throw EventError("", "the event is not JSON: \(error)")
     }
@@ -28,7 +29,7 @@ enum Event: Equatable {
   }
 
   /// The objects that a notification tells of, whatever it is wrapped in.
-  static func objects(in value: JSON, depth: Int = 0) throws(EventError) -> [S3Location] {
+  static func objects(in value: JSONValue, depth: Int = 0) throws(EventError) -> [S3Location] {
     guard depth < 4 else { throw EventError("", "notifications are wrapped in each other too often") }
     // S3 sends this when notifications are set up.
     if value["Event"]?.string == "s3:TestEvent" { return [] }
@@ -55,9 +56,9 @@ enum Event: Equatable {
   }
 
   /// JSON within a string.
-  static func nested(_ text: String, place: String) throws(EventError) -> JSON {
+  static func nested(_ text: String, place: String) throws(EventError) -> JSONValue {
     do throws(JSONError) {
-      return try JSON(text.utf8)
+      return try JSONValue(text.utf8)
     } catch {
       throw EventError(place, "it is not JSON: \(error)")
     }
@@ -78,11 +79,11 @@ struct EventError: Error, Equatable, CustomStringConvertible {
   var description: String { place.isEmpty ? reason : "\(place): \(reason)" }
 }
 
-extension JSON {
+extension JSONValue {
   /// The text at the end of a path of names.
   /// - Parameter place: where this value is, for errors.
   func string(_ path: String..., place: String) throws(EventError) -> String {
-    var value: JSON? = self
+    var value: JSONValue? = self
     for name in path { value = value?[name] }
     guard let text = value?.string, !text.isEmpty else {
       let full = (place.isEmpty ? [] : [place]) + path

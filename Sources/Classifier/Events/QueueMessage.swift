@@ -1,3 +1,4 @@
+import JSON
 import S3
 
 /// A message of an SQS queue.
@@ -7,11 +8,11 @@ struct QueueMessage: Equatable {
   /// The objects that it tells of, or why it cannot be read.
   let contents: Result<[S3Location], EventError>
 
-  static func isEvent(_ value: JSON) -> Bool {
+  static func isEvent(_ value: JSONValue) -> Bool {
     value["Records"]?.array?.first?["eventSource"]?.string == "aws:sqs"
   }
 
-  static func messages(of event: JSON) throws(EventError) -> [QueueMessage] {
+  static func messages(of event: JSONValue) throws(EventError) -> [QueueMessage] {
     var messages: [QueueMessage] = []
     for (index, record) in (event["Records"]?.array ?? []).enumerated() {
       let place = "Records[\(index)]"
@@ -30,7 +31,7 @@ struct QueueMessage: Equatable {
 
   /// The answer that has only these messages delivered again. It counts where the event source mapping has
   /// `ReportBatchItemFailures`.
-  static func answer(failed: [String]) -> JSON {
+  static func answer(failed: [String]) -> JSONValue {
     ["batchItemFailures": .array(failed.map { ["itemIdentifier": .string($0)] })]
   }
 }

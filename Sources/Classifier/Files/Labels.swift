@@ -1,3 +1,5 @@
+import JSON
+
 /// Label files: `.json` is a list of texts, everything else is one label a line.
 enum Labels {
   static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> [String] {
@@ -22,9 +24,9 @@ enum Labels {
   }
 
   private static func list(_ bytes: [UInt8], _ file: String) throws(ConfigurationError) -> [String] {
-    let value: JSON
+    let value: JSONValue
     do throws(JSONError) {
-      value = try JSON(bytes)
+      value = try JSONValue(bytes, dialect: .json5)
     } catch {
       throw ConfigurationError(file: file, reason: "\(error)")
     }

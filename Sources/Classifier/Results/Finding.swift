@@ -1,3 +1,5 @@
+import JSON
+
 /// What one model says of an object.
 struct Finding: Equatable {
   let model: ModelConfiguration
@@ -5,9 +7,9 @@ struct Finding: Equatable {
   let labels: [Classification.Label]
 
   /// As it stands in the answer and in the log.
-  var json: JSON {
+  var json: JSONValue {
     .array(
-      labels.map { ["label": .string($0.label), "score": .number((Double($0.score) * 1e4).rounded() / 1e4)] })
+      labels.map { ["label": .string($0.label), "score": .real((Double($0.score) * 1e4).rounded() / 1e4)] })
   }
 }
 
