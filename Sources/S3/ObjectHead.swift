@@ -18,11 +18,28 @@ public struct ObjectHead: Sendable {
     self.headers = headers
   }
 
-  /// User metadata for readers: names without `x-amz-meta-`, in lower case; RFC 2047 decoded.
-  public var metadata: [(name: String, value: String)] { [] }
+  /// - Returns: nil where the answer lacks ETag or length.
+  init?(_ headers: HTTPHeaders) {
+    let length: Int?
+    if let range = headers["content-range"] {
+      length = range.split(separator: "/").last.flatMap { Int($0) }
+    } else {
+      length = headers["content-length"].flatMap { Int($0) }
+    }
+    guard let eTag = headers["etag"], let length, length >= 0 else { return nil }
+    self.init(
+      eTag: ETag.unquoted(eTag), length: length, versionID: headers["x-amz-version-id"], headers: headers)
+  }
 
-  /// The value of a metadata entry, decoded.
-  public func metadata(_ name: String) -> String? { metadata.first { $0.name == name.lowercased() }?.value }
+  /// User metadata for readers: names in lower case without `x-amz-meta-`, values decoded (RFC 2047).
+  public var metadata: [(name: String, value: String)] {
+    rawMetadata.map { ($0.name, MailSafeText.decode($0.value)) }
+  }
+
+  /// The value of a metadata entry, decoded; nil where there is none.
+  public func metadata(_ name: String) -> String? {
+    headers[Self.metadataPrefix + name].map(MailSafeText.decode)
+  }
 
   public var contentType: String? { headers["content-type"] }
 
@@ -30,4 +47,21 @@ public struct ObjectHead: Sendable {
 
   /// How many tags the object has; 0 also where the reader may not know (`s3:GetObjectTagging`).
   public var tagCount: Int { headers["x-amz-tagging-count"].flatMap { Int($0) } ?? 0 }
+
+  static let metadataPrefix = "x-amz-meta-"
+
+  /// As S3 sent it.
+  var rawMetadata: [(name: String, value: String)] {
+    headers.fields.filter { $0.name.hasPrefix(Self.metadataPrefix) }
+      .map { (String($0.name.dropFirst(Self.metadataPrefix.count)), $0.value) }
+  }
+}
+
+/// Entity tags stand in quotes in headers, and without them in events.
+enum ETag {
+  static func unquoted(_ tag: String) -> String {
+    tag.count >= 2 && tag.hasPrefix("\"") && tag.hasSuffix("\"") ? String(tag.dropFirst().dropLast()) : tag
+  }
+
+  static func quoted(_ tag: String) -> String { tag.hasSuffix("\"") ? tag : "\"\(tag)\"" }
 }

@@ -1,28 +1,58 @@
 import HTTP
 
 /// The S3 calls that Thimble needs. Blocking; to be used by one thread at a time.
+///
+/// What may pass is tried again; a bucket in another region is found by itself. Every error names the
+/// operation and the object.
 public final class S3Client {
   /// Forwarded as `X-Amzn-Trace-Id`.
   public var traceID: String?
   /// Seconds since 1970: no attempt and no wait lasts longer. nil: none.
   public var deadline: Double?
 
+  let credentials: Credentials
+  let endpoint: Endpoint
+  let retry: RetryPolicy
+  let http = HTTPClient()
+  private let region: String
+  /// Of buckets that turned out to be elsewhere.
+  var regions: [String: String] = [:]
+  /// Seconds that the server's clock is ahead of ours.
+  var clockOffset = 0.0
+  var clock = Clock()
+
   /// - Parameter endpoint: `https://host[:port]` of another S3, addressed by path; nil: AWS.
   public init(
     credentials: Credentials, region: String, endpoint: String? = nil, retry: RetryPolicy = .default
-  ) throws(S3Error) {}
+  ) throws(S3Error) {
+    self.credentials = credentials
+    self.region = region
+    self.endpoint = if let endpoint { try Endpoint(url: endpoint) } else { Endpoint() }
+    self.retry = retry
+  }
 
   /// Credentials, region (`AWS_REGION`, then `AWS_DEFAULT_REGION`, else `us-east-1`) and endpoint
   /// (`AWS_ENDPOINT_URL_S3`, then `AWS_ENDPOINT_URL`) as the AWS tools read them.
   public convenience init(
     environment: [String: String], retry: RetryPolicy = .default
   ) throws(S3Error) {
+    func first(_ names: String...) -> String? {
+      names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    }
     try self.init(
-      credentials: Credentials(environment: environment), region: environment["AWS_REGION"] ?? "us-east-1")
+      credentials: Credentials(environment: environment),
+      region: first("AWS_REGION", "AWS_DEFAULT_REGION") ?? "us-east-1",
+      endpoint: first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"), retry: retry)
   }
 
+  func region(of bucket: String) -> String { regions[bucket] ?? region }
+
   /// HeadObject. An object that is not there: ``S3Error/isNotFound``.
-  public func head(_ location: S3Location) throws(S3Error) -> ObjectHead { throw Self.unbuilt }
+  public func head(_ location: S3Location) throws(S3Error) -> ObjectHead {
+    var call = S3Call(.headObject, method: "HEAD", location)
+    call.headers = [("x-amz-checksum-mode", "ENABLED")]
+    return try head(perform(call), call)
+  }
 
   /// GetObject into memory.
   /// - Parameters:
@@ -30,17 +60,26 @@ public final class S3Client {
   ///   - ifMatch: the ETag that it must have, else ``S3Error/isPreconditionFailed``.
   public func get(
     _ location: S3Location, limit: Int, ifMatch: String? = nil
-  ) throws(S3Error) -> (head: ObjectHead, body: [UInt8]) { throw Self.unbuilt }
+  ) throws(S3Error) -> (head: ObjectHead, body: [UInt8]) {
+    var call = S3Call(.getObject, method: "GET", location)
+    call.headers = [("x-amz-checksum-mode", "ENABLED")]
+    if let ifMatch { call.headers.append(("If-Match", ETag.quoted(ifMatch))) }
+    // Enough for an error's text, whatever the object may have.
+    call.limit = max(limit, 64 << 10)
+    let answer = try perform(call)
+    guard answer.body.count <= limit else {
+      throw call.error("TooLarge", "the object is longer than the \(limit) bytes that are allowed.")
+    }
+    let head = try head(answer, call)
+    guard head.length == answer.body.count else {
+      throw call.error("Incomplete", "\(answer.body.count) of \(head.length) bytes came.")
+    }
+    return (head, answer.body)
+  }
 
-  /// GetObject into a file, by several ranged requests at once. The file appears whole or not at all; nothing
-  /// is left behind on failure.
-  @discardableResult
-  public func download(
-    _ location: S3Location, to path: String, options: DownloadOptions = DownloadOptions()
-  ) throws(S3Error) -> ObjectHead { throw Self.unbuilt }
-
-  /// CopyObject onto itself: changes user metadata and keeps everything else that the object had. Fails with
-  /// ``S3Error/isPreconditionFailed`` when the object is no longer the one of `head`.
+  /// CopyObject onto itself: changes user metadata and keeps everything else that the object had, but for
+  /// access control lists, which S3 never copies. Fails with ``S3Error/isPreconditionFailed`` when the object
+  /// is no longer the one of `head`.
   /// - Parameters:
   ///   - head: from ``head(_:)`` or ``get(_:limit:ifMatch:)``.
   ///   - metadata: names (without `x-amz-meta-`) and new values, encoded where needed; a nil value removes the
@@ -49,15 +88,41 @@ public final class S3Client {
   @discardableResult
   public func replaceMetadata(
     of location: S3Location, head: ObjectHead, metadata: [(name: String, value: String?)]
-  ) throws(S3Error) -> String { throw Self.unbuilt }
-
-  /// GetObjectTagging.
-  public func tags(of location: S3Location) throws(S3Error) -> [ObjectTag] { throw Self.unbuilt }
-
-  /// Sets these tags and keeps the others. Two calls of S3's: not atomic.
-  public func mergeTags(_ tags: [ObjectTag], on location: S3Location) throws(S3Error) {
-    throw Self.unbuilt
+  ) throws(S3Error) -> String {
+    let change = MetadataChange(head, changes: metadata)
+    var call = S3Call(.copyObject, method: "PUT", location)
+    if let obstacle = change.obstacle { throw call.error(obstacle.code, obstacle.message) }
+    var source = "/\(location.bucket)/" + PercentEncoding.encode(location.key, keepsSlashes: true)
+    if let versionID = location.versionID { source += "?versionId=" + PercentEncoding.encode(versionID) }
+    call.headers = [("x-amz-copy-source", source)] + change.headers
+    // S3 answers when it has copied.
+    call.stallTimeout = 120
+    var attempts = Attempts()
+    do throws(S3Error) {
+      let answer = try perform(call, &attempts)
+      guard let eTag = XMLElement(parsing: answer.body)?["ETag"] else {
+        throw call.error("Incomplete", "the answer names no ETag.", status: answer.status)
+      }
+      return ETag.unquoted(eTag)
+    } catch {
+      // A copy can change the ETag. One that was done, but whose answer was lost, lets the next attempt fail.
+      guard error.isPreconditionFailed, attempts.mayHaveSucceeded, let now = try? self.head(location),
+        change.isDone(now)
+      else { throw error }
+      return now.eTag
+    }
   }
 
-  private static let unbuilt = S3Error(code: "NotSupported", message: "not built yet")
+  /// The size of the user metadata that ``replaceMetadata(of:head:metadata:)`` would write, in bytes as S3
+  /// counts them against its limit of 2048.
+  public static func metadataSize(_ head: ObjectHead, metadata: [(name: String, value: String?)]) -> Int {
+    MetadataChange(head, changes: metadata).metadataSize
+  }
+
+  private func head(_ answer: HTTPResponse, _ call: S3Call) throws(S3Error) -> ObjectHead {
+    guard let head = ObjectHead(answer.headers) else {
+      throw call.error("Incomplete", "the answer has no ETag or no length.", status: answer.status)
+    }
+    return head
+  }
 }

@@ -1,0 +1,55 @@
+/// What can be done about the common failures.
+enum Advice {
+  static func remedy(
+    operation: Operation, location: S3Location, status: Int, code: String
+  ) -> String? {
+    switch code {
+    case "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch":
+      return
+        "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN: they must belong together, "
+        + "and to this endpoint."
+    case "ExpiredToken", "TokenRefreshRequired":
+      return "The session token has expired: get new credentials. Lambda gives them to a new process."
+    case "RequestTimeTooSkewed":
+      return "Set the clock of this machine."
+    case "NoSuchBucket":
+      return "Check the bucket's name, and AWS_ENDPOINT_URL_S3 where another S3 is meant."
+    case "NoSuchKey":
+      return "Keys are told apart by case; the key of an event is form-encoded."
+    case "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed",
+      "IllegalLocationConstraintException":
+      return "The bucket is in another region: set AWS_REGION to it."
+    case "InvalidObjectState":
+      return "The object is archived: restore it first."
+    case "MetadataTooLarge":
+      return "S3 keeps 2 KB of user metadata for an object: write fewer labels."
+    case "BadRequest" where operation == .headObject:
+      return
+        "S3 answers so when an object is encrypted with a key of the customer's own (SSE-C), which is not "
+        + "supported."
+    default:
+      return status == 403 ? permissions(operation, location) : nil
+    }
+  }
+
+  /// A 403 that the signature is not to blame for.
+  private static func permissions(_ operation: Operation, _ location: S3Location) -> String {
+    let version = location.versionID == nil ? "" : "Version"
+    let resource = "arn:aws:s3:::\(location.bucket)/\(location.key)"
+    let actions =
+      switch operation {
+      case .headObject, .getObject:
+        "s3:GetObject\(version), and kms:Decrypt where the object is encrypted with KMS"
+      case .copyObject:
+        "s3:GetObject\(version) and s3:PutObject; for an object with tags s3:GetObject\(version)Tagging and "
+          + "s3:PutObjectTagging; with locks s3:PutObjectRetention and s3:PutObjectLegalHold; encrypted with KMS "
+          + "kms:Decrypt and kms:GenerateDataKey"
+      case .getObjectTagging: "s3:GetObject\(version)Tagging"
+      case .putObjectTagging: "s3:PutObject\(version)Tagging"
+      }
+    let text = "The role needs \(actions), on \(resource)."
+    guard operation == .headObject || operation == .getObject else { return text }
+    return text
+      + " Without s3:ListBucket on the bucket, S3 gives this answer for an object that is not there, too."
+  }
+}

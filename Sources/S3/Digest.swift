@@ -1,0 +1,33 @@
+import COpenSSL
+
+/// OpenSSL's digests.
+enum Digest {
+  static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_sha256()) }
+
+  static func md5(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_md5()) }
+
+  /// HMAC with SHA-256, RFC 2104.
+  static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var size: UInt32 = 0
+    let bytes = Array(text.utf8)
+    _ = HMAC(EVP_sha256(), key, Int32(clamping: key.count), bytes, bytes.count, &result, &size)
+    return Array(result.prefix(Int(size)))
+  }
+
+  private static func hash(_ bytes: some Collection<UInt8>, _ algorithm: OpaquePointer?) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var size: UInt32 = 0
+    let bytes = Array(bytes)
+    _ = EVP_Digest(bytes, bytes.count, &result, &size, algorithm, nil)
+    return Array(result.prefix(Int(size)))
+  }
+}
+
+extension Sequence<UInt8> {
+  /// Lower-case hexadecimal digits.
+  var hex: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,86 @@
+import Glibc
+
+/// A file that takes its name only when it is whole. It has no name before, where the file system allows
+/// that: then even the death of the process leaves nothing behind.
+final class StagedFile {
+  /// What failed, and why.
+  struct Failure: Error {
+    let code: Int32
+    let reason: String
+
+    init(_ what: String, _ code: Int32) {
+      self.code = code
+      reason = "\(what): \(String(cString: strerror(code)))"
+    }
+  }
+
+  /// Linux's, which the module Glibc does not show: a file without a name.
+  private static let unnamed = 0o20_000_000 | O_DIRECTORY
+
+  private let path: String
+  private let descriptor: Int32
+  /// While it has a name of its own.
+  private var temporaryPath: String?
+
+  /// - Parameter path: the name to take; its folder must exist.
+  init(path: String) throws(Failure) {
+    self.path = path
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let unnamed = open(folder, Self.unnamed | O_RDWR | O_CLOEXEC, 0o644)
+    if unnamed >= 0 {
+      descriptor = unnamed
+      return
+    }
+    guard [EOPNOTSUPP, EISDIR, ENOENT, EINVAL].contains(errno) else {
+      throw Failure("cannot create a file in \(folder)", errno)
+    }
+    let temporaryPath = Self.temporaryPath(path)
+    descriptor = open(temporaryPath, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw Failure("cannot create \(temporaryPath)", errno) }
+    self.temporaryPath = temporaryPath
+  }
+
+  deinit {
+    close(descriptor)
+    if let temporaryPath { unlink(temporaryPath) }
+  }
+
+  private static func temporaryPath(_ path: String) -> String {
+    path + ".part-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+  }
+
+  /// Takes the room for all of it: a full disk shows at once.
+  func allocate(_ length: Int) throws(Failure) {
+    guard length > 0 else { return }
+    let code = posix_fallocate(descriptor, 0, off_t(length))
+    guard code == 0 else { throw Failure("cannot take \(length) bytes for \(path)", code) }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {
+    var written = 0
+    while written < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+      let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw Failure("cannot write to \(path)", errno) }
+      written += count
+    }
+  }
+
+  /// Gives the file its name, in one step.
+  func commit() throws(Failure) {
+    let source: String
+    if let temporaryPath {
+      source = temporaryPath
+    } else {
+      source = Self.temporaryPath(path)
+      guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, source, AT_SYMLINK_FOLLOW) == 0 else {
+        throw Failure("cannot name \(source)", errno)
+      }
+      temporaryPath = source
+    }
+    guard rename(source, path) == 0 else { throw Failure("cannot rename \(source) to \(path)", errno) }
+    temporaryPath = nil
+  }
+}
