@@ -7,9 +7,9 @@ struct FunctionalWalk {
   private let places: [String: Int]
   /// What each call of each layer gave: its outputs. An input layer has one call, its input.
   private var results: [[[Value]?]]
-  /// By how much references to a layer's calls count too high. Before Keras 3 a nested model's first call is
-  /// that with its own inputs, which its configuration leaves out; so is it in 3, but for sequential models.
-  private var offsets: [Int]
+  /// By how much references to a layer's calls count too high, in calls and in the model's outputs: a nested
+  /// model's first call may be that with its own inputs, which configurations leave out.
+  private var offsets: [(calls: Int, outputs: Int)]
 
   /// One call of a layer.
   private struct Call {
@@ -22,19 +22,22 @@ struct FunctionalWalk {
     self.file = file
     places = Dictionary(model.layers.enumerated().map { ($1.name, $0) }) { first, _ in first }
     results = model.layers.map { Array(repeating: nil, count: $0.calls.count) }
-    offsets = Array(repeating: 0, count: model.layers.count)
-    // Every call that is saved has a reader, so that the highest reference tells.
-    for reference in references {
-      guard let place = places[reference.layer], case .model = model.layers[place].content else { continue }
-      if reference.node == model.layers[place].calls.count { offsets[place] = 1 }
+    offsets = Array(repeating: (0, 0), count: model.layers.count)
+    guard case .functional(_, let outputs) = model.kind else { return }
+    if model.layers.contains(where: { $0.configuration.version.major >= 3 }) {
+      // Keras 3 counts it in the outputs, and for functional models only.
+      for (place, layer) in model.layers.enumerated() where layer.isFunctionalModel {
+        offsets[place] = (0, 1)
+      }
+      return
     }
-  }
-
-  /// All references of the model.
-  private var references: [TensorReference] {
+    // Before, it was counted in both, for sequential models too unless they had no input of their own. Every
+    // call that is saved has a reader, so that the highest reference tells.
     let calls = model.layers.flatMap { $0.calls.flatMap(\.dependencies) }
-    guard case .functional(_, let outputs) = model.kind else { return calls }
-    return calls + outputs.map(\.reference)
+    for reference in calls + outputs.map(\.reference) {
+      guard let place = places[reference.layer], case .model = model.layers[place].content else { continue }
+      if reference.node == model.layers[place].calls.count { offsets[place] = (1, 1) }
+    }
   }
 
   /// Gives an input layer its value.
@@ -119,7 +122,7 @@ struct FunctionalWalk {
       return model.layers[reader].identity.error("it reads \"\(reference.layer)\": \(reason)")
     }
     guard let place = places[reference.layer] else { throw fault("the model has no layer of that name") }
-    let index = reference.node - offsets[place]
+    let index = reference.node - (reader == nil ? offsets[place].outputs : offsets[place].calls)
     guard results[place].indices.contains(index) else {
       throw fault(
         results[place].isEmpty
@@ -138,5 +141,11 @@ struct FunctionalWalk {
         "its output \(reference.tensor) is read, it has \(outputs.count)")
     }
     return outputs[reference.tensor]
+  }
+}
+
+extension LayerDescription {
+  fileprivate var isFunctionalModel: Bool {
+    if case .model(let model) = content, case .functional = model.kind { true } else { false }
   }
 }
