@@ -11,6 +11,8 @@ struct ModelFile {
   let version: KerasVersion
   private let file: HDF5File
   private let weights: Weights
+  /// What Keras ran on; nil: the file does not say.
+  private let backend: String?
 
   private enum Weights {
     case byName(LayerNameWeights)
@@ -47,6 +49,8 @@ struct ModelFile {
       weights = try ModelFile.weights(group, path)
       let rootVersion = try root.string("keras_version")
       if let rootVersion { version = rootVersion } else { version = try group.string("keras_version") }
+      let rootBackend = try root.string("backend")
+      if let rootBackend { backend = rootBackend } else { backend = try group.string("backend") }
       saved = try root.string("model_config")
     } catch {
       throw KerasError(path: path, reason: error.reason(inside: path))
@@ -99,12 +103,14 @@ struct ModelFile {
     }
     self.path = path
     self.size = size
+    backend = nil
     version = ModelFile.version(metadata?["keras_version"]?.string, configuration)
   }
 
   /// Reads all weights of the model.
   func read(_ model: ModelDescription) throws(KerasError) -> WeightReader {
-    var reader = WeightReader(file: file, path: path, size: size)
+    var reader = WeightReader(
+      file: file, size: size, conversion: KernelConversion(version: version, backend: backend))
     switch weights {
     case .byName(let weights): try weights.read(model, into: &reader)
     case .byClass(let weights): try weights.read(model, into: &reader)

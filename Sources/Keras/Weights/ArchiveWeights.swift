@@ -59,7 +59,7 @@ struct ArchiveWeights {
         throw layer.identity.error("its weight \"\(weight.name)\": \(error.reason)")
       }
       guard let dataset else { throw missing(layer, "\(group.path)/\(place)") }
-      try reader.read(dataset, into: WeightSlot(layer: layer.id, name: weight.name), of: layer)
+      try reader.read(dataset, into: WeightSlot(layer: layer, name: weight.name))
     }
     switch layer.content {
     case .plain: break

@@ -96,10 +96,12 @@ struct LayerNameWeights {
     for (slot, name) in zip(slots, saved.weights) {
       let dataset: HDF5Dataset?
       do throws(HDF5Error) { dataset = try saved.group.dataset(name) } catch {
-        throw layer.identity.error("its weight \"\(name)\": \(error.reason)")
+        throw slot.layer.identity.error("its weight \"\(name)\": \(error.reason)")
       }
-      guard let dataset else { throw layer.identity.error("its weight \"\(name)\" is missing in the file") }
-      try reader.read(dataset, into: slot, of: layer)
+      guard let dataset else {
+        throw slot.layer.identity.error("its weight \"\(name)\" is missing in the file")
+      }
+      try reader.read(dataset, into: slot)
     }
   }
 

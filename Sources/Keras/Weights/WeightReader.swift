@@ -4,19 +4,18 @@ import Inference
 /// Collects the weights of a model's layers as tensors.
 struct WeightReader {
   private let file: HDF5File
-  /// The model file, for messages.
-  private let path: String
+  private let conversion: KernelConversion
   /// How many values may still be copied: conversions and compressed data take memory, which a small file
   /// must not claim without end.
   private var copyLimit: Int
   private var tensors: [Int: [(name: String, tensor: Tensor)]] = [:]
 
   /// - Parameters:
-  ///   - path: the model file, of which `file` may be a part.
   ///   - size: the model file's, in bytes.
-  init(file: HDF5File, path: String, size: Int) {
+  ///   - conversion: how kernels become those of today's Keras.
+  init(file: HDF5File, size: Int, conversion: KernelConversion) {
     self.file = file
-    self.path = path
+    self.conversion = conversion
     copyLimit = 16 << 20 + 8 * size
   }
 
@@ -26,22 +25,20 @@ struct WeightReader {
   }
 
   /// Takes a dataset as one weight.
-  mutating func read(_ dataset: HDF5Dataset, into slot: WeightSlot, of layer: LayerDescription)
-    throws(KerasError)
-  {
-    tensors[slot.layer, default: []].append((slot.name, try tensor(dataset, slot, layer)))
+  mutating func read(_ dataset: HDF5Dataset, into slot: WeightSlot) throws(KerasError) {
+    let tensor = try conversion.convert(try tensor(dataset, slot), slot)
+    tensors[slot.layer.id, default: []].append((slot.name, tensor))
   }
 
-  private mutating func tensor(_ dataset: HDF5Dataset, _ slot: WeightSlot, _ layer: LayerDescription)
-    throws(KerasError) -> Tensor
-  {
+  private mutating func tensor(_ dataset: HDF5Dataset, _ slot: WeightSlot) throws(KerasError) -> Tensor {
     if let values = dataset.mappedFloats(), let base = values.baseAddress {
       return Tensor(
         shape: dataset.shape,
         storage: TensorStorage(borrowing: base, count: values.count, from: file, isFileMap: true))
     }
+    let identity = slot.layer.identity
     guard dataset.count <= copyLimit else {
-      throw layer.identity.error(
+      throw identity.error(
         "its weight \"\(slot.name)\" claims \(dataset.count) values, more than a file of this size may hold")
     }
     copyLimit -= dataset.count
@@ -54,7 +51,7 @@ struct WeightReader {
         memory.initialize(repeating: 0)
       }
     }
-    if let failure { throw layer.identity.error("its weight \"\(slot.name)\": \(failure.reason)") }
+    if let failure { throw identity.error("its weight \"\(slot.name)\": \(failure.reason)") }
     return Tensor(shape: dataset.shape, storage: storage)
   }
 }

@@ -1,7 +1,6 @@
 /// A place for one weight of the model: which layer's, and which.
 struct WeightSlot {
-  /// ``LayerDescription/id``
-  let layer: Int
+  let layer: LayerDescription
   let name: String
 }
 
@@ -37,7 +36,7 @@ extension LayerDescription {
     var trainable: [WeightSlot] = []
     var state: [WeightSlot] = []
     for weight in try ownWeights() {
-      let slot = WeightSlot(layer: id, name: weight.name)
+      let slot = WeightSlot(layer: self, name: weight.name)
       if weight.isTrainable { trainable.append(slot) } else { state.append(slot) }
     }
     for child in children {
