@@ -71,7 +71,7 @@ struct Lowering {
       return ArgumentStep(name: name, extremum: extremum, input: input, output: output)
     case .cumulativeSum: return CumulativeSumStep(name: name, input: input, output: output)
     case .resize(let resize) where resize.interpolation != .nearest:
-      return ResizeStep(name: name, resize.interpolation, input: input, output: output)
+      return ResizeStep(name: name, resize, input: input, output: output)
     case .embedding(let table): return EmbeddingStep(name: name, table: table, input: input, output: output)
     case .oneHot: return OneHotStep(name: name, input: input, output: output)
     case .reshape:

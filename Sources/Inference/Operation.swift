@@ -287,14 +287,19 @@ public struct Normalization: Sendable {
 public struct Resize: Sendable {
   public var size: Size
   public var interpolation: Interpolation
+  /// Whether a smaller result averages over all pixels that it replaces; nothing to `nearest` and `area`.
+  public var antialias: Bool
   public enum Size: Sendable {
     case exactly(Extent)
     case scaled(Extent)
   }
-  /// tf.image's methods with half-pixel centres, no antialias.
-  public enum Interpolation: Sendable { case nearest, bilinear, bicubic, lanczos3, lanczos5, area }
-  public init(size: Size, interpolation: Interpolation) {
+  /// tf.image's methods with half-pixel centres.
+  public enum Interpolation: Sendable {
+    case nearest, bilinear, bicubic, lanczos3, lanczos5, area, gaussian, mitchellcubic
+  }
+  public init(size: Size, interpolation: Interpolation, antialias: Bool = false) {
     self.size = size
     self.interpolation = interpolation
+    self.antialias = antialias
   }
 }

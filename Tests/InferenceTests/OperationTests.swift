@@ -74,12 +74,18 @@ struct OperationTests {
     for (name, method) in [
       ("nearest", Resize.Interpolation.nearest), ("bilinear", .bilinear), ("bicubic", .bicubic),
       ("lanczos3", .lanczos3), ("lanczos5", .lanczos5), ("area", .area),
+      ("gaussian", .gaussian), ("mitchellcubic", .mitchellcubic),
     ] {
       for (label, size) in [
         ("up", Extent(15, 20)), ("down", Extent(4, 5)), ("mixed", Extent(14, 3)), ("same", Extent(7, 9)),
       ] {
         table["resize_\(name)_\(label)"] = { _ in
           .resize(Resize(size: .exactly(size), interpolation: method))
+        }
+        if [.bilinear, .bicubic, .lanczos3, .lanczos5].contains(method) {
+          table["resize_antialias_\(name)_\(label)"] = { _ in
+            .resize(Resize(size: .exactly(size), interpolation: method, antialias: true))
+          }
         }
       }
     }

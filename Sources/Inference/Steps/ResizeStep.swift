@@ -10,13 +10,15 @@ final class ResizeStep: Step {
   private let vertical: ResizeWeights
   private let horizontal: ResizeWeights
 
-  init(name: String, _ interpolation: Resize.Interpolation, input: Operand, output: Operand) {
+  init(name: String, _ resize: Resize, input: Operand, output: Operand) {
     self.name = name
-    kernel = "\(interpolation) resize"
+    kernel = "\(resize.interpolation) resize"
     self.input = input
     self.output = output
-    vertical = ResizeWeights(interpolation, from: input.shape[1], to: output.shape[1])
-    horizontal = ResizeWeights(interpolation, from: input.shape[2], to: output.shape[2])
+    // tf.image leaves images of the right size alone, whatever the kernel would make of them.
+    let resize = input.shape == output.shape ? Resize(size: resize.size, interpolation: .bilinear) : resize
+    vertical = ResizeWeights(resize, from: input.shape[1], to: output.shape[1])
+    horizontal = ResizeWeights(resize, from: input.shape[2], to: output.shape[2])
   }
 
   private var lineCount: Int { input.shape[2] * input.shape[3] }
@@ -52,19 +54,20 @@ final class ResizeStep: Step {
 }
 
 /// What every row (or column) of a resized image is made of, as `tf.image.resize` (version 2) and
-/// `jax.image.resize` without antialiasing define it: half-pixel centres, weights beyond the border
-/// dropped and the rest scaled to sum 1. `area` is TensorFlow's mean over the covered stretch.
+/// `jax.image.resize` define it: half-pixel centres, weights beyond the border dropped and the rest scaled to
+/// sum 1; to antialias, the kernel is stretched as far as the image shrinks. `area` is TensorFlow's mean over
+/// the covered stretch.
 final class ResizeWeights {
   let taps: UnsafeMutablePointer<ResizeTaps>
   let weights: UnsafeMutablePointer<Float>
   /// Weights per result, on average.
   let meanTaps: Float
 
-  init(_ interpolation: Resize.Interpolation, from size: Int, to result: Int) {
+  init(_ resize: Resize, from size: Int, to result: Int) {
     var all: [Float] = []
     var entries: [ResizeTaps] = []
     for position in 0..<result {
-      let (first, values) = ResizeWeights.weights(interpolation, position, size, result)
+      let (first, values) = ResizeWeights.weights(resize, position, size, result)
       entries.append(ResizeTaps(first: first, taps: values.count, weights: all.count))
       all += values
     }
@@ -81,8 +84,9 @@ final class ResizeWeights {
   }
 
   private static func weights(
-    _ interpolation: Resize.Interpolation, _ position: Int, _ size: Int, _ result: Int
+    _ resize: Resize, _ position: Int, _ size: Int, _ result: Int
   ) -> (first: Int, [Float]) {
+    let interpolation = resize.interpolation
     let scale = Double(size) / Double(result)
     if case .area = interpolation {
       let begin = Double(position) * scale
@@ -96,10 +100,11 @@ final class ResizeWeights {
     // In single precision, as both do: with large images its rounding shows in the results.
     let inverse = 1 / Float(Double(result) / Double(size))
     let center = Double((Float(position) + 0.5) * inverse - 0.5)
-    let radius = interpolation.radius
+    let stretch = resize.antialias ? max(Double(inverse), 1) : 1
+    let radius = interpolation.radius * stretch
     let first = max(Int((center - radius).rounded(.up)), 0)
     let last = min(Int((center + radius).rounded(.down)), size - 1)
-    let values = (first...max(first, last)).map { interpolation.kernel(abs(center - Double($0))) }
+    let values = (first...max(first, last)).map { interpolation.kernel(abs(center - Double($0)) / stretch) }
     let sum = values.reduce(0, +)
     return (first, values.map { Float($0 / sum) })
   }
@@ -111,7 +116,8 @@ extension Resize.Interpolation {
     switch self {
     case .nearest, .area: 0.5
     case .bilinear: 1
-    case .bicubic: 2
+    case .bicubic, .mitchellcubic: 2
+    case .gaussian: 1.5
     case .lanczos3: 3
     case .lanczos5: 5
     }
@@ -122,6 +128,11 @@ extension Resize.Interpolation {
     switch self {
     case .nearest, .area: return 1
     case .bilinear: return max(1 - x, 0)
+    case .gaussian: return x < radius ? exp(-2 * x * x) : 0
+    // Mitchell and Netravali's cubic with B = C = 1/3.
+    case .mitchellcubic:
+      if x < 1 { return (7 * x / 6 - 2) * x * x + 8 / 9 }
+      return x < 2 ? ((2 - 7 * x / 18) * x - 10 / 3) * x + 16 / 9 : 0
     // Keys' cubic with a = -1/2.
     case .bicubic:
       if x < 1 { return (1.5 * x - 2.5) * x * x + 1 }
