@@ -16,6 +16,8 @@ struct LayerClass: Sendable {
   /// All classes of `keras.layers` that are built, by name.
   static let layers = table([
     identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
+    convolutions1D, pooling1D, cropping, resizing, rearranging, dot, normalizations, einsumDense, attention,
+    multiHeadAttention, embedding, blocks, wrappers,
   ])
 
   /// All classes of `keras.ops` that are built, by name.

@@ -8,13 +8,13 @@ extension LayerClass {
     "Conv2DTranspose": LayerClass(weights: kernelAndBias, build: buildTransposedConvolution),
   ]
 
-  @Sendable private static func depthwiseWeights(_ configuration: LayerConfiguration) throws(KerasError)
+  @Sendable static func depthwiseWeights(_ configuration: LayerConfiguration) throws(KerasError)
     -> [WeightName]
   {
     try configuration.bool("use_bias", default: true) ? ["depthwise_kernel", "bias"] : ["depthwise_kernel"]
   }
 
-  @Sendable private static func separableWeights(_ configuration: LayerConfiguration) throws(KerasError)
+  @Sendable static func separableWeights(_ configuration: LayerConfiguration) throws(KerasError)
     -> [WeightName]
   {
     ["depthwise_kernel", "pointwise_kernel"]

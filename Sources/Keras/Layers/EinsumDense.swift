@@ -1,0 +1,120 @@
+import Inference
+
+extension LayerClass {
+  static let einsumDense: [String: LayerClass] = [
+    "EinsumDense": LayerClass(
+      weights: { configuration in configuration["bias_axes"] == nil ? ["kernel"] : ["kernel", "bias"] }
+    ) { layer, builder throws(KerasError) in
+      let input = try layer.input()
+      let equation = try ProjectionEquation(
+        layer.configuration.string("equation"), rank: builder.shape(input).count, layer)
+      let product = try builder.project(
+        input, equation, kernel: layer.weights.tensor("kernel", equation.kernel.map { _ in nil }),
+        bias: layer.weights["bias"], layer)
+      return .tensor(try builder.activate(product, layer))
+    }
+  ]
+}
+
+/// The equation of a product of a value and a kernel, without ellipses.
+struct ProjectionEquation {
+  let input: [Character]
+  let kernel: [Character]
+  let output: [Character]
+
+  /// Reads an equation such as `ab,bc->ac`, `...x,xy->...y` or `ax...,xy->ay...`.
+  init(_ equation: String, rank: Int, _ layer: LayerCall) throws(KerasError) {
+    let sides = EinsumText.sides(equation)
+    guard sides.inputs.count == 2, let output = sides.output else {
+      throw layer.error("its equation \"\(equation)\" is not of two inputs and an output")
+    }
+    let used = equation.filter(\.isLetter)
+    let named = sides.inputs[0].filter(\.isLetter).count
+    let elided = Array(einsumLetters(max(rank - named, 0), besides: used))
+    func letters(_ side: String) -> [Character] { EinsumText.letters(side, ellipsis: elided) }
+    input = letters(sides.inputs[0])
+    kernel = letters(sides.inputs[1])
+    self.output = letters(output)
+    let all = input + kernel + self.output
+    guard input.count == rank, all.allSatisfy({ $0.isASCII && $0.isLetter }) else {
+      throw layer.error("its equation \"\(equation)\" does not fit an input of \(rank) axes")
+    }
+  }
+
+  init(input: [Character], kernel: [Character], output: [Character]) {
+    self.input = input
+    self.kernel = kernel
+    self.output = output
+  }
+
+  var text: String { "\(String(input)),\(String(kernel))->\(String(output))" }
+
+  /// How many axes are summed over, where that is a dense layer on the merged last axes.
+  var dense: Int? {
+    let kept = input.prefix { output.contains($0) }
+    let summed = Array(input.dropFirst(kept.count))
+    let new = Array(output.dropFirst(kept.count))
+    guard kernel == summed + new, Array(output.prefix(kept.count)) == Array(kept), !new.isEmpty,
+      !summed.isEmpty,
+      Set(kernel).count == kernel.count
+    else { return nil }
+    return summed.count
+  }
+}
+
+extension GraphBuilder {
+  /// The product of a value and a kernel as an equation names their axes.
+  /// - Parameter bias: added to the last axes of the product, to which it broadcasts.
+  mutating func project(
+    _ input: Graph.ValueID, _ equation: ProjectionEquation, kernel: Tensor, bias: Tensor?, _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
+    guard kernel.shape.count == equation.kernel.count else {
+      throw layer.error("its kernel's shape \(kernel.shape.text) does not fit the equation \(equation.text)")
+    }
+    guard let summed = equation.dense else {
+      let product = try add(.einsum(equation.text), [input, constant(kernel, layer)], layer)
+      guard let bias else { return product }
+      return try add(.binary(.add), [product, constant(bias, layer)], layer)
+    }
+    let kept = equation.input.count - summed
+    let shape = shape(input)
+    for (size, expected) in zip(shape[kept...], kernel.shape) where size != nil && size != expected {
+      throw layer.error("its kernel's shape \(kernel.shape.text) does not fit an input of \(shape.text)")
+    }
+    let inner = kernel.shape[..<summed].reduce(1, *)
+    let units = kernel.shape[summed...].reduce(1, *)
+    let sizes = Array(kernel.shape[summed...])
+    // A bias of all new axes belongs into the dense layer.
+    let isWhole = bias.map { $0.shape == sizes } ?? true
+    let leading = Array(repeating: Operation.keep, count: kept)
+    let merged = summed == 1 ? input : try add(.reshape(leading + [inner]), [input], layer)
+    let dense = Dense(
+      kernel: kernel.reshaped([inner, units]), bias: isWhole ? bias?.reshaped([units]) : nil)
+    var product = try add(.dense(dense), [merged], layer)
+    if sizes.count != 1 { product = try add(.reshape(leading + sizes), [product], layer) }
+    guard let bias, !isWhole else { return product }
+    return try add(.binary(.add), [product, constant(bias, layer)], layer)
+  }
+}
+
+/// Takes equations of einsum apart.
+enum EinsumText {
+  /// `ab,bc->ac` as inputs `ab`, `bc` and the output `ac`; nil where the equation names none.
+  static func sides(_ equation: String) -> (inputs: [String], output: String?) {
+    let text = equation.filter { $0 != " " }
+    guard let dash = text.firstIndex(of: "-"), text[dash...].hasPrefix("->") else {
+      return (parts(text[...]), nil)
+    }
+    return (parts(text[..<dash]), String(text[dash...].dropFirst(2)))
+  }
+
+  private static func parts(_ text: Substring) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+  }
+
+  /// The letters of one side, with others in the place of an ellipsis.
+  static func letters(_ side: String, ellipsis: [Character]) -> [Character] {
+    guard let dot = side.firstIndex(of: "."), side[dot...].hasPrefix("...") else { return Array(side) }
+    return Array(side[..<dot]) + ellipsis + Array(side[dot...].dropFirst(3))
+  }
+}

@@ -1,0 +1,23 @@
+import Inference
+
+extension LayerClass {
+  static let embedding: [String: LayerClass] = [
+    "Embedding": LayerClass(weights: { _ in ["embeddings"] }) { layer, builder throws(KerasError) in
+      let sizes = [
+        try layer.configuration.integer("input_dim"), try layer.configuration.integer("output_dim"),
+      ]
+      let table = try layer.weights.tensor("embeddings", sizes)
+      return .tensor(try builder.add(.embedding(table: table), [layer.input()], layer))
+    },
+    "Masking": LayerClass { layer, builder throws(KerasError) in
+      // Steps whose values all are the mask value become zeros.
+      let input = try layer.input()
+      let value = try layer.configuration.number("mask_value", default: 0)
+      let limit = builder.constant(Tensor(shape: [], [Float(value)]), layer)
+      let differs = try builder.add(.binary(.notEqual), [input, limit], layer)
+      let isKept = try builder.add(.reduction(.any, axes: [-1], keepDimensions: true), [differs], layer)
+      let zero = builder.constant(Tensor(shape: [], [0]), layer)
+      return .tensor(try builder.add(.select, [isKept, input, zero], layer))
+    },
+  ]
+}

@@ -1,0 +1,221 @@
+import Inference
+
+extension LayerClass {
+  static let multiHeadAttention: [String: LayerClass] = [
+    "MultiHeadAttention": LayerClass(weights: attentionWeights, build: buildMultiHeadAttention),
+    "GroupedQueryAttention": LayerClass(weights: attentionWeights, build: buildGroupedQueryAttention),
+    // Its name before Keras 3.
+    "GroupQueryAttention": LayerClass(weights: attentionWeights, build: buildGroupedQueryAttention),
+  ]
+
+  /// Kernels and biases of the dense layers within, in the order in which Keras builds them.
+  @Sendable private static func attentionWeights(_ configuration: LayerConfiguration) throws(KerasError)
+    -> [WeightName]
+  {
+    let hasGate = try configuration.bool("use_gate", default: false)
+    let hasBias = try configuration.bool("use_bias", default: true)
+    let layers = ["query", "key"] + (hasGate ? ["gate"] : []) + ["value", "output"]
+    return layers.flatMap { layer in
+      (hasBias ? ["kernel", "bias"] : ["kernel"]).enumerated().map { index, weight in
+        WeightName("\(layer)/\(weight)", archivePath: "\(layer)_dense/vars/\(index)")
+      }
+    }
+  }
+}
+
+/// What both layers are called with.
+private struct HeadedInputs {
+  let query: Graph.ValueID
+  let value: Graph.ValueID
+  let key: Graph.ValueID
+  let mask: Graph.ValueID?
+  let isCausal: Bool
+  let returnsScores: Bool
+  let slidingWindow: Int?
+
+  init(_ layer: LayerCall) throws(KerasError) {
+    func tensor(_ position: Int, _ name: String) throws(KerasError) -> Graph.ValueID? {
+      switch layer.arguments.argument(position, name) {
+      case nil: return nil
+      case .tensor(let tensor): return tensor
+      default: throw layer.error("its argument \"\(name)\" is not a tensor")
+      }
+    }
+    guard let query = try tensor(0, "query"), let value = try tensor(1, "value") else {
+      throw layer.error("it is not given a query and a value")
+    }
+    self.query = query
+    self.value = value
+    key = try tensor(2, "key") ?? value
+    // Before masks of its inputs were arguments, the mask came fourth.
+    mask =
+      try layer.version.major >= 3
+      ? tensor(6, "attention_mask") : tensor(3, "attention_mask")
+    try layer.refuseMasks(["query_mask", "value_mask", "key_mask"])
+    isCausal = try layer.flag("use_causal_mask")
+    returnsScores = try layer.flag("return_attention_scores")
+    slidingWindow = try layer.configuration.optionalInteger("sliding_window")
+  }
+}
+
+@Sendable private func buildMultiHeadAttention(_ layer: LayerCall, _ builder: inout GraphBuilder)
+  throws(KerasError) -> Value
+{
+  let configuration = layer.configuration
+  let inputs = try HeadedInputs(layer)
+  let width = try configuration.integer("key_dim")
+  guard width > 0 else { throw configuration.error("key_dim", "a whole number from 1") }
+  let heads = try configuration.integer("num_heads")
+  let valueWidth = try configuration.integer("value_dim", default: width)
+  let query = try builder.heads(of: inputs.query, "query", [heads, width], layer)
+  let key = try builder.heads(of: inputs.key, "key", [heads, width], layer)
+  let value = try builder.heads(of: inputs.value, "value", [heads, valueWidth], layer)
+  let rank = builder.shape(query).count
+  guard builder.shape(key).count == rank, builder.shape(value).count == rank, rank >= 4 else {
+    throw layer.error("query, key and value differ in their numbers of axes, or have too few")
+  }
+  // Axes of the projected values: batch, positions, heads, width.
+  var axes = Array(1..<rank - 2)
+  if configuration["attention_axes"] != nil {
+    axes = try configuration.integers("attention_axes").map { $0 < 0 ? $0 &+ rank - 1 : $0 }
+    guard Set(axes).count == axes.count, axes.allSatisfy({ (1..<rank - 2).contains($0) }) else {
+      throw configuration.error("attention_axes", "axes of its query, other than batch and channels")
+    }
+  }
+  let equations = AttentionEquations(rank: rank, axes: axes)
+  let scores = try builder.attentionScores(
+    query, key, equations, scale: 1 / Float(width).squareRoot(), inputs, layer)
+  var result = try builder.add(.einsum(equations.combination), [scores, value], layer)
+  result = try builder.gated(result, inputs, [heads, valueWidth], layer)
+  result = try builder.merged(result, heads: rank - 2, layer)
+  return inputs.returnsScores ? .list([.tensor(result), .tensor(scores)]) : .tensor(result)
+}
+
+@Sendable private func buildGroupedQueryAttention(_ layer: LayerCall, _ builder: inout GraphBuilder)
+  throws(KerasError) -> Value
+{
+  let configuration = layer.configuration
+  let inputs = try HeadedInputs(layer)
+  let width = try configuration.integer("head_dim")
+  guard width > 0 else { throw configuration.error("head_dim", "a whole number from 1") }
+  let queryHeads = try configuration.integer("num_query_heads")
+  let heads = try configuration.integer("num_key_value_heads")
+  guard heads > 0, queryHeads > 0, queryHeads % heads == 0 else {
+    throw configuration.error("num_query_heads", "a multiple of num_key_value_heads")
+  }
+  let query = try builder.heads(of: inputs.query, "query", [queryHeads, width], layer)
+  var key = try builder.heads(of: inputs.key, "key", [heads, width], layer)
+  var value = try builder.heads(of: inputs.value, "value", [heads, width], layer)
+  guard [query, key, value].allSatisfy({ builder.shape($0).count == 4 }) else {
+    throw layer.error("query, key and value need the axes (batch, positions, channels)")
+  }
+  if queryHeads > heads {
+    key = try builder.add(.repeatElements(count: queryHeads / heads, axis: 2), [key], layer)
+    value = try builder.add(.repeatElements(count: queryHeads / heads, axis: 2), [value], layer)
+  }
+  let equations = AttentionEquations(rank: 4, axes: [1])
+  let scores = try builder.attentionScores(
+    query, key, equations, scale: 1 / Float(width).squareRoot(), inputs, layer)
+  var result = try builder.add(.einsum(equations.combination), [scores, value], layer)
+  result = try builder.gated(result, inputs, [queryHeads, width], layer)
+  result = try builder.merged(result, heads: 2, layer)
+  return inputs.returnsScores ? .list([.tensor(result), .tensor(scores)]) : .tensor(result)
+}
+
+/// How queries, keys and values, of `[batch, positions..., heads, width]`, multiply.
+private struct AttentionEquations {
+  /// Of query and key to `[batch, other axes, heads, query positions, key positions]`.
+  let scores: String
+  /// Of scores and value to the query's axes.
+  let combination: String
+  /// How many axes of positions queries and keys have each.
+  let positions: Int
+
+  init(rank: Int, axes: [Int]) {
+    let letters = einsumLetters(rank + axes.count, besides: "")
+    let query = Array(letters[..<rank])
+    var key = query
+    for (axis, letter) in zip(axes, letters[rank...]) { key[axis] = letter }
+    let batch = (0..<rank - 1).filter { !axes.contains($0) }.map { query[$0] }
+    let product = batch + axes.map { query[$0] } + axes.map { key[$0] }
+    scores = "\(String(query)),\(String(key))->\(String(product))"
+    combination = "\(String(product)),\(String(key))->\(String(query))"
+    positions = axes.count
+  }
+}
+
+extension GraphBuilder {
+  /// A dense layer that gives every head its part.
+  fileprivate mutating func heads(
+    of input: Graph.ValueID, _ name: String, _ sizes: [Int], _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
+    let shape = shape(input)
+    guard let channels = shape.last else { throw layer.error("its \(name) has no axes") }
+    let letters = einsumLetters(shape.count + 2, besides: "")
+    let equation = ProjectionEquation(
+      input: Array(letters[..<shape.count]), kernel: Array(letters[(shape.count - 1)...]),
+      output: Array(letters[..<(shape.count - 1)] + letters[shape.count...]))
+    return try project(
+      input, equation, kernel: layer.weights.tensor("\(name)/kernel", [channels] + sizes),
+      bias: layer.weights.optional("\(name)/bias", sizes), layer)
+  }
+
+  /// The softmax of the scores of every pair of positions.
+  fileprivate mutating func attentionScores(
+    _ query: Graph.ValueID, _ key: Graph.ValueID, _ equations: AttentionEquations, scale: Float,
+    _ inputs: HeadedInputs, _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
+    let query = try add(.unary(.linear(scale: scale, offset: 0)), [query], layer)
+    var scores = try add(.einsum(equations.scores), [query, key], layer)
+    if inputs.isCausal || inputs.slidingWindow != nil, equations.positions != 1 {
+      throw layer.error("a mask by position needs one axis of positions, it has \(equations.positions)")
+    }
+    if inputs.isCausal { scores = try mask(scores, with: causalMask(of: scores, layer), layer) }
+    if let window = inputs.slidingWindow {
+      let (rows, columns) = try positions(of: scores, layer)
+      let distance = try add(
+        .unary(.abs), [add(.binary(.subtract), [rows, columns], layer)], layer)
+      let limit = constant(Tensor(shape: [], [Float(window)]), layer)
+      scores = try mask(scores, with: add(.binary(.less), [distance, limit], layer), layer)
+    }
+    if let given = inputs.mask {
+      // A mask of [batch, queries, keys] counts for all heads.
+      let missing = max(shape(scores).count - shape(given).count, 0)
+      let leading = max(shape(given).count - 2 * equations.positions, 0)
+      let slices: [Slice] =
+        Array(repeating: .whole, count: leading) + Array(repeating: .newAxis, count: missing)
+      let mask = missing == 0 ? given : try add(.slice(slices), [given], layer)
+      scores = try self.mask(scores, with: mask, layer)
+    }
+    let axes = (1...equations.positions).map { -$0 }
+    return try add(.softmax(axes: axes), [scores], layer)
+  }
+
+  /// The attention's result, closed by a gate where the layer has one.
+  fileprivate mutating func gated(
+    _ result: Graph.ValueID, _ inputs: HeadedInputs, _ sizes: [Int], _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
+    guard try layer.configuration.bool("use_gate", default: false) else { return result }
+    let gate = try add(.unary(.sigmoid), [heads(of: inputs.query, "gate", sizes, layer)], layer)
+    return try add(.binary(.multiply), [result, gate], layer)
+  }
+
+  /// The dense layer that puts the heads together again.
+  /// - Parameter heads: the axis of the heads, the last but one.
+  fileprivate mutating func merged(_ result: Graph.ValueID, heads: Int, _ layer: LayerCall)
+    throws(KerasError) -> Graph.ValueID
+  {
+    guard let kernel = layer.weights["output/kernel"] else { throw layer.error("it has no output kernel") }
+    let rank = heads + 2
+    let outputs = kernel.shape.count - 2
+    guard outputs >= 1, outputs <= 8 else {
+      throw layer.error("its output kernel has the shape \(kernel.shape.text)")
+    }
+    let letters = einsumLetters(rank + outputs, besides: "")
+    let equation = ProjectionEquation(
+      input: Array(letters[..<rank]), kernel: Array(letters[heads...]),
+      output: Array(letters[..<heads] + letters[rank...]))
+    let bias = try layer.weights.optional("output/bias", kernel.shape.dropFirst(2).map { $0 })
+    return try project(result, equation, kernel: kernel, bias: bias, layer)
+  }
+}

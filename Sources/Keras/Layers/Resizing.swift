@@ -1,0 +1,88 @@
+import Inference
+
+extension LayerClass {
+  static let resizing: [String: LayerClass] = [
+    "UpSampling1D": LayerClass { layer, builder throws(KerasError) in
+      let count = try layer.configuration.step("size", default: 2)
+      return .tensor(try builder.add(.repeatElements(count: count, axis: 1), [layer.input()], layer))
+    },
+    "UpSampling2D": LayerClass { layer, builder throws(KerasError) in
+      let size = try layer.configuration.extent("size", default: 2)
+      let interpolation = try layer.configuration.interpolation(default: "nearest")
+      let input = try builder.channelsLast(layer.input(), layer)
+      let result = try builder.add(
+        .resize(Resize(size: .scaled(size), interpolation: interpolation)), [input], layer)
+      return .tensor(try builder.channelsAsSaved(result, layer))
+    },
+    "Resizing": LayerClass { layer, builder throws(KerasError) in
+      let configuration = layer.configuration
+      let size = try configuration.targetSize()
+      var image = try builder.channelsLast(layer.input(), layer)
+      let resize = Resize(
+        size: .exactly(size), interpolation: try configuration.interpolation(default: "bilinear"),
+        antialias: try configuration.bool("antialias", default: false))
+      if try configuration.bool("crop_to_aspect_ratio", default: false) {
+        image = try builder.smartResize(
+          image, to: size, resize.interpolation, antialias: resize.antialias, layer)
+      } else {
+        if try configuration.bool("pad_to_aspect_ratio", default: false) {
+          image = try builder.pad(image, toAspectRatioOf: size, layer)
+        }
+        image = try builder.add(.resize(resize), [image], layer)
+      }
+      return .tensor(try builder.channelsAsSaved(image, layer))
+    },
+  ]
+}
+
+extension LayerConfiguration {
+  /// `interpolation` of layers that resize.
+  fileprivate func interpolation(default fallback: String) throws(KerasError) -> Resize.Interpolation {
+    let name = try string("interpolation", default: fallback)
+    guard let interpolation = Resize.Interpolation(keras: name) else {
+      throw error("interpolation", "one of \(Resize.Interpolation.names.joined(separator: ", "))")
+    }
+    return interpolation
+  }
+}
+
+extension Resize.Interpolation {
+  static let names = [
+    "nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area", "gaussian", "mitchellcubic",
+  ]
+
+  /// The method of a name that Keras or tf.image uses, in any case; nil: there is none.
+  init?(keras name: String) {
+    switch name.lowercased() {
+    case "nearest": self = .nearest
+    case "bilinear": self = .bilinear
+    case "bicubic": self = .bicubic
+    case "lanczos3": self = .lanczos3
+    case "lanczos5": self = .lanczos5
+    case "area": self = .area
+    case "gaussian": self = .gaussian
+    case "mitchellcubic": self = .mitchellcubic
+    default: return nil
+    }
+  }
+}
+
+extension GraphBuilder {
+  /// A channels-last image with a border that gives it the aspect ratio of a size.
+  fileprivate mutating func pad(_ image: Graph.ValueID, toAspectRatioOf size: Extent, _ layer: LayerCall)
+    throws(KerasError) -> Graph.ValueID
+  {
+    guard try layer.configuration.string("fill_mode", default: "constant") == "constant" else {
+      throw layer.configuration.error("fill_mode", "\"constant\"")
+    }
+    let filler = try layer.configuration.number("fill_value", default: 0)
+    let (height, width) = try imageSize(image, layer)
+    // Keras adds as much after as before, and at the sides only where it adds nothing above.
+    let vertical = (max(scaled(width, size.height, size.width), height) - height) / 2
+    let horizontal =
+      vertical > 0 ? 0 : (max(scaled(height, size.width, size.height), width) - width) / 2
+    let border = [0, vertical, horizontal, 0]
+    return try add(
+      .padding(before: border, after: border, mode: .constant(Float(filler))), [image], layer)
+  }
+}
