@@ -91,7 +91,11 @@ let package = Package(
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),
     .testTarget(name: "S3Tests", dependencies: ["S3", testSupport]),
     .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", testSupport]),
-    .testTarget(name: "ClassifierTests", dependencies: ["Classifier", testSupport]),
+    .testTarget(
+      name: "ClassifierTests",
+      dependencies: [
+        "Classifier", "Emulator", "Imaging", "Inference", "JSON", "S3", "ZipArchive", testSupport,
+      ]),
     .testTarget(name: "EmulatorTests", dependencies: ["Emulator", testSupport]),
     .testTarget(name: "ThimbleTests", dependencies: ["thimble", testSupport]),
     .testTarget(name: "EndToEndTests", dependencies: ["Emulator", "S3", testSupport]),

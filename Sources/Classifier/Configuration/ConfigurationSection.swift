@@ -135,9 +135,10 @@ func nearest(_ word: String, of known: [String]) -> String {
 }
 
 /// How many letters have to be put in, left out, changed or swapped with their neighbour (Damerau and
-/// Levenshtein), capitals aside.
-private func distance(_ first: String, _ second: String) -> Int {
-  let (a, b) = (Array(first.lowercased().utf8.prefix(64)), Array(second.lowercased().utf8))
+/// Levenshtein), capitals aside; a shortened word is near.
+private func distance(_ word: String, _ known: String) -> Int {
+  let (a, b) = (Array(word.lowercased().utf8.prefix(64)), Array(known.lowercased().utf8))
+  if a.count > 1, b.starts(with: a) { return 1 }
   var rows = [Array(0...b.count)]
   for i in 0..<a.count {
     var row = [i + 1]

@@ -1,0 +1,226 @@
+import Imaging
+import S3
+import Testing
+
+@testable import Classifier
+
+struct ConfigurationTests {
+  private func read(_ text: String) throws -> Configuration {
+    try Configuration(json: text.utf8, file: "thimble.json")
+  }
+
+  @Test func everything() throws {
+    let configuration = try read(
+      """
+      // A comment, and what else JSON5 allows.
+      {
+        models: [
+          {
+            name: 'category', source: "s3://models/category.h5?versionId=abc", labels: "category.TXT",
+            input: {
+              size: [224, 192], preprocess: { scale: [1, 2, 0.5], offset: -1 }, resize: "tf-area",
+              fit: "pad", color: "bgr", exifOrientation: true,
+            },
+            output: { top: 5, threshold: 0.25, multiLabel: true },
+            when: { prefix: "products/", suffix: [".jpg", ".png"] },
+            preload: true,
+          },
+          { "name": "mask-2", "source": "models/mask.keras", "labels": ["mask", "no mask"] },
+        ],
+        write: { to: "both", prefix: "ml-" },
+      }
+      """)
+    let first = ModelConfiguration(
+      name: "category",
+      source: .object(S3Location(bucket: "models", key: "category.h5", versionID: "abc")),
+      labels: .file(.path("category.TXT")),
+      input: InputConfiguration(
+        size: InputConfiguration.Size(height: 224, width: 192),
+        preprocess: .affine(scale: [1, 2, 0.5], offset: [-1]),
+        resize: .tfArea, fit: .pad, color: .bgr, exifOrientation: true),
+      output: OutputConfiguration(top: 5, threshold: 0.25, multiLabel: true),
+      when: Route(prefixes: ["products/"], suffixes: [".jpg", ".png"]), preload: true)
+    let second = ModelConfiguration(
+      name: "mask-2", source: .path("models/mask.keras"), labels: .list(["mask", "no mask"]))
+    #expect(
+      configuration
+        == Configuration(
+          models: [first, second], write: WriteConfiguration(to: .both, prefix: "ml-")))
+  }
+
+  @Test func defaults() throws {
+    let configuration = try read(#"{"models": [{"name": "a", "source": "a.h5"}]}"#)
+    let model = try #require(configuration.models.first)
+    #expect(model.labels == .list([]))
+    // `keras.utils.load_img`'s.
+    #expect(model.input.resize == .nearest && model.input.fit == .stretch && model.input.preprocess == .none)
+    #expect(model.input.size == nil && model.input.color == nil && !model.input.exifOrientation)
+    #expect(model.output == OutputConfiguration(top: 1, threshold: 0))
+    #expect(model.when.matches("anything") && !model.preload)
+    #expect(configuration.write == WriteConfiguration(to: .metadata, prefix: ""))
+    #expect(
+      OutputConfiguration(multiLabel: true)
+        == OutputConfiguration(top: .max, threshold: 0.5, multiLabel: true))
+  }
+
+  /// A model's members, and what the error says.
+  @Test(arguments: [
+    ("input: {resise: 'nearest'}", "models[0].input.resise", "did you mean \"resize\"?"),
+    ("lables: []", "models[0].lables", "did you mean \"labels\"?"),
+    ("input: {resize: 'bilinaer'}", "models[0].input.resize", "did you mean \"bilinear\"?"),
+    ("input: {resize: 3}", "models[0].input.resize", "a string should be here, not a number"),
+    ("input: {fit: 'cover'}", "models[0].input.fit", "Known are: stretch, crop, pad"),
+    ("input: {color: 'gray'}", "models[0].input.color", "did you mean \"grayscale\"?"),
+    ("input: {size: 224}", "models[0].input.size", "a list"),
+    ("input: {size: [224]}", "models[0].input.size", "[height, width]"),
+    ("input: {size: [224, 0]}", "models[0].input.size[1]", "1 to 8192"),
+    ("input: {size: [224, 224.5]}", "models[0].input.size[1]", "whole number"),
+    ("input: {preprocess: 'Tf'}", "models[0].input.preprocess", "did you mean \"tf\"?"),
+    ("input: {preprocess: {mean: 1}}", "models[0].input.preprocess.mean", "scale, offset"),
+    ("input: {preprocess: {scale: ['1']}}", "models[0].input.preprocess.scale", "numbers"),
+    ("input: {preprocess: 1}", "models[0].input.preprocess", "not a number"),
+    ("input: {preprocess: {scale: [1, 2]}, color: 'rgb'}", "models[0].input", "needs 1 or 3"),
+    ("input: {preprocess: 'caffe', color: 'bgr'}", "models[0].input", "needs color rgb"),
+    ("input: {exifOrientation: 'yes'}", "models[0].input.exifOrientation", "true or false"),
+    ("input: []", "models[0].input", "an object {...} should be here, not a list"),
+    ("output: {top: 0}", "models[0].output.top", "at least 1"),
+    ("output: {top: 1.5}", "models[0].output.top", "whole number"),
+    ("output: {threshold: 50}", "models[0].output.threshold", "from 0 to 1"),
+    ("output: {multilabel: true}", "models[0].output.multilabel", "did you mean \"multiLabel\"?"),
+    ("labels: 'labels.csv'", "models[0].labels", ".txt file"),
+    ("labels: []", "models[0].labels", "empty"),
+    ("labels: ['a', 1]", "models[0].labels[1]", "not a number"),
+    ("labels: ['a', 'b\\n']", "models[0].labels[1]", "control character"),
+    ("labels: ['']", "models[0].labels[0]", "empty"),
+    ("labels: {a: 1}", "models[0].labels", "not an object"),
+    ("labels: 's3:/x.txt', when: {prefix: ''}", "models[0].when.prefix", "leave it out"),
+    ("when: {suffix: []}", "models[0].when.suffix", "leave it out"),
+    ("when: {suffix: [1]}", "models[0].when.suffix", "list of strings"),
+    ("when: {bucket: 'x'}", "models[0].when.bucket", "Known are: prefix, suffix"),
+    ("preload: 1", "models[0].preload", "true or false"),
+  ])
+  func mistakesInModels(members: String, place: String, reason: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      try read("{models: [{name: 'a', source: 'a.h5', \(members)}]}")
+    }
+    #expect(error?.place == place && error?.file == "thimble.json")
+    #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
+  }
+
+  @Test(arguments: [
+    ("{models: []}", "models", "at least one"),
+    ("{}", "models", "at least one"),
+    ("[]", "", "an object"),
+    ("{model: []}", "model", "did you mean \"models\"?"),
+    ("{models: {}}", "models", "a list"),
+    ("{models: [1]}", "models[0]", "an object"),
+    ("{models: [{}]}", "models[0].name", "needed"),
+    ("{models: [{name: 'a'}]}", "models[0].source", "needed"),
+    ("{models: [{name: 'A', source: 'x'}]}", "models[0].name", "a-z"),
+    ("{models: [{name: '', source: 'x'}]}", "models[0].name", "a-z"),
+    ("{models: [{name: 'a b', source: 'x'}]}", "models[0].name", "a-z"),
+    ("{models: [{name: 'a', source: ''}]}", "models[0].source", "name"),
+    ("{models: [{name: 'a', source: 's3://x'}]}", "models[0].source", "s3://bucket/key"),
+    ("{models: [{name: 'a', source: 'https://x/y'}]}", "models[0].source", "https://"),
+    ("{models: [{name: 'a', source: 'x'}, {name: 'a', source: 'y'}]}", "models[1].name", "model \"a\""),
+    ("{models: [{name: 'a', source: 'x'}, {name: 'a-score', source: 'y'}]}", "models[1].name", "model \"a\""),
+    ("{models: [{name: 'thimble', source: 'x'}]}", "models[0].name", "marker"),
+    ("{models: [{name: 'a', source: 'x'}], write: {to: 'tag'}}", "write.to", "did you mean \"tags\"?"),
+    ("{models: [{name: 'a', source: 'x'}], write: {prefix: 'X_'}}", "write.prefix", "a-z"),
+    ("{models: [{name: 'a', source: 'x'}], write: 'none'}", "write", "an object"),
+    ("{models: [{name: 'a', source: 'x'}]", "", "line 1, column"),
+    ("{models: [\n  {name: 'a' source: 'x'}]}", "", "line 2, column"),
+    ("", "", "line 1"),
+  ])
+  func mistakes(text: String, place: String, reason: String) {
+    let error = #expect(throws: ConfigurationError.self) { try read(text) }
+    #expect(error?.place == place)
+    #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
+  }
+
+  @Test func digestIsOfMeaning() throws {
+    let model = "\"name\": \"a\", \"source\": \"a.h5\""
+    let plain = try read("{\"models\": [{\(model)}]}").digest
+    #expect(plain.count == 16 && plain.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) })
+    for same in [
+      "/* other text */ {models: [{source: 'a.h5', name: 'a',},]}",
+      "{models: [{\(model), input: {resize: 'nearest'}, output: {top: 1, threshold: 0}}], write: {to: 'metadata'}}",
+      "{models: [{\(model), preload: true, when: {suffix: '.jpg'}}]}",
+      "{models: [{\(model), labels: null}]}",
+    ] { #expect(try read(same).digest == plain, "\(same)") }
+    for other in [
+      "{models: [{name: 'a', source: 'b.h5'}]}", "{models: [{\(model), labels: ['x']}]}",
+      "{models: [{\(model), input: {resize: 'box'}}]}", "{models: [{\(model), output: {top: 2}}]}",
+      "{models: [{\(model), input: {preprocess: {scale: 2}}}]}",
+      "{models: [{\(model)}], write: {to: 'both'}}",
+    ] {
+      let digest = try read(other).digest
+      #expect(digest != plain, "\(other)")
+      // The same names are written.
+      #expect(digest.prefix(4) == plain.prefix(4))
+    }
+    #expect(try read("{models: [{\(model)}], write: {prefix: 'x-'}}").digest.prefix(4) != plain.prefix(4))
+  }
+
+  @Test func digestIsOfTheModelsThatLook() throws {
+    let configuration = try read(
+      "{models: [{name: 'a', source: 'a.h5', when: {prefix: 'x/'}}, {name: 'b', source: 'b.h5'}]}")
+    let all = configuration.digest(of: configuration.models, fingerprints: [:])
+    let one = configuration.digest(of: [configuration.models[1]], fingerprints: [:])
+    let changed = configuration.digest(of: configuration.models, fingerprints: ["a": "other weights"])
+    #expect(Set([all, one, changed]).count == 3 && all == configuration.digest)
+  }
+
+  @Test(arguments: [
+    ("products/a.jpg", true), ("products/a.JPG", false), ("a.jpg", false), ("new/b.png", true),
+    ("products/", false),
+    ("products.jpg", false),
+  ])
+  func routes(key: String, matches: Bool) {
+    #expect(Route(prefixes: ["products/", "new/"], suffixes: [".jpg", ".png"]).matches(key) == matches)
+  }
+
+  @Test func labelFiles() throws {
+    func read(_ text: String, _ file: String = "l.txt") throws -> [String] {
+      try Labels.read(Array(text.utf8), file: file)
+    }
+    #expect(try read("\u{FEFF}cat\r\n Egyptian cat \n日本\n\n") == ["cat", "Egyptian cat", "日本"])
+    #expect(try read("[\"a\", 'b']", "l.JSON") == ["a", "b"])
+    for (text, file, reason) in [
+      ("a\n\nb", "l.txt", "line 2: a label is empty"), ("", "l.txt", "no labels"),
+      ("[]", "l.json", "no labels"),
+      ("{}", "l.json", "a list"), ("[1]", "l.json", "[0]: a label is a string"), ("[", "l.json", "line 1"),
+      ("a\u{7}", "l.txt", "control"),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { try read(text, file) }
+      #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+    #expect(throws: ConfigurationError.self) { try Labels.read([0x61, 0xFF], file: "l.txt") }
+  }
+
+  @Test func threads() {
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: 1,769 MB are one vCPU.
+    let counts = [128, 1769, 2048, 3008, 3538, 5307, 10240].map {
+      Settings.threads(megabytes: $0, processors: 64)
+    }
+    #expect(counts == [1, 1, 1, 2, 2, 3, 6])
+    #expect(Settings.threads(megabytes: 10240, processors: 2) == 2)
+    #expect(Settings.threads(megabytes: nil, processors: 3) == 3)
+  }
+
+  @Test func settings() throws {
+    let settings = try Settings(environment: [
+      "THIMBLE_CONFIG": "s3://b/k.json", "THIMBLE_SIDELOAD": "/x.zip",
+      "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+      "THIMBLE_THREADS": "1", "THIMBLE_CACHE": "",
+    ])
+    #expect(settings.configuration == .object(S3Location(bucket: "b", key: "k.json")))
+    #expect(
+      settings.sideload == .path("/x.zip") && settings.cache == "/tmp/thimble" && settings.layerRoot == "/opt"
+    )
+    #expect(settings.memory == 512 << 20 && settings.threads == 1)
+    for bad in [["THIMBLE_THREADS": "many"], ["THIMBLE_THREADS": "0"], ["THIMBLE_CONFIG": "s3://b"]] {
+      #expect(throws: ConfigurationError.self) { try Settings(environment: bad) }
+    }
+  }
+}

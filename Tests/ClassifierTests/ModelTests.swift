@@ -1,0 +1,196 @@
+import Foundation
+import Imaging
+import Inference
+import TestSupport
+import Testing
+
+@testable import Classifier
+
+/// From a model's input and output to labels, with models made by hand.
+struct ModelTests {
+  private func ranking(
+    _ labels: [String], shape: [Int], _ values: [Float], _ output: OutputConfiguration = OutputConfiguration()
+  ) throws -> [Classification.Label] {
+    var values = values
+    return try values.withUnsafeMutableBufferPointer {
+      try Ranking(labels: labels, output: output, shape: shape)($0)
+    }
+  }
+
+  private func pairs(_ labels: [Classification.Label]) -> [String] {
+    labels.map { "\($0.label) \($0.score)" }
+  }
+
+  @Test func ranks() throws {
+    let values: [Float] = [0.125, 0.5, 0.125, 0.25]
+    let labels = ["a", "b", "c", "d"]
+    #expect(pairs(try ranking(labels, shape: [1, 4], values)) == ["b 0.5"])
+    #expect(
+      pairs(try ranking(labels, shape: [1, 1, 1, 4], values, OutputConfiguration(top: 9)))
+        == ["b 0.5", "d 0.25", "a 0.125", "c 0.125"])
+    #expect(
+      pairs(try ranking([], shape: [1, 4], values, OutputConfiguration(top: 3, threshold: 0.25)))
+        == ["1 0.5", "3 0.25"])
+    #expect(try ranking(labels, shape: [1, 4], values, OutputConfiguration(threshold: 0.51)).isEmpty)
+    #expect(
+      pairs(
+        try ranking(labels, shape: [1, 4], [0.5, 0.75, 0.25, 0.5], OutputConfiguration(multiLabel: true)))
+        == ["b 0.75", "a 0.5", "d 0.5"])
+    // Scores need not be probabilities.
+    #expect(pairs(try ranking(labels, shape: [1, 4], [-3, -1, -2, -4])) == ["b -1.0"])
+  }
+
+  @Test func oneOutput() throws {
+    #expect(pairs(try ranking(["cat", "dog"], shape: [1, 1], [0.25])) == ["cat 0.75"])
+    #expect(pairs(try ranking(["cat", "dog"], shape: [1, 1], [0.75])) == ["dog 0.75"])
+    #expect(pairs(try ranking(["dog"], shape: [1, 1], [0.25])) == ["dog 0.25"])
+    #expect(pairs(try ranking([], shape: [1, 1], [0.25])) == ["1 0.25"])
+    #expect(try ranking(["dog"], shape: [1, 1], [0.25], OutputConfiguration(threshold: 0.5)).isEmpty)
+  }
+
+  @Test func labelsMustFit() {
+    for (labels, shape) in [
+      (["a"], [1, 2]), (["a", "b", "c"], [1, 1]), (["a", "b"], [1, 3]), (["a"], [1, 7, 7, 2]),
+    ] {
+      let error = #expect(throws: ClassifierError.self) {
+        try Ranking(labels: labels, output: OutputConfiguration(), shape: shape)
+      }
+      #expect(error?.kind == .configuration)
+      #expect(error?.reason.contains("\(labels.count) labels") == true)
+    }
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity]) func outputsMustBeNumbers(value: Float) {
+    let error = #expect(throws: ClassifierError.self) { try ranking([], shape: [1, 3], [0, value, 1]) }
+    #expect(error?.kind == .model && error?.reason.contains("1 of its 3 outputs") == true)
+  }
+
+  private func format(_ shape: Shape, _ input: InputConfiguration = InputConfiguration()) throws
+    -> InputFormat
+  {
+    try InputFormat(shape, input, limits: ImageLimits())
+  }
+
+  @Test func inputs() throws {
+    let rgb = try format([nil, 224, 192, 3])
+    #expect(
+      rgb.pipeline == ImagePipeline(height: 224, width: 192, color: .rgb) && rgb.shape == [1, 224, 192, 3])
+    #expect(try format([nil, 28, 28, 1]).pipeline.color == .grayscale)
+    #expect(try format([nil, 28, 28]).shape == [1, 28, 28])
+    #expect(try format([nil, 32, 32, 4]).pipeline.color == .rgba)
+    let any = try format(
+      [nil, nil, nil, 3], InputConfiguration(size: InputConfiguration.Size(height: 5, width: 6), color: .bgr))
+    #expect(any.shape == [1, 5, 6, 3] && any.pipeline.color == .bgr)
+    let first = try format([nil, 3, 10, 20])
+    #expect(first.isChannelsFirst && first.shape == [1, 3, 10, 20])
+    #expect(first.pipeline == ImagePipeline(height: 10, width: 20))
+  }
+
+  @Test func inputsThatDoNotFit() {
+    let size = InputConfiguration.Size(height: 96, width: 96)
+    for (shape, input, reason) in [
+      ([nil, nil, nil, 3], InputConfiguration(), "input.size"),
+      ([nil, 224, 224, 3], InputConfiguration(size: size), "takes 224x224"),
+      ([nil, 224, nil, 3], InputConfiguration(size: size), "takes 224xany"),
+      ([nil, 224, 224, 3], InputConfiguration(color: .grayscale), "takes 3"),
+      ([nil, 224, 224, 1], InputConfiguration(color: .rgb), "takes 1"),
+      ([nil, 224, 224, 6], InputConfiguration(), "6 channels"),
+      ([nil, 224, 224, 1], InputConfiguration(preprocess: .torch), "needs color rgb"),
+      ([nil, 784], InputConfiguration(), "no image"),
+      ([nil, 8, 8, 8, 3], InputConfiguration(), "no image"),
+    ] as [(Shape, InputConfiguration, String)] {
+      let error = #expect(throws: ClassifierError.self) { try format(shape, input) }
+      #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
+    }
+  }
+
+  /// The mean of each channel, in 0...1: a model that can be worked out by hand.
+  private func means(channels: Int, axes: [Int], shape: Shape) throws -> Graph {
+    var graph = Graph()
+    let input = graph.addInput(name: "image", shape: shape)
+    let output = try graph.add(.reduction(.mean, axes: axes, keepDimensions: false), [input], name: "mean")
+    graph.addOutput(output, name: "mean")
+    return graph
+  }
+
+  private func classifier(
+    _ graph: Graph, labels: [String], input: InputConfiguration = InputConfiguration(preprocess: .unit)
+  ) throws -> ImageClassifier {
+    try ImageClassifier(
+      graph, subject: "means.h5", labels: labels, input: input, output: OutputConfiguration(top: 3),
+      limits: ImageLimits(), workers: Workers(count: 1))
+  }
+
+  /// A PNG of one colour (red 255, green 102, blue 51), written by hand: stored deflate blocks.
+  private let picture: [UInt8] = {
+    func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+      let body = Array(type.utf8) + data
+      var crc: UInt32 = 0xFFFF_FFFF
+      for byte in body {
+        crc ^= UInt32(byte)
+        for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+      }
+      func word(_ value: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+      }
+      return word(UInt32(data.count)) + body + word(~crc)
+    }
+    let rows = (0..<4).flatMap { _ in [0] + (0..<4).flatMap { _ in [255, 102, 51] as [UInt8] } } as [UInt8]
+    var (a, b) = (UInt32(1), UInt32(0))
+    for byte in rows { (a, b) = ((a + UInt32(byte)) % 65521, (a + UInt32(byte) + b) % 65521) }
+    let count = UInt16(rows.count)
+    let sum = b << 16 | a
+    let stored = [
+      0x78, 0x01, 0x01, UInt8(count & 255), UInt8(count >> 8), UInt8(~count & 255), UInt8(~count >> 8),
+    ]
+    let zlib = stored + rows + (0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * $0)) }
+    return [0x89] + Array("PNG\r\n\u{1A}\n".utf8) + chunk("IHDR", [0, 0, 0, 4, 0, 0, 0, 4, 8, 2, 0, 0, 0])
+      + chunk("IDAT", zlib) + chunk("IEND", [])
+  }()
+
+  private func classify(_ classifier: ImageClassifier, _ bytes: [UInt8]) throws -> Classification {
+    try bytes.withUnsafeBytes { try classifier.classify($0) }
+  }
+
+  @Test func classifies() throws {
+    let graph = try means(channels: 3, axes: [1, 2], shape: [nil, 8, 8, 3])
+    let classifier = try classifier(graph, labels: ["red", "green", "blue"])
+    for _ in 0..<3 {
+      let result = try classify(classifier, picture)
+      #expect(result.labels.map(\.label) == ["red", "green", "blue"])
+      #expect(zip(result.labels, [1, 0.4, 0.2] as [Float]).allSatisfy { abs($0.score - $1) < 1e-6 })
+      #expect(result.decodeMilliseconds >= 0 && result.runMilliseconds >= 0)
+    }
+  }
+
+  @Test func channelsFirst() throws {
+    let graph = try means(channels: 3, axes: [2, 3], shape: [nil, 3, 8, 6])
+    let input = InputConfiguration(preprocess: .unit, color: .bgr)
+    let result = try classify(try classifier(graph, labels: ["blue", "green", "red"], input: input), picture)
+    #expect(result.labels.map(\.label) == ["red", "green", "blue"])
+  }
+
+  @Test func imagesAreShared() throws {
+    let first = try classifier(
+      try means(channels: 3, axes: [1, 2], shape: [nil, 8, 8, 3]), labels: ["r", "g", "b"])
+    let same = try classifier(
+      try means(channels: 3, axes: [1, 2], shape: [nil, nil, 8, 3]), labels: [],
+      input: InputConfiguration(size: InputConfiguration.Size(height: 8, width: 8), preprocess: .unit))
+    let other = try classifier(try means(channels: 3, axes: [1, 2], shape: [nil, 9, 8, 3]), labels: [])
+    try picture.withUnsafeBytes { try first.load($0) }
+    #expect(same.load(from: first) && !other.load(from: first))
+    #expect(try same.run().map(\.score) == first.run().map(\.score))
+  }
+
+  @Test func errorsNameTheFile() throws {
+    let graph = try means(channels: 3, axes: [1, 2], shape: [nil, 8, 8, 3])
+    let labels = #expect(throws: ClassifierError.self) { try classifier(graph, labels: ["a"]) }
+    #expect(labels?.description.hasPrefix("means.h5: there are 1 labels") == true)
+    let image = #expect(throws: ClassifierError.self) {
+      try classify(try classifier(graph, labels: []), Array("GIF89a".utf8))
+    }
+    #expect(image?.kind == .image && image?.description.contains("GIF") == true)
+    let missing = #expect(throws: ClassifierError.self) { try ImageClassifier(model: "/no/such.h5") }
+    #expect(missing?.description.contains("/no/such.h5") == true)
+  }
+}

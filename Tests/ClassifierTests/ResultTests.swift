@@ -1,0 +1,139 @@
+import S3
+import Testing
+
+@testable import Classifier
+
+/// What is written to an object.
+struct ResultTests {
+  private let image = "0123456789abcdef"
+
+  private func finding(
+    _ name: String, _ labels: [(String, Float)], top: Int = 1, multiLabel: Bool = false
+  ) -> Finding {
+    Finding(
+      model: ModelConfiguration(
+        name: name, source: .path("x"), output: OutputConfiguration(top: top, multiLabel: multiLabel)),
+      labels: labels.map { Classification.Label(label: $0.0, score: $0.1) })
+  }
+
+  private func changes(
+    _ findings: [Finding], prefix: String = "", to existing: [(name: String, value: String)] = []
+  ) throws -> [String: String?] {
+    let changes = try MetadataEntries(findings: findings, prefix: prefix, marker: "m-1").changes(to: existing)
+    return Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.value) })
+  }
+
+  // MARK: The marker
+
+  @Test func markerTellsOwnWork() {
+    let marker = Marker(nil)
+    #expect(marker.image(of: "aaaa1") == nil)
+    let text = marker.adding(configuration: "aaaa1", image: image)
+    #expect(text == "aaaa1-\(image)")
+    #expect(Marker(text).image(of: "aaaa1") == image && Marker(text).image(of: "aaaa2") == nil)
+  }
+
+  @Test func markerKeepsOthersWork() {
+    let first = Marker(nil).adding(configuration: "aaaa1", image: image)
+    let both = Marker(first).adding(configuration: "bbbb1", image: image)
+    #expect(both == "aaaa1-\(image) bbbb1-\(image)")
+    // The same names with other settings.
+    #expect(Marker(both).adding(configuration: "aaaa2", image: image) == "bbbb1-\(image) aaaa2-\(image)")
+    // Another image.
+    #expect(Marker(both).adding(configuration: "aaaa1", image: "ff") == "aaaa1-ff")
+  }
+
+  @Test func markerStaysSmall() {
+    var text = ""
+    for index in 0..<100 { text = Marker(text).adding(configuration: "\(1000 + index)x", image: image) }
+    #expect(text.split(separator: " ").count == 8 && Marker(text).image(of: "1099x") == image)
+  }
+
+  @Test(arguments: ["", "   ", "-", "a", "a-", "-b", "a-b-c", "日本", "a-b--"])
+  func markerOfSomebodyElse(text: String) {
+    #expect(Marker(text).image(of: "a") == nil)
+    #expect(Marker(text).adding(configuration: "a", image: "b") == "a-b")
+  }
+
+  @Test func imageDigestIsTheETag() {
+    // `printf abc | md5sum`
+    #expect(Marker.imageDigest(Array("abc".utf8)) == "900150983cd24fb0")
+    #expect(Marker.imageDigest(eTag: "900150983CD24FB0D6963F7D28E17F72") == "900150983cd24fb0")
+  }
+
+  // MARK: Metadata
+
+  @Test func metadata() throws {
+    let written = try changes(
+      [
+        finding("category", [("dress", 0.97312), ("shirt", 0.01124)], top: 2),
+        finding("mask", [("no mask", 1)]),
+      ])
+    let expected: [String: String?] = [
+      "category": "dress", "category-score": "0.9731", "category-top": "dress=0.9731;shirt=0.0112",
+      "mask": "no mask", "mask-score": "1.0000", "mask-top": nil, "thimble": "m-1",
+    ]
+    #expect(written == expected)
+    #expect(try changes([finding("a", [("x", 0.5)])], prefix: "ml-")["ml-a"] == "x")
+    // Semicolons separate.
+    #expect(try changes([finding("a", [("x; y=z", 0.5)], top: 3)])["a-top"] == "x, y=z=0.5000")
+  }
+
+  @Test func nothingReachesTheThreshold() throws {
+    let written = try changes(
+      [finding("a", [], top: 3)], to: [("a", "old"), ("a-score", "1"), ("a-top", "old=1")])
+    let expected: [String: String?] = ["a": nil, "a-score": nil, "a-top": nil, "thimble": "m-1"]
+    #expect(written == expected)
+  }
+
+  @Test(arguments: [0, 500, 1000, 1500, 1900])
+  func lowerRanksGoFirst(taken: Int) throws {
+    let labels = (0..<100).map { ("a label, number \($0)", Float(100 - $0) / 100) }
+    let existing = [
+      (name: "own", value: String(repeating: "x", count: taken)), (name: "a-top", value: "stale"),
+    ]
+    let written = try changes([finding("a", labels, top: 100), finding("b", labels, top: 100)], to: existing)
+    let entries =
+      [("own", existing[0].value)] + written.compactMap { name, value in value.map { (name, $0) } }
+    let size = entries.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count }
+    #expect(size <= 2048 && size > (taken < 1900 ? 2000 : 0))
+    let ranks = ["a-top", "b-top"].map { written[$0]??.split(separator: ";").count ?? 0 }
+    #expect(abs(ranks[0] - ranks[1]) <= 1 && written["a"] == "a label, number 0")
+    if let top = written["a-top"] ?? nil { #expect(top.hasPrefix("a label, number 0=1.0000")) }
+  }
+
+  @Test func noRoomAtAll() {
+    let error = #expect(throws: ClassifierError.self) {
+      try changes([finding("a", [("x", 1)])], to: [("own", String(repeating: "x", count: 2040))])
+    }
+    #expect(error?.isTransient == false && error?.reason.contains("2043 bytes of its own") == true)
+  }
+
+  // MARK: Tags
+
+  @Test func tags() {
+    let entries = TagEntries(
+      findings: [finding("a", [("jack-o'-lantern, lit; 日本é", 0.5), ("b", 0.25)], top: 2), finding("b", [])],
+      prefix: "p-")
+    let tags = entries.tags(marker: "m-1 n-2")
+    #expect(
+      tags == [
+        ObjectTag(key: "p-a", value: "jack-o_-lantern_ lit_ 日本é"),
+        ObjectTag(key: "p-a-score", value: "0.5000"),
+        ObjectTag(key: "p-a-top", value: "jack-o_-lantern_ lit_ 日本é=0.5000/b=0.2500"),
+        ObjectTag(key: "p-b", value: ""), ObjectTag(key: "p-b-score", value: ""),
+        ObjectTag(key: "thimble", value: "m-1 n-2"),
+      ])
+    #expect(entries.tags(marker: nil).count == 5)
+  }
+
+  @Test func tagsAreShortened() {
+    let long = String(repeating: "ä", count: 300)
+    let labels = (0..<50).map { ("label \($0)", Float(0.5)) }
+    let tags = TagEntries(
+      findings: [finding("a", [(long, 1)]), finding("b", labels, multiLabel: true)], prefix: ""
+    ).tags(marker: nil)
+    #expect(tags.allSatisfy { $0.value.utf16.count <= 256 })
+    #expect(tags[0].value.count == 256 && tags[4].value.hasPrefix("label 0=0.5000/label 1=0.5000/"))
+  }
+}

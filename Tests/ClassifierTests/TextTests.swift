@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Classifier
+
+/// Texts against Python's standard library.
+@Suite(.enabled(if: Fixtures.exist("Classifier"), Comment(rawValue: Fixtures.hint)))
+struct TextTests {
+  private struct Texts: Decodable {
+    struct Key: Decodable { var key, encoded: String }
+    struct Header: Decodable {
+      var value: String
+      var bytes: Int
+    }
+    struct Number: Decodable {
+      var value: Double
+      var text: String
+    }
+    struct Digest: Decodable { var hex, md5, sha256: String }
+
+    var keys: [Key]
+    var headers: [Header]
+    var numbers: [Number]
+    var digests: [Digest]
+  }
+
+  private let texts: Texts
+
+  init() throws {
+    let data = try Data(contentsOf: URL(fileURLWithPath: Fixtures.directory("Classifier") + "/texts.json"))
+    texts = try JSONDecoder().decode(Texts.self, from: data)
+  }
+
+  @Test func keys() {
+    for item in texts.keys { #expect(FormText.decode(item.encoded) == item.key) }
+    #expect(texts.keys.count > 300)
+    // What is no code stands for itself.
+    #expect(FormText.decode("100%.jpg%") == "100%.jpg%" && FormText.decode("%zz%4") == "%zz%4")
+  }
+
+  @Test func numbers() {
+    for number in texts.numbers { #expect(Decimal.text(number.value, places: 4) == number.text) }
+  }
+
+  /// Never less than what is sent, and not much more.
+  @Test func headerSizes() {
+    for header in texts.headers {
+      let size = MetadataEntries.size("", header.value)
+      let isASCII = header.value.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+      let expected = isASCII ? header.value.utf8.count : header.bytes
+      #expect(size >= expected && size <= expected + expected / 3 + 40, "\(header.value)")
+    }
+  }
+
+  @Test func digests() {
+    for digest in texts.digests {
+      let digits = Array(digest.hex)
+      let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
+        UInt8(String(digits[$0...($0 + 1)]), radix: 16)
+      }
+      #expect(Digest.md5(bytes) == digest.md5 && Digest.sha256(bytes) == digest.sha256)
+    }
+  }
+}
