@@ -86,7 +86,7 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CZlib", testSupport]),
     .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive", testSupport]),
-    .testTarget(name: "KerasTests", dependencies: ["Keras", testSupport]),
+    .testTarget(name: "KerasTests", dependencies: ["Keras", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),
     .testTarget(name: "S3Tests", dependencies: ["S3", testSupport]),

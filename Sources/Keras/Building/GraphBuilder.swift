@@ -9,7 +9,7 @@ struct GraphBuilder {
   private var calls = 0
 
   /// Models nested in models, each called twice, grow without end from a small file.
-  private static let callLimit = 1 << 17
+  private static let callLimit = 1 << 16
 
   init(weights: WeightReader) { self.weights = weights }
 

@@ -106,15 +106,15 @@ struct ModelParser {
       id: id, name: name, isTrainable: config["trainable"]?.bool ?? true,
       configuration: LayerConfiguration(
         identity: identity, version: version, values: config.object ?? JSONObject()),
-      calls: [], isOperation: isOperation(json, config), content: content)
+      calls: [], isOperation: isOperation(json, config, className), content: content)
   }
 
   /// Whether an entry is an operation of `keras.ops`: `.h5` files do not name its module, but layers have
   /// keys that operations lack.
-  private func isOperation(_ json: JSONValue, _ config: JSONValue) -> Bool {
+  private func isOperation(_ json: JSONValue, _ config: JSONValue, _ className: String) -> Bool {
     if let module = json["module"]?.string, !module.isEmpty { return module.contains(".ops") }
-    return version.major >= 3 && config["trainable"] == nil && config["dtype"] == nil
-      && config["batch_shape"] == nil && config["layers"] == nil
+    return version.major >= 3 && LayerClass.operations[className] != nil
+      && (LayerClass.layers[className] == nil || config["trainable"] == nil && config["dtype"] == nil)
   }
 
   /// Flattens the inputs or outputs of a functional model: a reference, or lists and dictionaries of them.

@@ -1,0 +1,45 @@
+import Foundation
+import TestSupport
+
+/// A folder that scripts/fixtures/Keras.py made: a model file, and what must come of it.
+struct KerasCase {
+  let folder: String
+  private let files: [String]
+
+  init(_ name: String) throws {
+    folder = Fixtures.directory("Keras") + "/" + name
+    files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  }
+
+  /// The names of all cases: of those to be refused, or of the others.
+  static func names(refused: Bool) -> [String] {
+    let directory = Fixtures.directory("Keras")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { name in
+      name != "complete"
+        && FileManager.default.fileExists(atPath: "\(directory)/\(name)/refusal.txt") == refused
+    }.sorted()
+  }
+
+  var model: String { folder + "/" + (files.first { $0.hasPrefix("model.") } ?? "model is missing") }
+
+  /// The configuration of a file that holds weights only.
+  var config: String? { files.contains("config.json") ? folder + "/config.json" : nil }
+
+  func paths(_ prefix: String) -> [String] {
+    files.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".npy") }.count.indices.map {
+      "\(folder)/\(prefix)\($0).npy"
+    }
+  }
+
+  /// What the refusal's message must say.
+  func phrases() throws -> [String] {
+    try String(contentsOfFile: folder + "/refusal.txt", encoding: .utf8).split(separator: "\n").map {
+      String($0)
+    }
+  }
+}
+
+extension Int {
+  fileprivate var indices: Range<Int> { 0..<self }
+}

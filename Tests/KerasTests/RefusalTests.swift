@@ -1,0 +1,23 @@
+import TestSupport
+import Testing
+
+@testable import Keras
+
+/// Damaged, wrong and hostile files are refused with a message that says where and what.
+@Suite(.enabled(if: Fixtures.exist("Keras"), "\(Fixtures.hint)"))
+struct RefusalTests {
+  @Test(arguments: KerasCase.names(refused: true)) func isRefused(_ name: String) throws {
+    let saved = try KerasCase(name)
+    let error = try #require(throws: KerasError.self) {
+      try KerasModel(path: saved.model, config: saved.config)
+    }
+    let message = error.description
+    #expect(message.contains(saved.model))
+    for phrase in try saved.phrases() { #expect(message.contains(phrase)) }
+  }
+
+  @Test func isRefusedWhereThereIsNoFile() throws {
+    let error = try #require(throws: KerasError.self) { try KerasModel(path: "/nowhere/model.h5") }
+    #expect(error.description == "/nowhere/model.h5: the file cannot be opened: No such file or directory")
+  }
+}
