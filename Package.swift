@@ -72,7 +72,7 @@ let package = Package(
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "Classifier", "Keras", "Inference", "Imaging", "Emulator",
+        "Classifier", "Keras", "Inference", "Imaging", "ZipArchive", "Emulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

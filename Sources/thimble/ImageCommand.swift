@@ -34,8 +34,8 @@ struct ImageCommand: ParsableCommand {
 
   private var pipeline: ImagePipeline {
     ImagePipeline(
-      height: size.height, width: size.width, resize: options.resize, fit: options.fit, color: color,
-      preprocess: options.preprocess, exifOrientation: options.exifOrientation)
+      height: size.height, width: size.width, resize: options.resize ?? .nearest, fit: options.fit ?? .stretch, color: color,
+      preprocess: options.preprocess ?? .none, exifOrientation: options.exifOrientation)
   }
 
   func validate() throws {

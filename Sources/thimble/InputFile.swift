@@ -11,6 +11,8 @@ enum InputFile {
     if isDirectory.boolValue { throw Failure(path, "this is a folder", remedy: "name a file in it") }
   }
 
+  static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+
   /// All of its bytes.
   static func contents(_ path: String) throws(Failure) -> [UInt8] {
     try check(path)

@@ -6,23 +6,27 @@ import Imaging
 struct PipelineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How pixels are resampled, exactly as Pillow does, or as tf.image does (tf-...).", valueName: "filter"))
-  var resize: ResizeFilter = .nearest
+      "How pixels are resampled, exactly as Pillow does, or as tf.image does (tf-...). Default: nearest, as "
+        + "load_img does.", valueName: "filter"))
+  var resize: ResizeFilter?
 
   @Option(
     help: ArgumentHelp(
-      "How another shape fits: stretch; crop, as load_img's keep_aspect_ratio; pad with black.",
+      "How another shape fits: stretch (default); crop, as load_img's keep_aspect_ratio; pad with black.",
       valueName: "fit"))
-  var fit: Fit = .stretch
+  var fit: Fit?
 
   @Option(
     help: ArgumentHelp(
-      "What is done to the values 0...255: none, unit (x/255), tf, torch or caffe as keras.applications means "
+      "What is done to the values 0...255: none (default), unit (x/255), tf, torch or caffe as keras.applications means "
         + "them, or '{\"scale\": 1, \"offset\": [-104, -117, -123]}'.", valueName: "arithmetic"))
-  var preprocess: Preprocess = .none
+  var preprocess: Preprocess?
 
   @Flag(help: "Turn the image as its camera's orientation tag says. Keras does not.")
   var exifOrientation = false
+
+  /// Whether any of them is.
+  var isGiven: Bool { resize != nil || fit != nil || preprocess != nil || exifOrientation }
 }
 
 /// A size as `HEIGHTxWIDTH`.
@@ -69,7 +73,4 @@ extension Preprocess: ExpressibleByArgument {
     }
     self = .affine(scale: numbers("scale", default: 1), offset: numbers("offset", default: 0))
   }
-
-  public var defaultValueDescription: String { "none" }
-  public static var allValueStrings: [String] { [] }
 }

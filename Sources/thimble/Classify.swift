@@ -1,0 +1,94 @@
+import ArgumentParser
+import Classifier
+import Foundation
+import Imaging
+
+/// `thimble classify`: labels for images, as the function would find them.
+struct Classify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Label images with a model, or with all models of a configuration.",
+    usage: """
+      thimble classify MODEL IMAGE... [--labels <file>] [--top <k>] [--preprocess <arithmetic>] ...
+      thimble classify --config <thimble.json> IMAGE...
+      """,
+    discussion: """
+      Images are PNG or JPEG, told by their content. How a model was trained decides what --preprocess, \
+      --resize and --color must be. Paths in a configuration are looked for in its folder and in a \
+      sideload.zip there; models in S3 are fetched with the credentials of the environment. Exit code 1: an \
+      image could not be classified.
+
+      Examples:
+        thimble classify model.h5 photo.jpg --labels labels.txt --preprocess tf --top 3
+        thimble classify model.keras *.jpg --labels labels.json --json
+        thimble classify --config function/thimble.json photo.jpg
+      """)
+
+  @Argument(help: "The model (without --config) and the image files.")
+  var files: [String]
+
+  @Option(help: ArgumentHelp("A thimble.json, all of whose models look at the images.", valueName: "file"))
+  var config: String?
+
+  @Option(help: ArgumentHelp("The labels: a .txt file, one a line, or a .json list.", valueName: "file"))
+  var labels: String?
+
+  @Option(
+    help: ArgumentHelp("Height and width, where the model takes any. Default: its own.", valueName: "HxW"))
+  var size: Size?
+
+  @Option(help: ArgumentHelp("The channels, in order. Default: by the model's.", valueName: "color"))
+  var color: Color?
+
+  @OptionGroup var pipeline: PipelineOptions
+
+  @Option(help: ArgumentHelp("How many labels to name. Default: 1.", valueName: "k"))
+  var top: Int?
+
+  @OptionGroup var threading: ThreadOptions
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if let top, top < 1 { throw ValidationError("--top is a number of 1 or more.") }
+    if config == nil {
+      guard files.count >= 2 else { throw ValidationError("Give a model and an image.") }
+    } else if labels != nil || size != nil || color != nil || top != nil || pipeline.isGiven {
+      throw ValidationError("With --config, labels, input and output are the configuration's.")
+    }
+  }
+
+  func run() throws {
+    let panel = try config.map { try Panel(configuration: $0, threads: threading.threads) } ?? single()
+    let images = config == nil ? Array(files.dropFirst()) : files
+    var results: [ImageResult] = []
+    try Progress.during("classifying") { progress in
+      for (index, image) in images.enumerated() {
+        progress.now("classifying \(image), \(index + 1) of \(images.count)")
+        results.append(try panel.classify(image))
+      }
+    }
+    if json {
+      try JSONOutput.print(results)
+    } else {
+      print(ImageResult.table(results))
+    }
+    let failures = results.compactMap(\.error)
+    for failure in failures { Terminal.note("thimble: \(failure)") }
+    if !failures.isEmpty { throw ExitCode.failure }
+  }
+
+  private func single() throws -> Panel {
+    for path in [files.first, labels].compactMap({ $0 }) { try InputFile.check(path) }
+    let model = ModelConfiguration(
+      name: "model", source: .path(InputFile.absolute(files.first ?? "")),
+      labels: labels.map { .file(.path(InputFile.absolute($0))) } ?? .list([]),
+      input: InputConfiguration(
+        size: size.map { InputConfiguration.Size(height: $0.height, width: $0.width) },
+        preprocess: pipeline.preprocess ?? .none, resize: pipeline.resize ?? .nearest,
+        fit: pipeline.fit ?? .stretch, color: color, exifOrientation: pipeline.exifOrientation),
+      output: OutputConfiguration(top: top))
+    return try Panel([model], roots: [], threads: threading.threads)
+  }
+}
