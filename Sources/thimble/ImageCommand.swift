@@ -34,7 +34,8 @@ struct ImageCommand: ParsableCommand {
 
   private var pipeline: ImagePipeline {
     ImagePipeline(
-      height: size.height, width: size.width, resize: options.resize ?? .nearest, fit: options.fit ?? .stretch, color: color,
+      height: size.height, width: size.width, resize: options.resize ?? .nearest,
+      fit: options.fit ?? .stretch, color: color,
       preprocess: options.preprocess ?? .none, exifOrientation: options.exifOrientation)
   }
 

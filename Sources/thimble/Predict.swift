@@ -11,7 +11,6 @@ struct Predict: ParsableCommand {
       option as often, in the model's order. Without --output the highest values of each row are printed.
 
       Examples:
-        thimble image photo.jpg --size 224x224 --preprocess tf --output x.npy
         thimble predict model.h5 --input x.npy
         thimble predict model.h5 --input x.npy --output y.npy
         thimble predict two.keras --input a.npy --input b.npy --output y.npy

@@ -122,7 +122,8 @@ struct ModelTests {
       try #require(layers.first { $0["name"] as? String == name })
     }
     #expect(try layer("conv")["className"] as? String == "Conv2D")
-    #expect(try layer("conv")["outputShape"] as? [Int?] == [nil, 24, 20, 8])
+    let shape = try #require(try layer("conv")["outputShape"] as? [Any])
+    #expect(shape.map { $0 as? Int } == [nil, 24, 20, 8])
     // Two a weight and place.
     #expect(abs((try layer("conv")["flops"] as? Double ?? 0) - 24 * 20 * 8 * (2 * 27 + 1)) <= 24 * 20 * 8)
     #expect(try layer("relu")["fusedInto"] as? String == "conv")
@@ -194,7 +195,7 @@ struct ModelTests {
     if status == 1 { #expect(outcome.error.filter { $0 == "\n" }.count == 1, "\(outcome)") }
   }
 
-  @Test(arguments: ["inspect", "predict", "verify", "image", "bench", "emulate"])
+  @Test(arguments: ["inspect", "predict", "verify", "classify", "image", "bench", "emulate"])
   func `help comes with examples`(command: String) throws {
     let outcome = try Tool.run("help", command)
     #expect(outcome.status == 0 && outcome.error.isEmpty)
