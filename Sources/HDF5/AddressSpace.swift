@@ -22,7 +22,9 @@ struct AddressSpace: Sendable {
 /// Ends a walk over linked structures. Each takes place in the file that no other takes, so that altogether
 /// they cannot be larger than the file, unless links go round in circles or many lead to the same place.
 struct ReadBudget {
-  fileprivate(set) var remaining: Int
+  private(set) var remaining: Int
+
+  init(remaining: Int) { self.remaining = remaining }
 
   /// Counts a structure of `size` bytes that is about to be read.
   mutating func spend(_ size: Int) throws(Problem) {

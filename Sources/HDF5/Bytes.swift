@@ -1,25 +1,59 @@
+import Glibc
+
 /// A run of bytes of the file, or of bytes that were decoded from it. Keeps alive what owns them.
 struct Bytes: Sendable {
   private let owner: any AnyObject & Sendable
-  /// The bytes themselves. Valid as long as this value lives.
-  nonisolated(unsafe) let buffer: UnsafeRawBufferPointer
+  /// Valid as long as `owner` lives.
+  nonisolated(unsafe) private let buffer: UnsafeRawBufferPointer
 
   var count: Int { buffer.count }
 
   init(_ map: FileMap) {
-    owner = map
-    buffer = map.buffer
+    self.init(owner: map, buffer: map.buffer)
   }
 
-  init(_ array: [UInt8]) {
-    let copy = Copy(array)
-    owner = copy
-    buffer = UnsafeRawBufferPointer(copy.buffer)
+  /// Takes over memory that `malloc` gave.
+  init(allocated memory: UnsafeMutableRawPointer, count: Int) {
+    self.init(owner: Allocation(memory), buffer: UnsafeRawBufferPointer(start: memory, count: count))
+  }
+
+  /// Bytes of their own, all of which `fill` must set.
+  init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Problem) -> Void) throws(Problem) {
+    guard let memory = malloc(max(count, 1)) else {
+      throw Problem("there is not enough memory for \(count) bytes")
+    }
+    self.init(allocated: memory, count: count)
+    try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
   }
 
   private init(owner: any AnyObject & Sendable, buffer: UnsafeRawBufferPointer) {
     self.owner = owner
     self.buffer = buffer
+  }
+
+  /// Lends the bytes for as long as `body` runs.
+  func withBuffer<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withExtendedLifetime(owner) { () throws(Failure) in try body(buffer) }
+  }
+
+  /// The bytes where they lie in the file's map, valid as long as that; nil: they were decoded.
+  var mapped: UnsafeRawBufferPointer? { owner is FileMap ? buffer : nil }
+
+  /// The bytes as text.
+  var string: String { withBuffer { String(decoding: $0, as: UTF8.self) } }
+
+  /// A little-endian number of up to 8 bytes.
+  func number(at offset: Int, size: Int) throws(Problem) -> UInt64 {
+    guard offset >= 0, size >= 0, size <= 8, offset <= count, size <= count - offset else {
+      throw Problem("a number of \(size) bytes at \(offset) is needed, the end is at \(count)")
+    }
+    return withBuffer { buffer in
+      var value: UInt64 = 0
+      for index in 0..<size { value |= UInt64(buffer[offset + index]) << UInt64(8 * index) }
+      return value
+    }
   }
 
   /// The part of `count` bytes from `offset` on.
@@ -33,15 +67,12 @@ struct Bytes: Sendable {
   /// The part from `offset` to the end.
   func from(_ offset: Int) throws(Problem) -> Bytes { try part(offset, max(0, count - offset)) }
 
-  /// Bytes outside the map.
-  private final class Copy: Sendable {
-    nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer
+  /// Memory of `malloc`.
+  private final class Allocation: Sendable {
+    nonisolated(unsafe) private let memory: UnsafeMutableRawPointer
 
-    init(_ array: [UInt8]) {
-      buffer = .allocate(byteCount: array.count, alignment: 8)
-      buffer.copyBytes(from: array)
-    }
+    init(_ memory: UnsafeMutableRawPointer) { self.memory = memory }
 
-    deinit { buffer.deallocate() }
+    deinit { free(memory) }
   }
 }

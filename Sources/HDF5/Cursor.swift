@@ -36,7 +36,7 @@ struct Cursor: Sendable {
 
   /// Reads the checksum of all that was read before.
   mutating func checksum() throws(Problem) {
-    let expected = Lookup3.hash(try source.part(0, position).buffer)
+    let expected = try source.part(0, position).withBuffer { Lookup3.hash($0) }
     guard try uint32() == expected else { throw Problem("its checksum is wrong: the file is damaged") }
   }
 
@@ -51,9 +51,8 @@ struct Cursor: Sendable {
 
   /// A little-endian number of up to 8 bytes, all its bits.
   mutating func uint64(size: Int) throws(Problem) -> UInt64 {
-    guard size <= 8 else { throw Problem("it has a number of \(size) bytes") }
-    var value: UInt64 = 0
-    for (index, byte) in try bytes(size).buffer.enumerated() { value |= UInt64(byte) << UInt64(8 * index) }
+    let value = try source.number(at: position, size: size)
+    position += size
     return value
   }
 
@@ -88,8 +87,19 @@ struct Cursor: Sendable {
 
   /// The four letters that a structure begins with.
   mutating func signature(_ letters: StaticString) throws(Problem) {
-    guard try bytes(4).buffer.elementsEqual("\(letters)".utf8) else {
+    guard try bytes(4).string == "\(letters)" else {
       throw Problem("it does not begin with \(letters)")
+    }
+  }
+
+  /// Reads a checksum that covers the whole structure, with zero in its own place.
+  mutating func checksumWithin() throws(Problem) {
+    var copy = source.withBuffer { Array($0) }
+    let place = position..<(position + 4)
+    let expected = try uint32()
+    for index in place { copy[index] = 0 }
+    guard copy.withUnsafeBytes({ Lookup3.hash($0) }) == expected else {
+      throw Problem("its checksum is wrong: the file is damaged")
     }
   }
 
@@ -103,16 +113,20 @@ struct Cursor: Sendable {
   }
 
   /// The text before the next zero byte, which is read too.
-  mutating func terminatedString() throws(Problem) -> String {
-    let rest = try source.part(position, remaining).buffer
-    guard let end = rest.firstIndex(of: 0) else { throw Problem("it has a name without an end") }
-    position += end + 1
-    return String(decoding: rest[..<end], as: UTF8.self)
+  mutating func terminatedString() throws(Problem) -> String { try terminated().string }
+
+  /// The bytes before the next zero byte, which is read too.
+  mutating func terminated() throws(Problem) -> Bytes {
+    let rest = try source.from(position)
+    guard let count = rest.withBuffer({ $0.firstIndex(of: 0) }) else {
+      throw Problem("it has a name without an end")
+    }
+    position += count + 1
+    return try rest.part(0, count)
   }
 
   /// A text of a given length, without the zero bytes at its end.
   mutating func string(_ count: Int) throws(Problem) -> String {
-    let buffer = try bytes(count).buffer
-    return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+    try bytes(count).withBuffer { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }

@@ -1,4 +1,4 @@
-/// Where a dataset's values are (specification IV.A.2.i "The Data Layout Message"; versions 1 to 4).
+/// Where a dataset's values are (specification IV.A.2.i "The Data Layout Message"; versions 1 to 5).
 enum DataLayout: Sendable {
   /// In the object header itself.
   case compact(Bytes)
@@ -10,7 +10,7 @@ enum DataLayout: Sendable {
 
   init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
     var cursor = space.cursor(message)
-    switch try cursor.version(1...4, of: "data layout") {
+    switch try cursor.version(1...5, of: "data layout") {
     case 1, 2: self = try DataLayout.old(&cursor)
     case let version: self = try DataLayout.new(&cursor, version)
     }
@@ -27,8 +27,7 @@ enum DataLayout: Sendable {
     case 0: return .compact(try cursor.bytes(cursor.integer32()))
     case 1: return .contiguous(address: address, size: nil)
     case 2:
-      let index = address.map { ChunkIndexKind.bTreeV1(address: $0) } ?? .none
-      return .chunked(try ChunkedLayout(sizes, index))
+      return .chunked(try ChunkedLayout(sizes, treeAddress: address))
     default: throw Problem("its data layout is of the unknown class \(layoutClass)")
     }
   }
@@ -44,8 +43,7 @@ enum DataLayout: Sendable {
       let address = try cursor.address()
       var sizes: [Int] = []
       for _ in 0..<rank { sizes.append(try cursor.integer32()) }
-      let index = address.map { ChunkIndexKind.bTreeV1(address: $0) } ?? .none
-      return .chunked(try ChunkedLayout(sizes, index))
+      return .chunked(try ChunkedLayout(sizes, treeAddress: address))
     case 2: return .chunked(try ChunkedLayout(&cursor))
     case 3: return .virtual
     case let layoutClass: throw Problem("its data layout is of the unknown class \(layoutClass)")

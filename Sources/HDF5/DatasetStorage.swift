@@ -4,7 +4,7 @@ struct DatasetStorage: Sendable {
     case contiguous(Bytes)
     /// Nothing was ever written: all elements are the fill value.
     case missing
-    case chunked(ChunkedLayout)
+    case chunked(ChunkReader)
     /// They cannot be read, for a reason.
     case elsewhere(reason: String)
   }
@@ -13,15 +13,14 @@ struct DatasetStorage: Sendable {
   private let fillValue: FillValue
   private let elementSize: Int
   private let count: Int
-  private let shape: [Int]
 
   init(_ header: ObjectHeader, _ dataspace: Dataspace, _ type: DatatypeMessage, _ file: Superblock)
     throws(Problem)
   {
     count = dataspace.count
-    shape = dataspace.shape
     elementSize = type.size
     fillValue = try FillValue(header, file)
+    let shape = dataspace.shape
     guard let size = [count, elementSize].checkedProduct else {
       throw Problem("it has the impossible shape \(shape)")
     }
@@ -38,6 +37,7 @@ struct DatasetStorage: Sendable {
     case .contiguous where header.all(.externalFiles).contains { _ in true }:
       place = .elsewhere(reason: "its values lie in other files: copy it with h5repack")
     case .contiguous(nil, _):
+      try DatasetStorage.checkPlausible(size, file)
       place = .missing
     case .contiguous(let address?, let stored):
       guard stored ?? size >= size else {
@@ -48,9 +48,24 @@ struct DatasetStorage: Sendable {
       }
       place = .contiguous(bytes)
     case .chunked(let layout):
-      place = .chunked(layout)
+      try DatasetStorage.checkPlausible(size, file)
+      guard layout.chunkShape.count == shape.count, layout.elementSize == elementSize else {
+        throw Problem("its chunks have \(layout.chunkShape.count) axes, it has \(shape.count)")
+      }
+      let pipeline = try header.content(.filterPipeline, file).map { message throws(Problem) in
+        try FilterPipeline(message, file.space)
+      }
+      place = .chunked(ChunkReader(file, dataspace, layout, pipeline))
     case .virtual:
       place = .elsewhere(reason: "it is a virtual dataset, which refers to others: copy it with h5repack")
+    }
+  }
+
+  /// Refuses what compression does not explain: whoever makes room for a dataset before it is read must not be
+  /// led astray by a shape that nothing in the file stands for.
+  private static func checkPlausible(_ size: Int, _ file: Superblock) throws(Problem) {
+    guard size / 64 <= max(file.space.bytes.count, 4 << 20) else {
+      throw Problem("it claims \(size) bytes in a file of \(file.space.bytes.count): the file is damaged")
     }
   }
 
@@ -58,30 +73,43 @@ struct DatasetStorage: Sendable {
   var contiguous: Bytes? { if case .contiguous(let bytes) = place { bytes } else { nil } }
 
   /// Passes all elements on, in runs, each with the index of its first one; not necessarily in order.
+  /// - Parameter fill: called first, with one element, if there may be elements that are not passed on.
   func read(
-    _ pass: (_ bytes: UnsafeRawBufferPointer, _ first: Int) throws(Problem) -> Void
+    fill: (_ element: UnsafeRawBufferPointer) -> Void,
+    pass: (_ bytes: UnsafeRawBufferPointer, _ first: Int) -> Void
   ) throws(Problem) {
+    guard count > 0 else { return }
     switch place {
     case .contiguous(let bytes):
-      try pass(bytes.buffer, 0)
+      bytes.withBuffer { pass($0, 0) }
     case .missing:
-      throw Problem("nothing was ever written")
-    case .chunked:
-      throw Problem("it is chunked")
+      try fillElement().withBuffer(fill)
+    case .chunked(let reader):
+      try fillElement().withBuffer(fill)
+      try reader.read(pass)
     case .elsewhere(let reason):
       throw Problem(reason)
     }
   }
 
+  private func fillElement() throws(Problem) -> Bytes {
+    if let element = fillValue.element { return element }
+    return try Bytes(count: elementSize) { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
+  }
+
   /// All elements in one run.
   func all() throws(Problem) -> Bytes {
     if let contiguous { return contiguous }
-    var bytes = [UInt8](repeating: 0, count: count * elementSize)
-    try read { (run, first) in
-      bytes.withUnsafeMutableBytes { bytes in
-        UnsafeMutableRawBufferPointer(rebasing: bytes[(first * elementSize)...]).copyMemory(from: run)
-      }
+    return try Bytes(count: count * elementSize) { all throws(Problem) in
+      try read(
+        fill: { element in
+          for index in 0..<count {
+            UnsafeMutableRawBufferPointer(rebasing: all[(index * elementSize)...]).copyMemory(from: element)
+          }
+        },
+        pass: { bytes, first in
+          UnsafeMutableRawBufferPointer(rebasing: all[(first * elementSize)...]).copyMemory(from: bytes)
+        })
     }
-    return Bytes(bytes)
   }
 }

@@ -22,10 +22,10 @@ struct Elements {
       let element = try bytes.part(index * type.size, type.size)
       switch type.type {
       case .variableString:
-        let value = try heap.value(element).buffer
-        strings.append(String(decoding: value.prefix { $0 != 0 }, as: UTF8.self))
+        let value = try heap.value(element)
+        strings.append(value.withBuffer { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
       case .string(_, let padding):
-        strings.append(Elements.string(element.buffer, padding))
+        strings.append(element.withBuffer { Elements.string($0, padding) })
       default:
         throw Problem("its elements are no strings: \(type.type)")
       }

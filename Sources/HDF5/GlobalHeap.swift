@@ -1,5 +1,5 @@
-/// The values of variable length (specification III.E "Global Heap"). Remembers where the values of the
-/// collections lie that it has met.
+/// The values of variable length (specification III.E "Global Heap"). Headers, also, take a multiple of 8 bytes,
+/// which the specification does not say. Remembers where the values of the collections lie that it has met.
 struct GlobalHeap {
   private let space: AddressSpace
   private var collections: [Int: [Int: Bytes]] = [:]
@@ -41,13 +41,16 @@ struct GlobalHeap {
     try headers.spend(size)
     cursor = try space.cursor(at: address, size: size)
     try cursor.skip(8 + space.lengthSize)
+    try cursor.align()
     var values: [Int: Bytes] = [:]
     // Index 0 is the free space at the end; less than an object's header is free space, too.
     while cursor.remaining >= 8 + space.lengthSize {
       let index = try cursor.integer16()
       if index == 0 { break }
       try cursor.skip(6)
-      values[index] = try cursor.bytes(cursor.length())
+      let size = try cursor.length()
+      try cursor.align()
+      values[index] = try cursor.bytes(size)
       try cursor.skip(min((8 - cursor.position % 8) % 8, cursor.remaining))
     }
     return values

@@ -34,11 +34,12 @@ public struct HDF5Attribute: Sendable {
     }
     return [Float](unsafeUninitializedCapacity: count) { output, initialized in
       output.initialize(repeating: 0)
-      format.convert(message.data.buffer, into: UnsafeMutableBufferPointer(rebasing: output[..<count]))
+      let values = UnsafeMutableBufferPointer(rebasing: output[..<count])
+      message.data.withBuffer { format.convert($0, into: values) }
       initialized = count
     }
   }
 
   /// All elements as the file stores them.
-  public func bytes() -> [UInt8] { Array(message.data.buffer) }
+  public func bytes() -> [UInt8] { message.data.withBuffer { Array($0) } }
 }

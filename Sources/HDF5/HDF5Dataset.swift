@@ -29,8 +29,7 @@ public struct HDF5Dataset: Sendable {
   /// no copy is made and no page is read. Else nil: use ``readFloats(into:)``. Valid as long as the dataset's
   /// ``HDF5File`` lives.
   public func mappedFloats() -> UnsafeBufferPointer<Float>? {
-    guard case .float32 = NumberFormat(type, name: nil), let bytes = storage.contiguous,
-      let start = bytes.buffer.baseAddress,
+    guard case .float32 = NumberFormat(type, name: nil), let start = storage.contiguous?.mapped?.baseAddress,
       UInt(bitPattern: start) % 4 == 0
     else { return nil }
     return UnsafeBufferPointer(start: start.assumingMemoryBound(to: Float.self), count: count)
@@ -47,10 +46,15 @@ public struct HDF5Dataset: Sendable {
         throw Problem("\(output.count) values are asked for, it has \(count)")
       }
       let format = try Elements.numberFormat(typeMessage, name: name)
-      try storage.read { (bytes, first) in
-        let target = output[first..<(first + bytes.count / format.size)]
-        format.convert(bytes, into: UnsafeMutableBufferPointer(rebasing: target))
-      }
+      try storage.read(
+        fill: { element in
+          format.convert(element, into: UnsafeMutableBufferPointer(rebasing: output[..<1]))
+          output.update(repeating: output[0])
+        },
+        pass: { bytes, first in
+          let target = output[first..<(first + bytes.count / format.size)]
+          format.convert(bytes, into: UnsafeMutableBufferPointer(rebasing: target))
+        })
     }
   }
 

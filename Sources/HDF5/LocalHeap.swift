@@ -14,17 +14,16 @@ struct LocalHeap: Sendable {
 
   /// The string at an offset, up to the zero byte.
   func string(at offset: Int) throws(Problem) -> String {
-    String(decoding: try bytes(at: offset), as: UTF8.self)
+    try bytes(at: offset).string
   }
 
   /// Whether the string at an offset comes before a name in the order of their bytes.
   func name(at offset: Int, isLessThan name: String) throws(Problem) -> Bool {
-    try bytes(at: offset).lexicographicallyPrecedes(name.utf8)
+    try bytes(at: offset).withBuffer { $0.lexicographicallyPrecedes(name.utf8) }
   }
 
-  private func bytes(at offset: Int) throws(Problem) -> Slice<UnsafeRawBufferPointer> {
-    let rest = try data.from(offset).buffer
-    guard let end = rest.firstIndex(of: 0) else { throw Problem("it has a name without an end") }
-    return rest[..<end]
+  private func bytes(at offset: Int) throws(Problem) -> Bytes {
+    var cursor = Cursor(try data.from(offset), addressSize: 0, lengthSize: 0)
+    return try cursor.terminated()
   }
 }

@@ -1,6 +1,9 @@
 /// Bob Jenkins' hash function lookup3 for bytes, as HDF5 uses it: the checksum of its structures and, of
 /// names, the key of B-trees (specification, "Checksum" fields).
 enum Lookup3 {
+  /// The hash of a name.
+  static func hash(_ name: String) -> UInt32 { Array(name.utf8).withUnsafeBytes { hash($0) } }
+
   static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     let start = 0xDEAD_BEEF &+ UInt32(truncatingIfNeeded: bytes.count)
     var (a, b, c) = (start, start, start)

@@ -5,6 +5,8 @@ struct ObjectHeader: Sendable {
     let type: Int
     /// Whether `content` says where the message is, instead of being the message.
     let isShared: Bool
+    /// Counts up with each attribute that the object got, where that is tracked; else 0.
+    let creationOrder: Int
     let content: Bytes
   }
 
@@ -28,6 +30,8 @@ struct ObjectHeader: Sendable {
 
   let address: Int
   private(set) var messages: [Message] = []
+  /// Whether attributes count up in the order of their creation.
+  private(set) var tracksAttributeCreation = false
 
   init(_ space: AddressSpace, at address: Int) throws(Problem) {
     self.address = address
@@ -50,6 +54,7 @@ struct ObjectHeader: Sendable {
       try budget.spend(size)
       try add(space.cursor(cursor.bytes(size)), format, &pending)
     }
+    tracksAttributeCreation = format == .version2(hasCreationOrder: true)
     while let next = pending.popLast() {
       try budget.spend(max(next.size, 1))
       var cursor = try space.cursor(at: next.address, size: next.size)
@@ -98,7 +103,8 @@ struct ObjectHeader: Sendable {
       let type = format == .version1 ? try block.integer16() : try block.integer8()
       let size = try block.integer16()
       let flags = try block.uint8()
-      try block.skip(headerSize - (format == .version1 ? 5 : 4))
+      if format == .version1 { try block.skip(3) }
+      let creationOrder = headerSize == 6 ? try block.integer16() : 0
       let content = try block.bytes(size)
       if type == MessageType.continuation.rawValue {
         var cursor = Cursor(content, addressSize: block.addressSize, lengthSize: block.lengthSize)
@@ -107,7 +113,8 @@ struct ObjectHeader: Sendable {
         guard type <= 0x18 || flags & 0x80 == 0 else {
           throw Problem("it has a message of the unknown type \(type) that must be understood")
         }
-        messages.append(Message(type: type, isShared: flags & 2 != 0, content: content))
+        messages.append(
+          Message(type: type, isShared: flags & 2 != 0, creationOrder: creationOrder, content: content))
       }
     }
   }

@@ -31,8 +31,11 @@ struct SharedMessage {
         throw Problem("the object at \(address) lacks the message of type \(type) that it should share")
       }
       return message.content
-    case .heap:
-      throw Problem("its messages are shared in a heap")
+    case .heap(let id):
+      guard let type = ObjectHeader.MessageType(rawValue: type) else {
+        throw Problem("it shares a message of the unknown type \(type)")
+      }
+      return try SharedMessageTable(file).content(id, type: type)
     }
   }
 }

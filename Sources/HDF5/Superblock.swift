@@ -55,8 +55,7 @@ struct Superblock: Sendable {
   }
 
   private static func hasSignature(_ file: Bytes, at start: Int) -> Bool {
-    guard start <= file.count - 8 else { return false }
-    return file.buffer[start..<(start + 8)].elementsEqual([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
+    (try? file.number(at: start, size: 8)) == 0x0A1A_0A0D_4644_4889
   }
 
   /// Reads the widths of addresses and lengths, which all that follows needs.

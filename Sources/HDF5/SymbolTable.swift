@@ -71,14 +71,15 @@ struct SymbolTableNode {
     _ = try cursor.version(1...1, of: "symbol table node")
     try cursor.skip(1)
     let count = try cursor.integer16()
-    try budget.spend(8 + count * (2 * space.addressSize + 24))
+    try budget.spend(8 + count * (space.lengthSize + space.addressSize + 24))
     var entries: [SymbolTableEntry] = []
     for _ in 0..<count { entries.append(try SymbolTableEntry(&cursor)) }
     self.entries = entries
   }
 }
 
-/// One link of an old-style group (specification III.C "Symbol Table Entry").
+/// One link of an old-style group (specification III.C "Symbol Table Entry", which gives the name's offset the
+/// width of an address; libhdf5 that of a length).
 struct SymbolTableEntry {
   /// Where the name is in the local heap.
   let nameOffset: Int
@@ -87,7 +88,7 @@ struct SymbolTableEntry {
   let softLinkOffset: Int?
 
   init(_ cursor: inout Cursor) throws(Problem) {
-    nameOffset = try cursor.integer(size: cursor.addressSize)
+    nameOffset = try cursor.length()
     let address = try cursor.address()
     let cacheType = try cursor.integer32()
     try cursor.skip(4)

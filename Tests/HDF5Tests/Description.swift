@@ -15,14 +15,19 @@ struct Description: Decodable {
     let first: [UInt32]?
   }
 
+  struct Attribute: Decodable {
+    let name: String
+    let values: Values
+  }
+
   struct Group: Decodable {
     let names: [String]
-    let attributes: [String: Values]
+    let attributes: [Attribute]
   }
 
   struct Dataset: Decodable {
     let values: Values
-    let attributes: [String: Values]
+    let attributes: [Attribute]
   }
 
   let groups: [String: Group]
@@ -50,22 +55,26 @@ struct Description: Decodable {
     for (path, expected) in groups {
       let group = try #require(try root.group(path), "\(path)")
       #expect(try group.names() == expected.names, "\(path)")
-      #expect(try Set(group.attributeNames()) == Set(expected.attributes.keys), "\(path)")
-      for (name, values) in expected.attributes {
-        try values.check(#require(try group.attribute(name)), "\(path)@\(name)")
-      }
+      try check(group.attributeNames(), expected.attributes, group.attribute, path)
       #expect(try !group.hasChild("no such name"))
     }
     for (path, expected) in datasets {
       let dataset = try #require(try root.dataset(path), "\(path)")
       try expected.values.check(dataset)
-      #expect(try Set(dataset.attributeNames()) == Set(expected.attributes.keys), "\(path)")
-      for (name, values) in expected.attributes {
-        try values.check(#require(try dataset.attribute(name)), "\(path)@\(name)")
-      }
-      #expect(try dataset.attribute("no such name") == nil)
+      try check(dataset.attributeNames(), expected.attributes, dataset.attribute, path)
     }
     for path in missing { #expect(try !root.hasChild(path), "\(path)") }
+  }
+
+  private func check(
+    _ names: [String], _ expected: [Attribute], _ attribute: (String) throws -> HDF5Attribute?, _ path: String
+  ) throws {
+    #expect(names == expected.map(\.name), "\(path)")
+    for expected in expected {
+      let name = "\(path)@\(expected.name)"
+      try expected.values.check(#require(try attribute(expected.name), "\(name)"), name)
+    }
+    #expect(try attribute("no such name").map { _ in true } == nil, "\(path)")
   }
 }
 

@@ -1,0 +1,110 @@
+import Synchronization
+
+/// Links, attributes and shared messages of newer objects (specification III.G "Fractal Heap").
+final class FractalHeap: Sendable {
+  private let file: Superblock
+  private let header: FractalHeapHeader
+  /// Direct blocks that were checked and, if necessary, decompressed, by their offsets in the heap.
+  private let blocks = Mutex<[Int: Bytes]>([:])
+
+  init(_ file: Superblock, at address: Int) throws(Problem) {
+    self.file = file
+    header = try FractalHeapHeader(file, at: address)
+  }
+
+  /// How much all objects that are not listed twice can be, read one after the other.
+  var budget: ReadBudget {
+    // Compression with deflate makes at most 1032 bytes of one.
+    ReadBudget(remaining: file.space.bytes.count * (header.pipeline == nil ? 1 : 1032))
+  }
+
+  /// The object of an identifier.
+  func object(_ id: Bytes) throws(Problem) -> Bytes {
+    var cursor = file.space.cursor(id)
+    let first = try cursor.integer8()
+    guard first >> 6 == 0 else { throw Problem("its heap has objects of an unknown version") }
+    switch first >> 4 & 3 {
+    case 0:
+      let offset = try cursor.integer(size: header.offsetSize)
+      return try managed(offset, try cursor.integer(size: header.lengthSize))
+    case 1: return try huge(&cursor)
+    case 2: return try tiny(first & 15, &cursor)
+    default: throw Problem("its heap has an object of an unknown kind")
+    }
+  }
+
+  // MARK: Managed objects
+
+  private func managed(_ offset: Int, _ length: Int) throws(Problem) -> Bytes {
+    guard let root = header.rootAddress else { throw Problem("its heap is empty") }
+    var child = FractalHeapIndirectBlock.Child(
+      address: root, offset: 0, size: header.table.startSize, storedSize: header.filteredRootSize,
+      filterMask: header.filteredRootMask)
+    var rows = header.rootRows
+    // Each level has fewer rows than the one above.
+    while rows > 0 {
+      let block = try FractalHeapIndirectBlock(file.space, header, child, rows: rows)
+      child = try block.child(holding: offset)
+      let next = child.rows
+      guard next < rows else { throw Problem("its heap has blocks that hold larger ones") }
+      rows = next
+    }
+    return try directBlock(child).part(offset - child.offset, length)
+  }
+
+  private func directBlock(_ child: FractalHeapIndirectBlock.Child) throws(Problem) -> Bytes {
+    if let block = blocks.withLock({ $0[child.offset] }) { return block }
+    var block: Bytes
+    if let pipeline = header.pipeline {
+      let stored = try file.space.bytes.part(child.address, child.storedSize)
+      block = try pipeline.decode(stored, mask: child.filterMask, size: child.size)
+    } else {
+      block = try file.space.bytes.part(child.address, child.size)
+    }
+    var cursor = file.space.cursor(block)
+    try cursor.signature("FHDB")
+    _ = try cursor.version(0...0, of: "heap block")
+    try cursor.skip(file.space.addressSize)
+    guard try cursor.integer(size: header.offsetSize) == child.offset else {
+      throw Problem("its heap has a block in the wrong place")
+    }
+    if header.hasChecksums { try cursor.checksumWithin() }
+    blocks.withLock { $0[child.offset] = block }
+    return block
+  }
+
+  // MARK: Other objects
+
+  /// An object that is too large for a block has a place of its own in the file.
+  private func huge(_ cursor: inout Cursor) throws(Problem) -> Bytes {
+    let space = file.space
+    let isFiltered = header.pipeline != nil
+    let directSize = space.addressSize + space.lengthSize + (isFiltered ? 4 + space.lengthSize : 0)
+    var place = cursor
+    if header.idSize - 1 < directSize {
+      // The identifier is but a key.
+      guard let address = header.hugeTreeAddress else { throw Problem("its heap has no large objects") }
+      let key = try cursor.integer(size: min(8, cursor.remaining))
+      let tree = try BTreeV2(space, at: address, types: [isFiltered ? .filteredHugeObject : .hugeObject])
+      let record = try tree.find { record throws(Problem) in
+        var record = record
+        try record.skip(directSize)
+        let other = try record.length()
+        return other < key ? -1 : other == key ? 0 : 1
+      }
+      guard let record else { throw Problem("its heap has no large object \(key)") }
+      place = record
+    }
+    let address = try place.definedAddress()
+    let stored = try space.bytes.part(address, place.length())
+    guard let pipeline = header.pipeline else { return stored }
+    let mask = try place.uint32()
+    return try pipeline.decode(stored, mask: mask, size: place.length())
+  }
+
+  /// An object that is small enough lies in its own identifier.
+  private func tiny(_ low: Int, _ cursor: inout Cursor) throws(Problem) -> Bytes {
+    let length = header.idSize - 1 > 16 ? try low << 8 | cursor.integer8() : low
+    return try cursor.bytes(length + 1)
+  }
+}
