@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Classifier",
       dependencies: [
-        "Keras", "Inference", "JSON", "ZipArchive", "Imaging", "S3", "LambdaRuntime", "COpenSSL",
+        "Keras", "Inference", "JSON", "ZipArchive", "Imaging", "S3", "LambdaRuntime",
       ]),
     .executableTarget(name: "bootstrap", dependencies: ["Classifier", "Inference", "LambdaRuntime"]),
     .target(
@@ -94,7 +94,7 @@ let package = Package(
     .testTarget(
       name: "ClassifierTests",
       dependencies: [
-        "Classifier", "Emulator", "Imaging", "Inference", "JSON", "S3", "ZipArchive", testSupport,
+        "Classifier", "Emulator", "HTTP", "Imaging", "Inference", "JSON", "S3", testSupport,
       ]),
     .testTarget(name: "EmulatorTests", dependencies: ["Emulator", testSupport]),
     .testTarget(name: "ThimbleTests", dependencies: ["thimble", testSupport]),

@@ -142,7 +142,7 @@ final class ImageTagger {
       let entries = MetadataEntries(findings: findings, prefix: prefix, marker: marker)
       let changes: [(name: String, value: String?)]
       do throws(ClassifierError) {
-        changes = try entries.changes(to: head.metadata)
+        changes = try entries.changes(to: head)
       } catch {
         throw End(error)
       }

@@ -1,10 +1,10 @@
 import COpenSSL
 
 /// OpenSSL's digests.
-enum Digest {
-  static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_sha256()) }
+package enum Digest {
+  package static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_sha256()) }
 
-  static func md5(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_md5()) }
+  package static func md5(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_md5()) }
 
   /// HMAC with SHA-256, RFC 2104.
   static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
@@ -26,7 +26,7 @@ enum Digest {
 
 extension Sequence<UInt8> {
   /// Lower-case hexadecimal digits.
-  var hex: String {
+  package var hex: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }

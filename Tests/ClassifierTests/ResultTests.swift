@@ -1,3 +1,4 @@
+import HTTP
 import S3
 import Testing
 
@@ -19,7 +20,9 @@ struct ResultTests {
   private func changes(
     _ findings: [Finding], prefix: String = "", to existing: [(name: String, value: String)] = []
   ) throws -> [String: String?] {
-    let changes = try MetadataEntries(findings: findings, prefix: prefix, marker: "m-1").changes(to: existing)
+    let headers = HTTPHeaders(existing.map { ("x-amz-meta-" + $0.name, $0.value) })
+    let changes = try MetadataEntries(findings: findings, prefix: prefix, marker: "m-1")
+      .changes(to: ObjectHead(eTag: "e", length: 1, headers: headers))
     return Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.value) })
   }
 

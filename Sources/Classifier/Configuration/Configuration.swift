@@ -1,4 +1,5 @@
 import JSON
+import S3
 
 /// A `thimble.json`: which models look at an image, and where their results are written.
 public struct Configuration: Sendable, Equatable {
@@ -59,7 +60,7 @@ public struct Configuration: Sendable, Equatable {
     let settings = JSONValue.array(
       models.map { [$0.canonical, .string(fingerprints[$0.name] ?? "")] } + [write.canonical])
     return String(
-      Digest.sha256(Array(JSONValue.array(names.map(JSONValue.string)).text.utf8)).prefix(4)
-        + Digest.sha256(Array(settings.text.utf8)).prefix(12))
+      Digest.sha256(JSONValue.array(names.map(JSONValue.string)).text.utf8).hex.prefix(4)
+        + Digest.sha256(settings.text.utf8).hex.prefix(12))
   }
 }

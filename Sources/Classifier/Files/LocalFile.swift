@@ -1,4 +1,5 @@
 import Glibc
+import S3
 
 /// Files of this machine: small ones are read, large ones told apart.
 enum LocalFile {
@@ -24,7 +25,7 @@ enum LocalFile {
           sample += try read(descriptor, path, at: (size - block) / (blocks - 1) * index, count: block)
         }
       }
-      return Digest.sha256(sample)
+      return Digest.sha256(sample).hex
     }
   }
 

@@ -24,7 +24,7 @@ final class ModelCache {
 
   /// Where an object's file is, or will be.
   func path(_ location: S3Location, eTag: String) -> String {
-    "\(folder)/\(Digest.sha256(Array("\(location.uri) \(eTag)".utf8)).prefix(32))\(Self.suffix)"
+    "\(folder)/\(Digest.sha256("\(location.uri) \(eTag)".utf8).hex.prefix(32))\(Self.suffix)"
   }
 
   /// Brings an object's file to the disk.

@@ -5,9 +5,8 @@ extension S3Error {
   var isTransient: Bool {
     if let status, status >= 500 || status == 429 { return true }
     return [
-      "ConnectionFailed", "DeadlineExceeded", "Incomplete", "SlowDown", "InternalError", "ServiceUnavailable",
-      "RequestTimeout", "RequestTimeTooSkewed", "ExpiredToken", "OperationAborted",
-      "ConditionalRequestConflict",
+      "ConnectionFailed", "ConnectionBroken", "Timeout", "TLSFailed", "DeadlineExceeded", "Incomplete",
+      "SlowDown", "OperationAborted", "ConditionalRequestConflict", "RequestTimeout", "ExpiredToken",
     ].contains(code)
   }
 }

@@ -49,7 +49,7 @@ struct Sideload {
   /// - Returns: the folder for the sideload with this identity.
   private func prepare(_ identity: String) throws(ClassifierError) -> String {
     let home = settings.cache + "/sideload"
-    let name = String(Digest.sha256(Array(identity.utf8)).prefix(16))
+    let name = String(Digest.sha256(identity.utf8).hex.prefix(16))
     try Folder.make(home)
     for other in Folder.names(home) where other != name { Folder.remove("\(home)/\(other)") }
     return "\(home)/\(name)"

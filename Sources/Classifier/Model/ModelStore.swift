@@ -134,7 +134,7 @@ public final class ModelStore {
       texts.append(try LocalFile.fingerprint(try find(path, model, "source")))
     }
     if case .file(.path) = model.labels { texts += try labels(of: model) }
-    return Digest.sha256(Array(texts.joined(separator: "\n").utf8))
+    return Digest.sha256(texts.joined(separator: "\n").utf8).hex
   }
 
   private func find(_ path: String, _ model: ModelConfiguration, _ key: String) throws(ClassifierError)

@@ -1,3 +1,5 @@
+import S3
+
 /// What tells that an object's results are there: `x-amz-meta-thimble`, or the tag of that name.
 ///
 /// It holds `<configuration digest>-<image digest>` once for each function that has looked at the object, so
@@ -31,7 +33,7 @@ struct Marker: Equatable {
   }
 
   /// Of an image's bytes.
-  static func imageDigest(_ bytes: [UInt8]) -> String { String(Digest.md5(bytes).prefix(digits)) }
+  static func imageDigest(_ bytes: [UInt8]) -> String { String(Digest.md5(bytes).hex.prefix(digits)) }
 
   /// The digest that an ETag stands for, should it be an MD5.
   static func imageDigest(eTag: String) -> String { String(eTag.lowercased().prefix(digits)) }

@@ -1,3 +1,5 @@
+import S3
+
 /// Results as user metadata.
 struct MetadataEntries {
   /// Bytes of all names and values of an object together.
@@ -9,28 +11,22 @@ struct MetadataEntries {
   /// ``Marker``'s text.
   let marker: String
 
-  /// What is to be changed: a nil value removes an entry that is no longer true.
-  /// - Parameter existing: the object's own entries. Where all together are too large, lower ranks are left
-  ///   out first.
-  /// - Throws: when not even the best labels fit.
-  func changes(
-    to existing: [(name: String, value: String)]
-  ) throws(ClassifierError) -> [(name: String, value: String?)] {
+  /// What is to be changed: a nil value removes an entry that is no longer true. Where all together would be
+  /// too large, lower ranks are left out first.
+  /// - Throws: when not even the best labels fit beside what the object has of its own.
+  func changes(to head: ObjectHead) throws(ClassifierError) -> [(name: String, value: String?)] {
     var ranks = findings.map { $0.model.output.namesSeveral ? $0.labels.count : 0 }
-    let own = Set(findings.flatMap { ResultNames(model: $0.model.name, prefix: prefix).all } + [Marker.name])
-    let others = existing.filter { !own.contains($0.name) }.reduce(0) { $0 + Self.size($1.name, $1.value) }
     while true {
       let changes = changes(ranks: ranks)
-      let size = changes.reduce(others) { sum, change in
-        sum + (change.value.map { Self.size(change.name, $0) } ?? 0)
-      }
+      let size = S3Client.metadataSize(head, metadata: changes)
       if size <= Self.limit { return changes }
       guard let most = ranks.indices.max(by: { ranks[$0] < ranks[$1] }), ranks[most] > 0 else {
+        let others = S3Client.metadataSize(head, metadata: changes.map { ($0.name, nil) })
         throw ClassifierError(
           .storage,
           reason:
-            "the results need \(size - others) bytes of metadata, but the object has \(others) bytes of its "
-            + "own and S3 allows \(Self.limit) in all: write to tags instead")
+            "the results need \(size - others) bytes of metadata, but the object has \(others) bytes of "
+            + "its own and S3 allows \(Self.limit) in all; tags have room: \"write\": {\"to\": \"tags\"}")
       }
       ranks[most] -= 1
     }
@@ -54,15 +50,5 @@ struct MetadataEntries {
     labels.map { label in
       String(label.label.map { $0 == ";" ? "," : $0 }) + "=" + label.scoreText
     }.joined(separator: ";")
-  }
-
-  /// Bytes that an entry takes; text beyond ASCII is counted as it is sent (RFC 2047, base64 in words of at
-  /// most 75 characters).
-  static func size(_ name: String, _ value: String) -> Int {
-    let count = value.utf8.count
-    if value.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return name.utf8.count + count }
-    // 12 characters of each word are not text; a character of several bytes is not torn apart.
-    let words = (count + 41) / 42
-    return name.utf8.count + words * 13 + (count + 2 * words) / 3 * 4 + 4 * words
   }
 }
