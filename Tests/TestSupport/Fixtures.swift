@@ -22,4 +22,10 @@ public enum Fixtures {
 
   /// The python interpreter of the virtual environment that `make test` sets up.
   public static let python = root + "/.build-venv/bin/python"
+
+  /// Published models, photos and labels, as `scripts/fetch-data` fetches them.
+  public static let demoData = root + "/.build-data"
+
+  /// Whether they are there.
+  public static var hasDemoData: Bool { FileManager.default.fileExists(atPath: demoData + "/done") }
 }
