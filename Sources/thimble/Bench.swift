@@ -10,8 +10,9 @@ struct Bench: ParsableCommand {
     abstract: "Measure loading, the first run and warm runs of a model.",
     discussion: """
       The peak is what this processor's cores reach in products added up in registers, measured now. FLOPs \
-      are counted by the direct algorithm, so a faster one (Winograd) can exceed the peak. Only a quiet \
-      machine gives figures that mean something.
+      are counted by the direct algorithm, so a faster one (Winograd) can exceed the peak. In a profile \
+      "conv +2" is a step that does the work of two further layers. Only a quiet machine gives figures that \
+      mean something.
 
       Examples:
         thimble bench model.h5

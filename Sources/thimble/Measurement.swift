@@ -152,9 +152,9 @@ extension Measurement {
         flops > 0 ? Format.percent(speed / peakGigaflopsPerSecond) : "", Format.fixed(Double(bytes) / 1e6, 2))
     }
     for step in steps {
-      let names = ([step.layer] + step.fused).joined(separator: "+")
+      let layer = step.fused.isEmpty ? step.layer : "\(step.layer) +\(step.fused.count)"
       add(
-        Format.shortened(names, to: 48), step.kernel, Format.shape(step.shape), step.milliseconds, step.flops,
+        layer, step.kernel, Format.shape(step.shape), step.milliseconds, step.flops,
         step.bytes)
     }
     add("all", "", "", total, flops, steps.reduce(0) { $0 + $1.bytes })

@@ -50,11 +50,6 @@ enum Format {
 
   static func percent(_ share: Double) -> String { fixed(100 * share, 0) + "%" }
 
-  /// The beginning of a long text.
-  static func shortened(_ text: String, to count: Int) -> String {
-    text.count <= count ? text : text.prefix(count - 3) + "..."
-  }
-
   static func megabytes(_ bytes: Int) -> String { fixed(Double(bytes) / 1e6, 1) + " MB" }
 
   static func shape(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "x") }
