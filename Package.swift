@@ -89,7 +89,7 @@ let package = Package(
     .testTarget(name: "KerasTests", dependencies: ["Keras", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),
-    .testTarget(name: "S3Tests", dependencies: ["S3", testSupport]),
+    .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", testSupport]),
     .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", testSupport]),
     .testTarget(
       name: "ClassifierTests",

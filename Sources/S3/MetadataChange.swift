@@ -88,6 +88,10 @@ struct MetadataChange {
       if let value = head.headers[name] { headers.append((name, value)) }
     }
     if let encoding = contentEncoding { headers.append(("content-encoding", encoding)) }
+    // Locks are taken only with a digest of the body, which is empty.
+    if headers.contains(where: { $0.0.hasPrefix("x-amz-object-lock-") }) {
+      headers.append(("content-md5", Base64.encode(Digest.md5([]))))
+    }
     if let algorithm = checksumAlgorithm { headers.append(("x-amz-checksum-algorithm", algorithm)) }
     return headers + metadata.map { (ObjectHead.metadataPrefix + $0.name, $0.value) }
   }
