@@ -1,0 +1,57 @@
+import Glibc
+
+/// An open file, read at any place.
+final class ArchiveFile: Sendable {
+  let path: String
+  /// Bytes, when it was opened.
+  let size: Int
+  private let descriptor: Int32
+
+  init(path: String) throws(ZipError) {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ZipError(path: path, reason: systemError()) }
+    self.descriptor = descriptor
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      size = 0
+      throw ZipError(path: path, reason: "it is not a file")
+    }
+    size = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  func read(at offset: Int, count: Int) throws(ZipError) -> [UInt8] {
+    guard offset >= 0, count >= 0, count <= size, offset <= size - count else { throw isCutOff }
+    var isRead = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      isRead = fill(
+        UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]), offset)
+      initialized = isRead ? count : 0
+    }
+    guard isRead else { throw isCutOff }
+    return bytes
+  }
+
+  /// Fills the whole buffer.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(ZipError) {
+    guard fill(buffer, offset) else { throw isCutOff }
+  }
+
+  private func fill(_ buffer: UnsafeMutableRawBufferPointer, _ offset: Int) -> Bool {
+    var done = 0
+    while done < buffer.count {
+      guard let start = buffer.baseAddress else { return false }
+      let count = pread(descriptor, start + done, buffer.count - done, offset + done)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      done += count
+    }
+    return true
+  }
+
+  private var isCutOff: ZipError {
+    ZipError(path: path, reason: "it ends too early: it is cut off, or is being written")
+  }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// Says of a tree that it is complete, and what of.
+///
+/// The running system's boot is part of it: a killed process leaves nothing half-written behind the rename,
+/// but a power cut may, and a tree from before is therefore not trusted. That saves writing all to the disk.
+struct Stamp {
+  let text: [UInt8]
+  /// False where the boot cannot be told.
+  let isReusable: Bool
+
+  init(_ archive: ZipArchive) {
+    let boot = Self.bootID()
+    isReusable = !boot.isEmpty
+    text = Array("\(archive.digest) ".utf8) + boot
+  }
+
+  /// random(4): made anew at each boot.
+  private static func bootID() -> [UInt8] {
+    let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return [] }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = read(file, &bytes, bytes.count)
+    return count < 0 ? [] : Array(bytes.prefix(count))
+  }
+}
