@@ -85,7 +85,9 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference", testSupport]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CZlib", testSupport]),
-    .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive", testSupport]),
+    .testTarget(
+      name: "ZipArchiveTests", dependencies: ["ZipArchive", "UnpackProbe", "COpenSSL", testSupport]),
+    .executableTarget(name: "UnpackProbe", dependencies: ["ZipArchive"], path: "Tests/UnpackProbe"),
     .testTarget(name: "KerasTests", dependencies: ["Keras", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),

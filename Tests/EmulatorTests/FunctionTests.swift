@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -230,6 +231,44 @@ struct FunctionTests {
         same(result["directory"], os.path.realpath(directory + "/function"))
         """)
     }
+  }
+
+  @Test func zips() async throws {
+    try await Workbench.run { options, directory in
+      try Workbench.writeExecutable(FakeRuntime.source, to: directory + "/bootstrap")
+      let program = """
+        import sys, zipfile
+        zipfile.ZipFile(sys.argv[1] + "/layer.zip", "w").write(sys.argv[1] + "/bootstrap", "bootstrap")
+        zipfile.ZipFile(sys.argv[1] + "/function.zip", "w").writestr("models/labels.txt", "cat")
+        """
+      let python = try Process.run(
+        URL(fileURLWithPath: Fixtures.python), arguments: ["-c", program, directory])
+      python.waitUntilExit()
+      #expect(python.terminationStatus == 0)
+      options.function = directory + "/function.zip"
+      options.layer = directory + "/layer.zip"
+    } _: { bench in
+      try await bench.python(
+        """
+        result = json.load(aws_lambda.invoke(FunctionName="thimble", Payload='{"action": "environment"}')["Payload"])
+        root = result["environment"]["LAMBDA_TASK_ROOT"]
+        same(open(root + "/models/labels.txt").read(), "cat")
+        same(result["directory"], root)
+        """)
+    }
+  }
+
+  @Test func brokenZip() async throws {
+    let error = await #expect(throws: EmulatorError.self) {
+      try await Workbench.run { options, directory in
+        options.function = directory + "/function.zip"
+        try Data("PK".utf8).write(to: URL(fileURLWithPath: directory + "/function.zip"))
+      } _: { _ in
+      }
+    }
+    #expect(
+      error?.description.hasSuffix("function.zip: it is not a zip file") == true,
+      "\(String(describing: error))")
   }
 
   @Test func events() async throws {

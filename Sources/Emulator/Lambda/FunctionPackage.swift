@@ -1,4 +1,4 @@
-import Foundation
+import ZipArchive
 
 /// The function's code, or a layer, as a folder.
 enum FunctionPackage {
@@ -9,7 +9,12 @@ enum FunctionPackage {
     switch FileTree.kind(FileTree.absolute(path)) {
     case .directory: return FileTree.absolute(path)
     case .file:
-      throw .badPackage(path: path, reason: "zip files cannot be unpacked yet: give the unpacked folder.")
+      do throws(ZipError) {
+        try Unpacker().unpack(ZipArchive(path: path), to: folder)
+      } catch {
+        throw .badPackage(path: path, reason: error.entry.map { "\($0): \(error.reason)" } ?? error.reason)
+      }
+      return FileTree.absolute(folder)
     case .link, .other: throw .badPackage(path: path, reason: "it is neither a folder nor a zip file.")
     case nil: throw .badPackage(path: path, reason: "there is no such file or folder.")
     }
