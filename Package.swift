@@ -53,7 +53,7 @@ let package = Package(
     // The network.
     .target(name: "HTTP", dependencies: ["CCurl"]),
     .target(name: "S3", dependencies: ["HTTP", "COpenSSL"]),
-    .target(name: "LambdaRuntime", dependencies: ["HTTP"]),
+    .target(name: "LambdaRuntime", dependencies: ["HTTP", "JSON"]),
 
     // The application.
     .target(
@@ -92,7 +92,10 @@ let package = Package(
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),
     .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", testSupport]),
-    .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", testSupport]),
+    .testTarget(
+      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "EchoFunction", "Emulator", testSupport]),
+    .executableTarget(
+      name: "EchoFunction", dependencies: ["LambdaRuntime", "JSON"], path: "Tests/EchoFunction"),
     .testTarget(
       name: "ClassifierTests",
       dependencies: [

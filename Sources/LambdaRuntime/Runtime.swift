@@ -7,6 +7,15 @@ public enum Runtime {
     environment: [String: String], logger: Logger,
     makeHandler: () throws(InvocationFailure) -> Handler
   ) -> Never {
-    exit(1)
+    // How Lambda shuts a process down: nothing is left to do, and nothing to say.
+    signal(SIGTERM) { _ in _exit(0) }
+    let client: RuntimeAPIClient
+    do {
+      client = try RuntimeAPIClient(environment: environment)
+    } catch {
+      logger.error("\(error)")
+      exit(1)
+    }
+    exit(RunLoop(client: client, logger: logger).run(makeHandler: makeHandler))
   }
 }

@@ -1,0 +1,48 @@
+/// The names of Lambda's Runtime API, version 2018-06-01 (AWS Lambda Developer Guide, "Using the Lambda runtime
+/// API for custom runtimes").
+enum RuntimeAPI {
+  /// Names the endpoint, `host:port`.
+  static let endpointVariable = "AWS_LAMBDA_RUNTIME_API"
+  /// Where X-Ray's header is for whoever looks for it in the environment.
+  static let traceVariable = "_X_AMZN_TRACE_ID"
+
+  static let version = "2018-06-01"
+  static let next = "/\(version)/runtime/invocation/next"
+  static let initError = "/\(version)/runtime/init/error"
+
+  static func response(_ requestID: String) -> String {
+    "/\(version)/runtime/invocation/\(escaped(requestID))/response"
+  }
+
+  static func error(_ requestID: String) -> String {
+    "/\(version)/runtime/invocation/\(escaped(requestID))/error"
+  }
+
+  enum Header {
+    static let requestID = "Lambda-Runtime-Aws-Request-Id"
+    static let deadline = "Lambda-Runtime-Deadline-Ms"
+    static let functionARN = "Lambda-Runtime-Invoked-Function-Arn"
+    static let traceID = "Lambda-Runtime-Trace-Id"
+    static let clientContext = "Lambda-Runtime-Client-Context"
+    static let cognitoIdentity = "Lambda-Runtime-Cognito-Identity"
+    static let errorType = "Lambda-Runtime-Function-Error-Type"
+  }
+
+  static let eventType = "application/json"
+  static let errorType = "application/vnd.aws.lambda.error+json"
+
+  /// Percent-encodes what is not unreserved (RFC 3986, section 2.3). Lambda's own identifiers are all plain.
+  private static func escaped(_ requestID: String) -> String {
+    var text = ""
+    for byte in requestID.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+        UInt8(ascii: "~"):
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      default: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return text
+  }
+}
