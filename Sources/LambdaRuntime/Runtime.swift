@@ -7,8 +7,7 @@ public enum Runtime {
     environment: [String: String], logger: Logger,
     makeHandler: () throws(InvocationFailure) -> Handler
   ) -> Never {
-    // How Lambda shuts a process down: nothing is left to do, and nothing to say.
-    signal(SIGTERM) { _ in _exit(0) }
+    exitOnTermination()
     let client: RuntimeAPIClient
     do {
       client = try RuntimeAPIClient(environment: environment)
@@ -17,5 +16,15 @@ public enum Runtime {
       exit(1)
     }
     exit(RunLoop(client: client, logger: logger).run(makeHandler: makeHandler))
+  }
+
+  /// SIGTERM is how Lambda shuts a process down: nothing is left to do, and nothing to say.
+  private static func exitOnTermination() {
+    signal(SIGTERM) { _ in _exit(0) }
+    // Blocked signals are inherited from whoever starts the process.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 }

@@ -10,7 +10,7 @@ struct LoggerTests {
     let lines = RunLoopTests.Lines()
     body(Logger(environment: environment, write: { lines.add($0) }))
     return try lines.all.map { line in
-      #expect(line.hasSuffix("\n") && line.count { $0.isNewline } == 1, "\(line)")
+      #expect(line.hasSuffix("\n") && line.utf8.count { $0 == 10 } == 1, "\(line)")
       return try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
   }
