@@ -105,7 +105,7 @@ struct ModelTests {
   }
 
   /// The mean of each channel, in 0...1: a model that can be worked out by hand.
-  private func means(channels: Int, axes: [Int], shape: Shape) throws -> Graph {
+  private func means(axes: [Int], shape: Shape) throws -> Graph {
     var graph = Graph()
     let input = graph.addInput(name: "image", shape: shape)
     let output = try graph.add(.reduction(.mean, axes: axes, keepDimensions: false), [input], name: "mean")
@@ -121,39 +121,14 @@ struct ModelTests {
       limits: ImageLimits(), workers: Workers(count: 1))
   }
 
-  /// A PNG of one colour (red 255, green 102, blue 51), written by hand: stored deflate blocks.
-  private let picture: [UInt8] = {
-    func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
-      let body = Array(type.utf8) + data
-      var crc: UInt32 = 0xFFFF_FFFF
-      for byte in body {
-        crc ^= UInt32(byte)
-        for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-      }
-      func word(_ value: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
-      }
-      return word(UInt32(data.count)) + body + word(~crc)
-    }
-    let rows = (0..<4).flatMap { _ in [0] + (0..<4).flatMap { _ in [255, 102, 51] as [UInt8] } } as [UInt8]
-    var (a, b) = (UInt32(1), UInt32(0))
-    for byte in rows { (a, b) = ((a + UInt32(byte)) % 65521, (a + UInt32(byte) + b) % 65521) }
-    let count = UInt16(rows.count)
-    let sum = b << 16 | a
-    let stored = [
-      0x78, 0x01, 0x01, UInt8(count & 255), UInt8(count >> 8), UInt8(~count & 255), UInt8(~count >> 8),
-    ]
-    let zlib = stored + rows + (0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * $0)) }
-    return [0x89] + Array("PNG\r\n\u{1A}\n".utf8) + chunk("IHDR", [0, 0, 0, 4, 0, 0, 0, 4, 8, 2, 0, 0, 0])
-      + chunk("IDAT", zlib) + chunk("IEND", [])
-  }()
+  private let picture = Picture.png(red: 255, green: 102, blue: 51)
 
   private func classify(_ classifier: ImageClassifier, _ bytes: [UInt8]) throws -> Classification {
     try bytes.withUnsafeBytes { try classifier.classify($0) }
   }
 
   @Test func classifies() throws {
-    let graph = try means(channels: 3, axes: [1, 2], shape: [nil, 8, 8, 3])
+    let graph = try means(axes: [1, 2], shape: [nil, 8, 8, 3])
     let classifier = try classifier(graph, labels: ["red", "green", "blue"])
     for _ in 0..<3 {
       let result = try classify(classifier, picture)
@@ -164,7 +139,7 @@ struct ModelTests {
   }
 
   @Test func channelsFirst() throws {
-    let graph = try means(channels: 3, axes: [2, 3], shape: [nil, 3, 8, 6])
+    let graph = try means(axes: [2, 3], shape: [nil, 3, 8, 6])
     let input = InputConfiguration(preprocess: .unit, color: .bgr)
     let result = try classify(try classifier(graph, labels: ["blue", "green", "red"], input: input), picture)
     #expect(result.labels.map(\.label) == ["red", "green", "blue"])
@@ -172,18 +147,18 @@ struct ModelTests {
 
   @Test func imagesAreShared() throws {
     let first = try classifier(
-      try means(channels: 3, axes: [1, 2], shape: [nil, 8, 8, 3]), labels: ["r", "g", "b"])
+      try means(axes: [1, 2], shape: [nil, 8, 8, 3]), labels: ["r", "g", "b"])
     let same = try classifier(
-      try means(channels: 3, axes: [1, 2], shape: [nil, nil, 8, 3]), labels: [],
+      try means(axes: [1, 2], shape: [nil, nil, 8, 3]), labels: [],
       input: InputConfiguration(size: InputConfiguration.Size(height: 8, width: 8), preprocess: .unit))
-    let other = try classifier(try means(channels: 3, axes: [1, 2], shape: [nil, 9, 8, 3]), labels: [])
+    let other = try classifier(try means(axes: [1, 2], shape: [nil, 9, 8, 3]), labels: [])
     try picture.withUnsafeBytes { try first.load($0) }
     #expect(same.load(from: first) && !other.load(from: first))
     #expect(try same.run().map(\.score) == first.run().map(\.score))
   }
 
   @Test func errorsNameTheFile() throws {
-    let graph = try means(channels: 3, axes: [1, 2], shape: [nil, 8, 8, 3])
+    let graph = try means(axes: [1, 2], shape: [nil, 8, 8, 3])
     let labels = #expect(throws: ClassifierError.self) { try classifier(graph, labels: ["a"]) }
     #expect(labels?.description.hasPrefix("means.h5: there are 1 labels") == true)
     let image = #expect(throws: ClassifierError.self) {

@@ -6,7 +6,8 @@ extension S3Error {
     if let status, status >= 500 || status == 429 { return true }
     return [
       "ConnectionFailed", "ConnectionBroken", "Timeout", "TLSFailed", "DeadlineExceeded", "Incomplete",
-      "SlowDown", "OperationAborted", "ConditionalRequestConflict", "RequestTimeout", "ExpiredToken",
+      "SlowDown", "OperationAborted", "ConditionalRequestConflict", "PreconditionFailed", "RequestTimeout",
+      "ExpiredToken",
     ].contains(code)
   }
 }

@@ -1,0 +1,120 @@
+import Foundation
+import S3
+import Synchronization
+import TestSupport
+
+/// As much of S3 as the application uses, with objects that a test can change between any two requests.
+/// Signatures are not looked at.
+final class FakeS3: Sendable {
+  struct Object: Sendable {
+    var bytes: [UInt8]
+    var eTag: String
+    /// Names in lower case: `x-amz-meta-...` and others.
+    var headers: [String: String] = [:]
+    var tags: [String: String] = [:]
+    /// Whether the ETag is no MD5 and another one after each copy, as with a key of KMS.
+    var isOpaque = false
+  }
+
+  private struct State {
+    /// By `/bucket/key`, as it stands in requests.
+    var objects: [String: Object] = [:]
+    var log: [String] = []
+    var hook: (@Sendable (String, inout [String: Object]) -> Int?)?
+    var serial = 0
+  }
+
+  private let state = Mutex(State())
+  private let server = Mutex<ScriptedServer?>(nil)
+
+  /// Serves while `body` runs.
+  static func run<Result>(_ body: (FakeS3) throws -> Result) throws -> Result {
+    let fake = FakeS3()
+    let server = try ScriptedServer { fake.answer($0) }
+    fake.server.withLock { $0 = server }
+    defer { server.stop() }
+    return try body(fake)
+  }
+
+  /// For the code under test.
+  var environment: [String: String] {
+    [
+      "AWS_ENDPOINT_URL_S3": server.withLock { $0?.endpoint ?? "" }, "AWS_ACCESS_KEY_ID": "a",
+      "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1",
+    ]
+  }
+
+  /// The requests so far: `HEAD /images/a.png`.
+  var log: [String] { state.withLock { $0.log } }
+
+  func clearLog() { state.withLock { $0.log = [] } }
+
+  /// Called before each request is answered: may change objects, or give a status to answer with.
+  func setHook(_ hook: @escaping @Sendable (String, inout [String: Object]) -> Int?) {
+    state.withLock { $0.hook = hook }
+  }
+
+  subscript(path: String) -> Object? {
+    get { state.withLock { $0.objects[path] } }
+    set { state.withLock { $0.objects[path] = newValue } }
+  }
+
+  func put(_ path: String, _ bytes: [UInt8], eTag: String? = nil) {
+    self[path] = Object(bytes: bytes, eTag: eTag ?? Digest.md5(bytes).hex)
+  }
+
+  private func answer(_ request: ScriptedServer.Request) -> [ScriptedServer.Step] {
+    let parts = request.target.split(separator: "?", maxSplits: 1).map(String.init)
+    let path = parts[0]
+    let isTagging = parts.count > 1 && parts[1].hasPrefix("tagging")
+    let line = "\(request.method) \(path)" + (isTagging ? "?tagging" : "")
+    return state.withLock { state in
+      state.log.append(line)
+      if let hook = state.hook, let status = hook(line, &state.objects) { return [.answer(status)] }
+      guard var object = state.objects[path] else { return [.answer(404)] }
+      switch (request.method, isTagging) {
+      case ("HEAD", false), ("GET", false): return Self.read(request, object)
+      case ("GET", true):
+        let tags = object.tags.map { "<Tag><Key>\($0)</Key><Value>\($1)</Value></Tag>" }.joined()
+        return [.answer(200, [:], "<Tagging><TagSet>\(tags)</TagSet></Tagging>")]
+      case ("PUT", true):
+        let text = String(decoding: request.body, as: UTF8.self)
+        for tag in text.matches(of: /<Key>(.*?)<\/Key><Value>(.*?)<\/Value>/) {
+          object.tags[String(tag.1)] = String(tag.2)
+        }
+        state.objects[path] = object
+        return [.answer(200)]
+      case ("PUT", false):
+        if let match = request.headers["x-amz-copy-source-if-match"], match != "\"\(object.eTag)\"" {
+          return [.answer(412)]
+        }
+        object.headers = request.headers.filter { $0.key.hasPrefix("x-amz-meta-") }
+        state.serial += 1
+        object.eTag =
+          object.isOpaque ? Digest.md5(Array("\(state.serial)".utf8)).hex : Digest.md5(object.bytes).hex
+        state.objects[path] = object
+        return [.answer(200, [:], "<CopyObjectResult><ETag>\"\(object.eTag)\"</ETag></CopyObjectResult>")]
+      default: return [.answer(405)]
+      }
+    }
+  }
+
+  private static func read(_ request: ScriptedServer.Request, _ object: Object) -> [ScriptedServer.Step] {
+    if let match = request.headers["if-match"], match != "\"\(object.eTag)\"" { return [.answer(412)] }
+    var bytes = object.bytes[...]
+    var head = "ETag: \"\(object.eTag)\"\r\n"
+    var status = 200
+    if let range = request.headers["range"]?.firstMatch(of: /bytes=(\d+)-(\d+)/), let first = Int(range.1),
+      let last = Int(range.2)
+    {
+      guard first < bytes.count else { return [.answer(416)] }
+      status = 206
+      bytes = bytes[first...min(last, bytes.count - 1)]
+      head += "Content-Range: bytes \(first)-\(bytes.endIndex - 1)/\(object.bytes.count)\r\n"
+    }
+    if !object.tags.isEmpty { head += "x-amz-tagging-count: \(object.tags.count)\r\n" }
+    for (name, value) in object.headers { head += "\(name): \(value)\r\n" }
+    let start = "HTTP/1.1 \(status) Status\r\nContent-Length: \(bytes.count)\r\n\(head)\r\n"
+    return [.send(start)] + (request.method == "GET" ? [.sendBytes(Array(bytes))] : [])
+  }
+}
