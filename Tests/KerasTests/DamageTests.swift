@@ -12,7 +12,7 @@ struct DamageTests {
   /// Models of many kinds of layers, in both formats of calls.
   static let models = [
     "nested-h5", "shared-h5", "merging-h5", "reshaping-h5", "pooling-h5", "activations-h5", "scaling-h5",
-    "channels_first_model-h5", "depthwise-h5", "conv2d_transpose-h5", "keras220_nested",
+    "channels_first_model-h5", "depthwise-h5", "conv2d_transpose-h5", "keras224_nested",
     "keras205_sequential",
   ].filter { FileManager.default.fileExists(atPath: Fixtures.directory("Keras") + "/" + $0) }
 
