@@ -135,4 +135,27 @@ struct AccessTests {
         """)
     }
   }
+
+  /// A client that waits to be asked for a body and is refused must not use the connection again: it may
+  /// have sent the body meanwhile.
+  @Test func unwantedBodies() async throws {
+    try await Workbench.run { bench in
+      try await bench.python(
+        """
+        import http.client
+        body = b"GET / HTTP/1.1\\r\\n\\r\\n" * 100
+        for expects in [True, False]:
+          connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=20)
+          connection.putrequest("PUT", "/images/x")
+          connection.putheader("Content-Length", str(len(body)))
+          if expects:
+            connection.putheader("Expect", "100-continue")
+          connection.endheaders()
+          if not expects:
+            connection.send(body)
+          answer = connection.getresponse()
+          same((answer.status, answer.getheader("Connection")), (403, "close" if expects else None))
+        """)
+    }
+  }
 }

@@ -11,8 +11,10 @@ struct FrontDoor: HTTPHandler {
 
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
     let request = Request(request)
-    let answer = try await answer(request)
-    try await request.body.discardIfUnread()
+    var answer = try await answer(request)
+    // A client that waits to be asked for its body may tire of it, and send it after all: where the next
+    // request is expected.
+    if try await !request.body.discardIfUnread() { answer.headers[.connection] = "close" }
     return answer
   }
 

@@ -40,7 +40,11 @@ final class RequestBody: Sendable {
   }
 
   /// Reads what nobody wanted, unless the client is still waiting to be asked for it.
-  func discardIfUnread() async throws {
-    if expectation == nil, !isRead.withLock({ $0 }) { try await forEach { _ in } }
+  /// - Returns: whether all is read, so that another request can follow.
+  func discardIfUnread() async throws -> Bool {
+    if isRead.withLock({ $0 }) { return true }
+    guard expectation == nil else { return false }
+    try await forEach { _ in }
+    return true
   }
 }
