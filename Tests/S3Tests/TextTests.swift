@@ -1,0 +1,211 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import S3
+
+struct XMLTests {
+  @Test func documents() throws {
+    let text = """
+      \u{FEFF}<?xml version="1.0" encoding="UTF-8"?>
+      <!-- c --><a:Error xmlns:a="http://x/?>" y='>'>
+        <Code>Slow&amp;&lt;Down&gt; &#252;&#x1F600;&quot;&apos;</Code><Empty/><Empty ></Empty >
+        <Message><![CDATA[a <b> & c]]>, d</Message>
+        <List><Item>1</Item><!-- > --><Item>2</Item></List>
+      </a:Error>
+
+      """
+    let root = try #require(XMLElement(parsing: Array(text.utf8)))
+    #expect(root.name == "Error")
+    #expect(root["Code"] == "Slow&<Down> ü😀\"'")
+    #expect(root["Message"] == "a <b> & c, d")
+    #expect(root["Empty"] == "" && root.children("Empty").count == 2)
+    #expect(root.child("List")?.children("Item").map(\.text) == ["1", "2"])
+    #expect(root["None"] == nil)
+  }
+
+  @Test func otherThingsAreNone() {
+    let deep = String(repeating: "<a>", count: 100_000)
+    let texts = [
+      "", " ", "x", "<", "<a", "<a>", "<a/>x", "<a></b>", "<a><b></a></b>", "<a b='>", "<a>&x;</a>",
+      "<a>&#xD800;</a>",
+      "<a>&amp</a>", "<!DOCTYPE a []><a/>", "<a><!-- </a>", "<a><![CDATA[ </a>", "<?xml <a/>", "<></>",
+      "<a/><b/>", deep,
+      "<a>&#99999999999;</a>", "</a>",
+    ]
+    for text in texts { #expect(XMLElement(parsing: Array(text.utf8)) == nil, "\(text.prefix(40))") }
+  }
+}
+
+struct MailSafeTextTests {
+  private struct Case: Decodable {
+    var text: String
+    var encoded: [String]
+  }
+
+  @Test func plainTextStays() {
+    for text in ["", "cat", "a  b = c? d_e", "tabby, tabby cat;=1.0"] {
+      #expect(MailSafeText.encode(text) == text && MailSafeText.decode(text) == text)
+    }
+  }
+
+  /// The forms that S3 shows: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+  @Test func forms() {
+    #expect(MailSafeText.encode("Café au lait") == "=?UTF-8?Q?Caf=C3=A9_au_lait?=")
+    #expect(MailSafeText.encode("日本語 x") == "=?UTF-8?B?5pel5pys6KqeIHg=?=")
+    // What looks like an encoded word must not be taken for one, and a line must not break.
+    #expect(MailSafeText.decode(MailSafeText.encode("=?UTF-8?Q?=C3=A9?=")) == "=?UTF-8?Q?=C3=A9?=")
+    #expect(MailSafeText.encode("ab\r\nc") == "=?UTF-8?Q?ab=0D=0Ac?=")
+  }
+
+  @Test func oddWords() {
+    #expect(MailSafeText.decode("=?utf-8?q?a?= =?utf-8?q?b?=  c") == "ab  c")
+    #expect(MailSafeText.decode("x =?utf-8?q?a?= y =?utf-8?q?b?=") == "x a y b")
+    #expect(MailSafeText.decode("=?utf-8*en?q?a_b?=") == "a b")
+    // A character that is cut between two words.
+    #expect(MailSafeText.decode("=?utf-8?q?=C3?= =?utf-8?q?=BC?=") == "ü")
+    let odd = [
+      "=?", "=??=", "=?utf-8?q?a", "=?utf-8?x?a?=", "=?utf-8?q?=C?=", "=?utf-8?q?=ZZ?=", "=?utf-8?b?a?=",
+      "=?utf-8?b?ab=c?=",
+      "=?koi8-r?q?a?=", "=?utf-8?q?a b?=", "=?utf-8?q", "a=?b",
+    ]
+    for text in odd { #expect(MailSafeText.decode(text) == text) }
+  }
+
+  @Test(.enabled(if: Fixtures.exist("S3"), Comment(rawValue: Fixtures.hint)))
+  func pythons() throws {
+    let url = URL(fileURLWithPath: Fixtures.directory("S3") + "/mail.json")
+    let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: url))
+    #expect(cases.count > 50)
+    for item in cases {
+      for encoded in item.encoded { #expect(MailSafeText.decode(encoded) == item.text, "\(encoded)") }
+      let ours = MailSafeText.encode(item.text)
+      #expect(MailSafeText.decode(ours) == item.text)
+      let isEncoded = ours != item.text
+      #expect(ours.utf8.allSatisfy { (0x20...0x7e).contains($0) })
+      #expect(!isEncoded || ours.split(separator: " ").allSatisfy { $0.utf8.count <= 75 })
+    }
+  }
+
+  /// Python reads what we write.
+  @Test(.enabled(if: Fixtures.exist("S3") && Peer.isThere, Comment(rawValue: Fixtures.hint)))
+  func readByPython() async throws {
+    let url = URL(fileURLWithPath: Fixtures.directory("S3") + "/mail.json")
+    let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: url))
+    let scratch = try Scratch()
+    let pairs = cases.map { [$0.text, MailSafeText.encode($0.text)] }
+    try JSONEncoder().encode(pairs).write(to: URL(fileURLWithPath: scratch.path("pairs.json")))
+    try await PeerServer(port: 1, id: "x", secret: "x", scratch: scratch).python(
+      """
+      from email.header import decode_header, make_header
+      for text, encoded in load("pairs"):
+        assert str(make_header(decode_header(encoded))) == text, (text, encoded)
+      """)
+  }
+}
+
+struct SmallThingsTests {
+  @Test func base64() throws {
+    for count in 0..<60 {
+      let bytes = (0..<count).map { _ in UInt8.random(in: 0...255) }
+      #expect(Base64.encode(bytes) == Data(bytes).base64EncodedString())
+      #expect(Base64.decode(Array(Base64.encode(bytes).utf8)) == bytes)
+    }
+    #expect(Base64.decode(Array("YQ".utf8)) == Array("a".utf8))
+    for text in ["a", "!AAA", "AA=A", "AAAAA", "ü"] { #expect(Base64.decode(Array(text.utf8)) == nil) }
+  }
+
+  /// RFC 1321 and RFC 4231.
+  @Test func digests() {
+    #expect(Digest.md5("abc".utf8).hex == "900150983cd24fb0d6963f7d28e17f72")
+    #expect(
+      Digest.sha256("abc".utf8).hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      Digest.hmac(key: Array("Jefe".utf8), "what do ya want for nothing?").hex
+        == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+  }
+
+  @Test func times() {
+    #expect(Timestamp.basic(1_369_353_600) == "20130524T000000Z")
+    #expect(Timestamp.basic(-5) == "19700101T000000Z" && Timestamp.basic(1e300) == "99991231T235959Z")
+    #expect(Timestamp.parse(date: "Fri, 24 May 2013 00:00:00 GMT") == 1_369_353_600)
+    #expect(Timestamp.parse(date: "Thu, 29 Feb 2024 23:59:59 GMT") == 1_709_251_199)
+    for date in [
+      "", "now", "Fri, 24 May 2013 00:00:00 CET", "Fri, 24 Mai 2013 00:00:00 GMT",
+      "Fri, 99 May 2013 00:00:00 GMT",
+      "Fri, 24 May 2013 0:0 GMT", "Fri, 24 May 99999999999 00:00:00 GMT",
+    ] {
+      #expect(Timestamp.parse(date: date) == nil)
+    }
+  }
+
+  @Test func locations() throws {
+    let plain = try #require(S3Location(uri: "s3://models/a b/ü?.h5"))
+    #expect(plain == S3Location(bucket: "models", key: "a b/ü?.h5") && plain.uri == "s3://models/a b/ü?.h5")
+    let version = try #require(S3Location(uri: "s3://models/x.h5?versionId=abc.def"))
+    #expect(version == S3Location(bucket: "models", key: "x.h5", versionID: "abc.def"))
+    #expect(S3Location(uri: version.uri) == version)
+    #expect(S3Location(uri: "s3://b//x")?.key == "/x")
+    for uri in [
+      "", "s3://", "s3://b", "s3://b/", "s3:///k", "http://b/k", "s3://b/?versionId=x", "s3://b/k?versionId=",
+    ] {
+      #expect(S3Location(uri: uri) == nil, "\(uri)")
+    }
+  }
+
+  @Test func endpoints() throws {
+    func url(_ region: String, _ endpoint: Endpoint = Endpoint(), bucket: String = "bucket") throws -> String
+    {
+      let address = try endpoint.address(of: S3Location(bucket: bucket, key: "a b"), region: region)
+      return "\(address.scheme)://\(address.host)\(address.path)"
+    }
+    #expect(try url("eusc-de-east-1") == "https://bucket.s3.eusc-de-east-1.amazonaws.eu/a%20b")
+    #expect(try url("us-iso-east-1") == "https://bucket.s3.us-iso-east-1.c2s.ic.gov/a%20b")
+    #expect(try url("us-isob-east-1") == "https://bucket.s3.us-isob-east-1.sc2s.sgov.gov/a%20b")
+    // Old buckets of us-east-1 may have names that no host can have.
+    #expect(try url("us-east-1", bucket: "My_Bucket") == "https://s3.us-east-1.amazonaws.com/My_Bucket/a%20b")
+    #expect(try url("r", Endpoint(url: "http://[::1]:9000/s3/")) == "http://[::1]:9000/s3/bucket/a%20b")
+    #expect(
+      try url("r", Endpoint(url: "https://s3.example.com:443")) == "https://s3.example.com/bucket/a%20b")
+    for text in ["", "s3.example.com", "ftp://x", "https://", "https://u:p@x", "https://x?y", "https:x"] {
+      #expect(
+        failure { () throws(S3Error) in _ = try Endpoint(url: text) }?.code == "InvalidRequest", "\(text)")
+    }
+    for bucket in [
+      "", "ab", "a/b", "..", "...", "a b", "ü-bucket", "a:b@c", "x?y=z", String(repeating: "a", count: 256),
+    ] {
+      let error = failure { () throws(S3Error) in
+        _ = try Endpoint().address(of: S3Location(bucket: bucket, key: "k"), region: "us-east-1")
+      }
+      #expect(error?.code == "InvalidBucketName", "\(bucket)")
+    }
+    for bucket in ["images--use1-az4--x-s3", "arn:aws:s3:us-west-2:123456789012:accesspoint/x"] {
+      #expect(throws: S3Error.self) { try url("us-west-2", bucket: bucket) }
+    }
+  }
+
+  @Test func environment() throws {
+    var environment = ["AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": ""]
+    #expect(
+      failure { () throws(S3Error) in _ = try S3Client(environment: environment) }?.code
+        == "MissingCredentials")
+    environment["AWS_SECRET_ACCESS_KEY"] = "b"
+    environment["AWS_SESSION_TOKEN"] = ""
+    #expect(try Credentials(environment: environment) == Credentials(accessKeyID: "a", secretAccessKey: "b"))
+    func url(_ more: [String: String]) throws -> String {
+      let client = try S3Client(environment: environment.merging(more) { $1 })
+      var attempts = Attempts()
+      return try client.request(
+        S3Call(.headObject, method: "HEAD", S3Location(bucket: "bbb", key: "k")), &attempts
+      ).url
+    }
+    #expect(try url([:]) == "https://bbb.s3.us-east-1.amazonaws.com/k")
+    #expect(try url(["AWS_DEFAULT_REGION": "eu-west-1"]) == "https://bbb.s3.eu-west-1.amazonaws.com/k")
+    let regions = ["AWS_DEFAULT_REGION": "eu-west-1", "AWS_REGION": "eu-west-3"]
+    #expect(try url(regions) == "https://bbb.s3.eu-west-3.amazonaws.com/k")
+    let endpoints = ["AWS_ENDPOINT_URL": "http://general", "AWS_ENDPOINT_URL_S3": "http://special"]
+    #expect(try url(endpoints) == "http://special/bbb/k")
+    #expect(
+      try url(["AWS_ENDPOINT_URL": "http://general", "AWS_ENDPOINT_URL_S3": ""]) == "http://general/bbb/k")
+  }
+}
