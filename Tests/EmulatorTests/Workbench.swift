@@ -209,10 +209,16 @@ enum FakeRuntime {
             answer, body = call("POST", "init/error", "{}")
             twice.append([answer.status, json.loads(body)["errorType"]])
             answer, body = call("GET", "invocation/next")
-            twice.append([answer.status, json.loads(body)["errorType"]])
+            twice.append([answer.status, answer.headers["Lambda-Runtime-Aws-Request-Id"] == request])
             answer, body = call("GET", "nonsense")
             twice.append([answer.status, ""])
             result = twice
+        elif action == "late":
+            call("POST", "invocation/" + request + "/response", "{}")
+            for end in ["response", "error"]:
+                answer, body = call("POST", "invocation/" + request + "/" + end, "{}")
+                print("late", end, answer.status, json.loads(body)["errorType"], flush=True)
+            continue
         elif action == "die-after":
             call("POST", "invocation/" + request + "/response", "{}")
             os._exit(0)

@@ -59,10 +59,9 @@ struct InvokeAPI: Sendable {
         message: "Could not parse request body into json: the payload is not JSON.")
     }
 
-    let context = request.headers["x-amz-client-context"].flatMap { Data(base64Encoded: $0) }
     let invocation = Invocation(
-      payload: payload, traceID: request.headers["x-amzn-trace-id"],
-      clientContext: context.map { String(decoding: $0, as: UTF8.self) })
+      payload: payload, traceID: request.headers["x-amzn-trace-id"], clientContext: try clientContext(request)
+    )
     var headers = ["x-amzn-RequestId": invocation.requestID, "X-Amzn-Trace-Id": invocation.traceID]
     switch type {
     case "DryRun": return .answer(204, headers)
@@ -81,6 +80,20 @@ struct InvokeAPI: Sendable {
       throw Failure(
         status: 400, code: "InvalidParameterValueException", message: "\(type) is not an invocation type.")
     }
+  }
+
+  /// What the runtime gets in a header, and therefore on one line.
+  private func clientContext(_ request: Request) throws(Failure) -> String? {
+    guard let text = request.headers["x-amz-client-context"] else { return nil }
+    guard let context = Data(base64Encoded: text),
+      (try? JSONSerialization.jsonObject(with: context)) is [String: Any]
+    else {
+      throw Failure(
+        status: 400, code: "InvalidRequestContentException",
+        message: "Client context must be a valid Base64-encoded JSON object.")
+    }
+    // In JSON line breaks are only spaces between values.
+    return String(decoding: context.map { $0 < 32 ? 32 : $0 }, as: UTF8.self)
   }
 
   /// A signature must be right where there is one. Without one, the caller must not be another site's web

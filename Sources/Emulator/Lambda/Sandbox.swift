@@ -224,8 +224,9 @@ actor Sandbox {
     initEnded(.ready)
     measureMemory()
     if var running {
-      guard running.delivered == nil else { throw RuntimeRefusal.invalidState("Running", "Ready") }
-      running.delivered = .now
+      // Asked again before it answered, perhaps because a connection broke: the same event, as with AWS's own
+      // emulator.
+      running.delivered = running.delivered ?? .now
       self.running = running
       return running.delivery
     }
@@ -237,7 +238,7 @@ actor Sandbox {
 
   /// `POST response`. `body` is nil when it was too large to be read: `byteCount` tells how large.
   func respond(_ requestID: String, body: Data?, byteCount: Int) throws(RuntimeRefusal) {
-    try requireDelivered(requestID)
+    try requireDelivered(requestID, for: "InvocationResponse")
     guard let body, body.count <= LambdaLimits.responseBytes else {
       end(.answerTooLarge(byteCount), of: requestID)
       throw .tooLarge
@@ -247,7 +248,7 @@ actor Sandbox {
 
   /// `POST error`.
   func fail(_ requestID: String, body: Data, type: String?) throws(RuntimeRefusal) {
-    try requireDelivered(requestID)
+    try requireDelivered(requestID, for: "InvocationErrorResponse")
     end(.failed(body, type: type), of: requestID)
   }
 
@@ -257,10 +258,12 @@ actor Sandbox {
     initEnded(.failed(body, type: type))
   }
 
-  private func requireDelivered(_ requestID: String) throws(RuntimeRefusal) {
-    guard let running, running.delivered != nil, running.delivery.invocation.requestID == requestID else {
-      throw .invalidRequestID
+  /// - Parameter state: the one that the call would lead to.
+  private func requireDelivered(_ requestID: String, for state: String) throws(RuntimeRefusal) {
+    guard let running, running.delivered != nil else {
+      throw .invalidState(starting == nil ? "ResponseSent" : "Started", state)
     }
+    guard running.delivery.invocation.requestID == requestID else { throw .invalidRequestID }
   }
 
   private static func milliseconds(since start: ContinuousClock.Instant) -> Double {
