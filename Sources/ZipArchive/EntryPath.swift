@@ -5,6 +5,7 @@ struct EntryPath: Hashable {
 
   static let root = EntryPath(parts: [])
 
+  static let mostParts = 64
   private static let longestPart = 255
   private static let longestPath = 2048
 
@@ -35,6 +36,9 @@ struct EntryPath: Hashable {
         throw Refusal(reason: "a part of its name is too long: \(part.count) bytes")
       }
       parts.append(Array(part))
+    }
+    guard parts.count <= Self.mostParts else {
+      throw Refusal(reason: "it lies in \(parts.count - 1) folders")
     }
     self.parts = parts
   }

@@ -2,6 +2,8 @@
 public struct UnpackLimits: Sendable {
   /// Entries, folders that are only implied included.
   public var count = 100_000
+  /// Symbolic links.
+  public var links = 1000
   /// Bytes out for each byte in, for what is large.
   public var ratio = 200
   /// Bytes, of an entry or of all, up to which the ratio is of no interest.

@@ -55,6 +55,9 @@ struct UnpackPlan {
       files.append((path, entry, isExecutable))
     case .symbolicLink:
       try addLeaf(path, .link, entry)
+      guard links.count < limits.links else {
+        throw ZipError(path: archive.path, reason: "it has more than \(limits.links) symbolic links")
+      }
       // Linux allows 4095 bytes.
       links.append((path, entry, try archive.contents(of: entry, limit: 4095)))
     case .refused(let reason): throw fail(entry, reason)
@@ -70,16 +73,20 @@ struct UnpackPlan {
   }
 
   private mutating func addDirectory(_ path: EntryPath, _ entry: ZipArchive.Entry) throws(ZipError) {
-    for count in path.parts.indices.map({ $0 + 1 }) {
-      let folder = EntryPath(parts: Array(path.parts.prefix(count)))
-      switch kinds[folder] {
-      case .directory: continue
-      case .file, .link: throw fail(entry, "\(quoted(folder.text)) is a folder here and a file elsewhere")
-      case nil:
-        kinds[folder] = .directory
-        directories.append(folder)
-        try requireCount()
+    // Upwards to the first that is known: the folders above it are known as well.
+    var missing: [EntryPath] = []
+    var folder = path
+    while kinds[folder] != .directory {
+      guard kinds[folder] == nil else {
+        throw fail(entry, "\(quoted(folder.text)) is a folder here and a file elsewhere")
       }
+      missing.append(folder)
+      folder = folder.parent
+    }
+    for folder in missing.reversed() {
+      kinds[folder] = .directory
+      directories.append(folder)
+      try requireCount()
     }
   }
 
