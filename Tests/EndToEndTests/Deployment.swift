@@ -138,6 +138,17 @@ struct Deployment: Sendable {
     return (answer, result.functionError == nil ? nil : answer["errorMessage"] as? String ?? "no message")
   }
 
+  /// Kills the function's process where it stands, should it run.
+  func killFunction() {
+    let path = directory + "/function/bootstrap"
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+      guard let id = pid_t(name), let command = FileManager.default.contents(atPath: "/proc/\(id)/cmdline"),
+        command.starts(with: Data(path.utf8))
+      else { continue }
+      kill(id, SIGKILL)
+    }
+  }
+
   // MARK: Peers
 
   /// Runs a Python program that has `s3` (boto3), `photos` and what else ``prelude`` defines.
