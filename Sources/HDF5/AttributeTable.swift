@@ -46,9 +46,9 @@ struct AttributeTable {
       var budget = dense.heap.budget
       try dense.tree.forEach { cursor throws(Problem) in
         let record = try DenseAttributes.Record(cursor)
-        let name = try AttributeMessage.name(dense.message(record), file.space)
-        try budget.spend(name.utf8.count)
-        names.append((name, record.creationOrder))
+        let message = try dense.message(record)
+        try budget.spend(message.count)
+        names.append((try AttributeMessage.name(message, file.space), record.creationOrder))
       }
     }
     let isTracked = header.tracksAttributeCreation
@@ -81,7 +81,7 @@ private struct DenseAttributes {
 
   init(_ index: DenseIndex, _ file: Superblock) throws(Problem) {
     self.file = file
-    heap = try FractalHeap(file, at: index.heapAddress)
+    heap = try file.heap(at: index.heapAddress)
     tree = try BTreeV2(file.space, at: index.nameTreeAddress, types: [.attributeName])
   }
 

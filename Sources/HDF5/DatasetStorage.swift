@@ -37,7 +37,7 @@ struct DatasetStorage: Sendable {
     case .contiguous where header.all(.externalFiles).contains { _ in true }:
       place = .elsewhere(reason: "its values lie in other files: copy it with h5repack")
     case .contiguous(nil, _):
-      try DatasetStorage.checkPlausible(size, file)
+      try DatasetStorage.checkPlausible(count, elementSize, file)
       place = .missing
     case .contiguous(let address?, let stored):
       guard stored ?? size >= size else {
@@ -48,7 +48,7 @@ struct DatasetStorage: Sendable {
       }
       place = .contiguous(bytes)
     case .chunked(let layout):
-      try DatasetStorage.checkPlausible(size, file)
+      try DatasetStorage.checkPlausible(count, elementSize, file)
       guard layout.chunkShape.count == shape.count, layout.elementSize == elementSize else {
         throw Problem("its chunks have \(layout.chunkShape.count) axes, it has \(shape.count)")
       }
@@ -61,11 +61,13 @@ struct DatasetStorage: Sendable {
     }
   }
 
-  /// Refuses what compression does not explain: whoever makes room for a dataset before it is read must not be
-  /// led astray by a shape that nothing in the file stands for.
-  private static func checkPlausible(_ size: Int, _ file: Superblock) throws(Problem) {
-    guard size / 64 <= max(file.space.bytes.count, 4 << 20) else {
-      throw Problem("it claims \(size) bytes in a file of \(file.space.bytes.count): the file is damaged")
+  /// Refuses what compression hardly explains: whoever makes room for all elements before they are read must
+  /// not be led astray by a shape that nothing in the file stands for.
+  private static func checkPlausible(_ count: Int, _ elementSize: Int, _ file: Superblock) throws(Problem) {
+    let fileSize = file.space.bytes.count
+    // A string that was read takes 16 bytes, however short it is.
+    guard let size = [count, max(elementSize, 16)].checkedProduct, size / 256 <= max(fileSize, 1 << 20) else {
+      throw Problem("it claims \(count) elements in a file of \(fileSize) bytes: the file is damaged")
     }
   }
 

@@ -2,25 +2,25 @@ import Synchronization
 
 /// Links, attributes and shared messages of newer objects (specification III.G "Fractal Heap").
 final class FractalHeap: Sendable {
-  private let file: Superblock
+  private let space: AddressSpace
   private let header: FractalHeapHeader
   /// Direct blocks that were checked and, if necessary, decompressed, by their offsets in the heap.
   private let blocks = Mutex<[Int: Bytes]>([:])
 
-  init(_ file: Superblock, at address: Int) throws(Problem) {
-    self.file = file
-    header = try FractalHeapHeader(file, at: address)
+  init(_ space: AddressSpace, at address: Int) throws(Problem) {
+    self.space = space
+    header = try FractalHeapHeader(space, at: address)
   }
 
   /// How much all objects that are not listed twice can be, read one after the other.
   var budget: ReadBudget {
     // Compression with deflate makes at most 1032 bytes of one.
-    ReadBudget(remaining: file.space.bytes.count * (header.pipeline == nil ? 1 : 1032))
+    ReadBudget(remaining: space.bytes.count * (header.pipeline == nil ? 1 : 1032))
   }
 
   /// The object of an identifier.
   func object(_ id: Bytes) throws(Problem) -> Bytes {
-    var cursor = file.space.cursor(id)
+    var cursor = space.cursor(id)
     let first = try cursor.integer8()
     guard first >> 6 == 0 else { throw Problem("its heap has objects of an unknown version") }
     switch first >> 4 & 3 {
@@ -43,7 +43,7 @@ final class FractalHeap: Sendable {
     var rows = header.rootRows
     // Each level has fewer rows than the one above.
     while rows > 0 {
-      let block = try FractalHeapIndirectBlock(file.space, header, child, rows: rows)
+      let block = try FractalHeapIndirectBlock(space, header, child, rows: rows)
       child = try block.child(holding: offset)
       let next = child.rows
       guard next < rows else { throw Problem("its heap has blocks that hold larger ones") }
@@ -56,15 +56,15 @@ final class FractalHeap: Sendable {
     if let block = blocks.withLock({ $0[child.offset] }) { return block }
     var block: Bytes
     if let pipeline = header.pipeline {
-      let stored = try file.space.bytes.part(child.address, child.storedSize)
+      let stored = try space.bytes.part(child.address, child.storedSize)
       block = try pipeline.decode(stored, mask: child.filterMask, size: child.size)
     } else {
-      block = try file.space.bytes.part(child.address, child.size)
+      block = try space.bytes.part(child.address, child.size)
     }
-    var cursor = file.space.cursor(block)
+    var cursor = space.cursor(block)
     try cursor.signature("FHDB")
     _ = try cursor.version(0...0, of: "heap block")
-    try cursor.skip(file.space.addressSize)
+    try cursor.skip(space.addressSize)
     guard try cursor.integer(size: header.offsetSize) == child.offset else {
       throw Problem("its heap has a block in the wrong place")
     }
@@ -77,7 +77,6 @@ final class FractalHeap: Sendable {
 
   /// An object that is too large for a block has a place of its own in the file.
   private func huge(_ cursor: inout Cursor) throws(Problem) -> Bytes {
-    let space = file.space
     let isFiltered = header.pipeline != nil
     let directSize = space.addressSize + space.lengthSize + (isFiltered ? 4 + space.lengthSize : 0)
     var place = cursor
@@ -106,5 +105,17 @@ final class FractalHeap: Sendable {
   private func tiny(_ low: Int, _ cursor: inout Cursor) throws(Problem) -> Bytes {
     let length = header.idSize - 1 > 16 ? try low << 8 | cursor.integer8() : low
     return try cursor.bytes(length + 1)
+  }
+}
+
+/// The heaps of a file that were met: what is checked once need not be checked for each name that is sought.
+final class FractalHeapCache: Sendable {
+  private let heaps = Mutex<[Int: FractalHeap]>([:])
+
+  func heap(_ space: AddressSpace, at address: Int) throws(Problem) -> FractalHeap {
+    if let heap = heaps.withLock({ $0[address] }) { return heap }
+    let heap = try FractalHeap(space, at: address)
+    heaps.withLock { $0[address] = heap }
+    return heap
   }
 }

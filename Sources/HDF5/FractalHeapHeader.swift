@@ -32,8 +32,7 @@ struct FractalHeapHeader: Sendable {
   /// How many bytes the length of a managed object takes.
   let lengthSize: Int
 
-  init(_ file: Superblock, at address: Int) throws(Problem) {
-    let space = file.space
+  init(_ space: AddressSpace, at address: Int) throws(Problem) {
     var cursor = try space.cursor(at: address)
     try cursor.signature("FRHP")
     _ = try cursor.version(0...0, of: "fractal heap")

@@ -40,7 +40,8 @@ public struct HDF5Dataset: Sendable {
   /// - Parameter output: exactly ``count`` values.
   public func readFloats(into output: UnsafeMutableBufferPointer<Float>) throws(HDF5Error) {
     // Keras names the type of what it stores as opaque bytes.
-    let name = try attribute("dtype")?.strings().first
+    var name: String?
+    if case .opaque = type { name = try attribute("dtype")?.strings().first }
     try object.file.locating(path) { () throws(Problem) in
       guard output.count == count else {
         throw Problem("\(output.count) values are asked for, it has \(count)")

@@ -54,7 +54,7 @@ struct DenseLinks: Sendable {
 
   init(_ index: DenseIndex, _ file: Superblock, tracksCreationOrder: Bool) throws(Problem) {
     space = file.space
-    heap = try FractalHeap(file, at: index.heapAddress)
+    heap = try file.heap(at: index.heapAddress)
     tree = try BTreeV2(file.space, at: index.nameTreeAddress, types: [.linkName])
     self.tracksCreationOrder = tracksCreationOrder
   }
@@ -66,7 +66,7 @@ struct DenseLinks: Sendable {
       var record = record
       let other = try record.uint32()
       guard other == hash else { return other < hash ? -1 : 1 }
-      let link = try link(&record)
+      let link = try LinkMessage(message(record), space).link
       if link.name == name { found = link }
       return link.name.order(to: name)
     }
@@ -80,16 +80,17 @@ struct DenseLinks: Sendable {
     try tree.forEach { record throws(Problem) in
       var record = record
       try record.skip(4)
-      let link = try link(&record)
-      try budget.spend(link.name.utf8.count)
-      links.append(link)
+      let message = try message(record)
+      try budget.spend(message.count)
+      links.append(try LinkMessage(message, space).link)
     }
     return Link.sorted(links, byCreation: tracksCreationOrder)
   }
 
-  /// The link that the rest of a record identifies.
-  private func link(_ record: inout Cursor) throws(Problem) -> Link {
-    try LinkMessage(heap.object(record.bytes(record.remaining)), space).link
+  /// The message that the rest of a record identifies.
+  private func message(_ record: Cursor) throws(Problem) -> Bytes {
+    var record = record
+    return try heap.object(record.bytes(record.remaining))
   }
 }
 

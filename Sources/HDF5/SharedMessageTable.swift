@@ -9,9 +9,11 @@ struct SharedMessageTable {
     self.file = file
     let space = file.space
     guard let address = file.extensionAddress,
-      let message = try ObjectHeader(space, at: address).content(.sharedMessageTable, file)
+      let message = try ObjectHeader(space, at: address).all(.sharedMessageTable).first(where: {
+        !$0.isShared
+      })
     else { throw Problem("it shares messages, but the file has no table of them") }
-    var cursor = space.cursor(message)
+    var cursor = space.cursor(message.content)
     _ = try cursor.version(0...0, of: "shared message table")
     let tableAddress = try cursor.definedAddress()
     let count = try cursor.integer8()
@@ -31,6 +33,6 @@ struct SharedMessageTable {
     guard let heap = heaps.first(where: { $0.types >> type.rawValue & 1 == 1 }) else {
       throw Problem("it shares a message that the file does not have")
     }
-    return try FractalHeap(file, at: heap.address).object(id)
+    return try file.heap(at: heap.address).object(id)
   }
 }

@@ -6,6 +6,7 @@ struct Superblock: Sendable {
   let rootAddress: Int
   /// The address of an object header that holds messages about the whole file.
   let extensionAddress: Int?
+  private let heaps = FractalHeapCache()
 
   /// Finds the superblock: at 0, or after a user block of 512, 1024, 2048, ... bytes.
   init(_ file: Bytes) throws(Problem) {
@@ -53,6 +54,9 @@ struct Superblock: Sendable {
       try Superblock.checkLength(bytes, end: end, baseAddress: baseAddress)
     }
   }
+
+  /// The fractal heap at an address.
+  func heap(at address: Int) throws(Problem) -> FractalHeap { try heaps.heap(space, at: address) }
 
   private static func hasSignature(_ file: Bytes, at start: Int) -> Bool {
     (try? file.number(at: start, size: 8)) == 0x0A1A_0A0D_4644_4889

@@ -39,13 +39,14 @@ struct SymbolTable: Sendable {
   /// All links, sorted by name.
   func links() throws(Problem) -> [Link] {
     var budget = space.budget
-    // No name is in the heap twice, so that all of them are no longer than the file.
-    var names = space.budget
+    // No string is in the heap twice, so that all of them are no longer than the file.
+    var strings = space.budget
     var links: [Link] = []
     try BTreeV1.forEachChild(space, at: treeAddress, .group, &budget) { child, _, budget throws(Problem) in
       for entry in try SymbolTableNode(space, at: child, &budget).entries {
         let link = try link(entry)
-        try names.spend(link.name.utf8.count)
+        try strings.spend(link.name.utf8.count)
+        if case .soft(let path) = link.target { try strings.spend(path.utf8.count) }
         links.append(link)
       }
     }
