@@ -99,7 +99,7 @@ let package = Package(
     .testTarget(
       name: "ClassifierTests",
       dependencies: [
-        "Classifier", "Emulator", "HTTP", "Imaging", "Inference", "JSON", "S3", testSupport,
+        "Classifier", "HTTP", "Imaging", "Inference", "JSON", "LambdaRuntime", "S3", testSupport,
       ]),
     .testTarget(name: "EmulatorTests", dependencies: ["Emulator", testSupport]),
     .testTarget(name: "ThimbleTests", dependencies: ["thimble", testSupport]),

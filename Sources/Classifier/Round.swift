@@ -60,6 +60,7 @@ struct Round {
   private mutating func process(_ object: S3Location) -> ObjectResult {
     // A quarter of a second is left for the answer.
     let left = Double(invocation.remainingMilliseconds) - 250
+    let start = Clock.milliseconds
     var result: ObjectResult
     if left <= 2 * slowest {
       result = ObjectResult(object: object, status: .failed)
@@ -72,17 +73,16 @@ struct Round {
       let own = result.milliseconds.filter { $0.stage != "model" }.reduce(0) { $0 + $1.value }
       slowest = max(slowest, own)
     }
-    log(result)
+    log(result, milliseconds: Clock.milliseconds - start)
     return result
   }
 
-  private func log(_ result: ObjectResult) {
+  private func log(_ result: ObjectResult, milliseconds: Double) {
     logger.log(
       result.status == .failed ? .error : .info, result.status.rawValue,
       [
-        "object": .string(result.object.uri), "reason": .string(result.reason ?? ""),
-        "labels": .string(result.summary),
-        "milliseconds": .double(result.milliseconds.reduce(0) { $0 + $1.value }),
+        "object": .string(result.object.uri), "result": .string(result.summary),
+        "milliseconds": .double((milliseconds * 10).rounded() / 10),
       ])
   }
 

@@ -1,0 +1,197 @@
+import Foundation
+import S3
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Classifier
+
+/// Models in memory, on the disk, in S3.
+@Suite(.enabled(if: Fixtures.exist("Classifier"), Comment(rawValue: Fixtures.hint)))
+struct ModelStoreTests {
+  private let scratch: Scratch
+  private let means: [UInt8]
+  private let green: [UInt8]
+
+  init() throws {
+    scratch = try Scratch()
+    func read(_ name: String) throws -> [UInt8] {
+      Array(try Data(contentsOf: URL(fileURLWithPath: Fixtures.directory("Classifier") + "/" + name)))
+    }
+    means = try read("means.h5")
+    green = try read("green.h5")
+  }
+
+  private func store(
+    _ s3: FakeS3, memory: Int = 1 << 30, freeSpace: @escaping (String) -> Int = Folder.freeSpace
+  ) throws -> ModelStore {
+    var environment = s3.environment
+    environment["THIMBLE_CACHE"] = scratch.path("cache")
+    var settings = try Settings(environment: environment)
+    settings.memory = memory
+    let objects = ObjectStore(environment: environment)
+    return ModelStore(
+      settings: settings, locator: FileLocator(roots: []), s3: objects,
+      cache: ModelCache(folder: settings.cache + "/models", s3: objects, freeSpace: freeSpace))
+  }
+
+  private func model(_ name: String) -> ModelConfiguration {
+    ModelConfiguration(name: name, source: .object(S3Location(bucket: "models", key: name + ".h5")))
+  }
+
+  private var files: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: scratch.path("cache/models"))) ?? []).sorted()
+  }
+
+  @Test func downloadsOnce() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", means)
+      let store = try store(s3)
+      let first = try store.classifier(for: model("a"))
+      #expect(try store.classifier(for: model("a")) === first)
+      #expect(s3.log == ["HEAD /models/a.h5", "GET /models/a.h5"])
+      // Another model of the same file.
+      var other = model("b")
+      other.source = model("a").source
+      #expect(try store.classifier(for: other) !== first)
+      // Another process.
+      _ = try self.store(s3).classifier(for: model("a"))
+      #expect(s3.log.filter { $0.hasPrefix("GET") }.count == 1)
+    }
+  }
+
+  @Test func replacedModelIsFetched() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", means)
+      let old = try store(s3)
+      #expect(try old.classifier(for: model("a")).labels.count == 3)
+      s3.put("/models/a.h5", green)
+      // One that is in memory stays.
+      #expect(try old.classifier(for: model("a")).labels.count == 3)
+      #expect(try store(s3).classifier(for: model("a")).labels.count == 1)
+    }
+  }
+
+  @Test func damagedFileIsFetchedAgain() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", means)
+      _ = try store(s3).classifier(for: model("a"))
+      let path = scratch.path("cache/models/" + (try #require(files.first)))
+      try Data(means.prefix(1000)).write(to: URL(fileURLWithPath: path))
+      s3.clearLog()
+      _ = try store(s3).classifier(for: model("a"))
+      #expect(s3.log == ["HEAD /models/a.h5", "GET /models/a.h5"] && files.count == 1)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == means.count)
+    }
+  }
+
+  @Test func brokenModelIsNotFetchedAgainAndAgain() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", Array(means.prefix(1000)))
+      s3.put("/models/b.h5", means)
+      let store = try store(s3)
+      for _ in 0..<3 {
+        let error = #expect(throws: ClassifierError.self) { try store.classifier(for: model("a")) }
+        #expect(error?.description.hasPrefix("s3://models/a.h5: ") == true && error?.isTransient == false)
+      }
+      #expect(s3.log.filter { $0 == "GET /models/a.h5" }.count == 1 && files.isEmpty)
+      _ = try store.classifier(for: model("b"))
+      s3.put("/models/a.h5", means)
+      _ = try store.classifier(for: model("a"))
+      #expect(files.count == 2)
+    }
+  }
+
+  @Test func passingFailureIsNotRemembered() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", means)
+      let store = try store(s3)
+      s3.setHook { line, _ in line.hasPrefix("GET") ? 403 : nil }
+      let error = #expect(throws: ClassifierError.self) { try store.classifier(for: model("a")) }
+      #expect(error?.kind == .storage && error?.description.contains("AccessDenied") == true)
+      s3.setHook { _, _ in nil }
+      _ = try store.classifier(for: model("a"))
+    }
+  }
+
+  @Test func leftoversAreRemoved() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", means)
+      let folder = scratch.path("cache/models")
+      try FileManager.default.createDirectory(atPath: folder + "/odd/deep", withIntermediateDirectories: true)
+      for name in ["x.model.part-1a", "odd/deep/file"] {
+        try Data("half".utf8).write(to: URL(fileURLWithPath: folder + "/" + name))
+      }
+      _ = try store(s3).classifier(for: model("a"))
+      #expect(files.count == 1 && files[0].hasSuffix(".model"))
+    }
+  }
+
+  /// A disk with room for two of the files beside what is left to others.
+  @Test func longestUnusedGoesFirst() throws {
+    try FakeS3.run { s3 in
+      let names = ["a", "b", "c"]
+      // Of one size.
+      for name in names { s3.put("/models/\(name).h5", means, eTag: name) }
+      let folder = scratch.path("cache/models")
+      let room = 8 << 20 + 2 * means.count
+      let store = try store(s3) { _ in
+        let files = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+        return files.reduce(room) { free, name in
+          free - ((try? Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)).count) ?? 0)
+        }
+      }
+      let a = try store.classifier(for: model("a"))
+      usleep(20_000)
+      _ = try store.classifier(for: model("b"))
+      usleep(20_000)
+      #expect(try store.classifier(for: model("a")) === a)
+      usleep(20_000)
+      s3.clearLog()
+      _ = try store.classifier(for: model("c"))
+      #expect(files.count == 2)
+      #expect(try store.classifier(for: model("a")) === a)
+      #expect(s3.log == ["HEAD /models/c.h5", "GET /models/c.h5"])
+      _ = try store.classifier(for: model("b"))
+      #expect(s3.log.suffix(2) == ["HEAD /models/b.h5", "GET /models/b.h5"] && files.count == 2)
+    }
+  }
+
+  @Test func diskThatIsTooSmall() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", means)
+      let store = try store(s3) { _ in 8 << 20 }
+      let error = #expect(throws: ClassifierError.self) { try store.classifier(for: model("a")) }
+      #expect(error?.description.contains("s3://models/a.h5") == true)
+      #expect(error?.description.contains("ephemeral storage") == true && files.isEmpty)
+      #expect(!s3.log.contains("GET /models/a.h5"))
+    }
+  }
+
+  @Test func memoryIsShared() throws {
+    try FakeS3.run { s3 in
+      for name in ["a", "b"] { s3.put("/models/\(name).h5", means, eTag: name) }
+      // Less than one model: each makes room for the next, and works.
+      let store = try store(s3, memory: 1000)
+      let a = try store.classifier(for: model("a"))
+      _ = try store.classifier(for: model("b"))
+      #expect(try store.classifier(for: model("a")) !== a)
+      // From the disk.
+      #expect(s3.log.filter { $0 == "GET /models/a.h5" }.count == 1)
+    }
+  }
+
+  @Test func labelsFromS3() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", means)
+      s3.put("/models/l.txt", Array("x\ny\nz\n".utf8))
+      var model = model("a")
+      model.labels = .file(.object(S3Location(bucket: "models", key: "l.txt")))
+      let first = try store(s3).classifier(for: model)
+      #expect(first.labels == ["x", "y", "z"])
+      s3.put("/models/l.txt", Array("x\n\ny\n".utf8))
+      let error = #expect(throws: ClassifierError.self) { try store(s3).classifier(for: model) }
+      #expect(error?.description == "s3://models/l.txt: line 2: a label is empty")
+    }
+  }
+}
