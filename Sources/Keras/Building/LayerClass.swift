@@ -21,7 +21,10 @@ struct LayerClass: Sendable {
   ])
 
   /// All classes of `keras.ops` that are built, by name.
-  static let operations = table([])
+  static let operations = table([
+    elementwiseOperations, reductionOperations, shapeOperations, joiningOperations, slicingOperations,
+    productOperations, neuralOperations, windowOperations, imageOperations,
+  ])
 
   private static func table(_ families: [[String: LayerClass]]) -> [String: LayerClass] {
     families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }

@@ -4,7 +4,7 @@ extension LayerClass {
   static let multiHeadAttention: [String: LayerClass] = [
     "MultiHeadAttention": LayerClass(weights: attentionWeights, build: buildMultiHeadAttention),
     "GroupedQueryAttention": LayerClass(weights: attentionWeights, build: buildGroupedQueryAttention),
-    // Its name before Keras 3.
+    // As keras.layers exports it.
     "GroupQueryAttention": LayerClass(weights: attentionWeights, build: buildGroupedQueryAttention),
   ]
 

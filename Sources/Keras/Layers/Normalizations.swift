@@ -61,16 +61,21 @@ extension GraphBuilder {
     return result.sorted()
   }
 
-  /// A weight with one axis for each of the given ones, shaped to broadcast against a value.
-  func weight(_ name: String, along axes: [Int], of value: Graph.ValueID, _ layer: LayerCall)
+  /// A weight with one axis for each that a layer's `axis` names, shaped to broadcast against a value.
+  func weight(_ name: String, along given: [Int], of value: Graph.ValueID, _ layer: LayerCall)
     throws(KerasError) -> Tensor?
   {
     let shape = shape(value)
-    guard let weight = try layer.weights.optional(name, axes.map { shape[$0] }) else { return nil }
-    var sizes = Array(repeating: 1, count: shape.count)
-    for (index, axis) in axes.enumerated() { sizes[axis] = weight.shape[index] }
+    // Keras 3 sorts the axes as they are written, negative ones first; then the values only get a new shape.
+    let order = layer.version.major >= 3 ? given.sorted() : given
+    let sizes = order.map { shape[$0 < 0 ? $0 + shape.count : $0] }
+    guard let weight = try layer.weights.optional(name, sizes) else { return nil }
+    let axes = try axes(given, of: value, layer)
     // Leading axes of size 1 go without saying.
-    return weight.reshaped(Array(sizes[(axes.first ?? 0)...]))
+    let full = try (axes[0]..<shape.count).map { axis throws(KerasError) in
+      axes.contains(axis) ? try size(axis, of: value, layer) : 1
+    }
+    return weight.reshaped(full)
   }
 }
 
@@ -78,10 +83,12 @@ extension GraphBuilder {
   throws(KerasError) -> Value
 {
   let input = try layer.input()
-  let axes = try builder.axes(layer.configuration.integers("axis", default: [-1]), of: input, layer)
+  let given = try layer.configuration.integers("axis", default: [-1])
+  let axes = try builder.axes(given, of: input, layer)
+  if axes.isEmpty { throw layer.configuration.error("axis", "at least one axis") }
   let epsilon = try layer.configuration.epsilon(default: 1e-3)
-  let gamma = try builder.weight("gamma", along: axes, of: input, layer)
-  let beta = try builder.weight("beta", along: axes, of: input, layer)
+  let gamma = try builder.weight("gamma", along: given, of: input, layer)
+  let beta = try builder.weight("beta", along: given, of: input, layer)
   guard try layer.configuration.bool("rms_scaling", default: false) else {
     let normalization = Normalization(.layer, axes: axes, epsilon: epsilon, gamma: gamma, beta: beta)
     return .tensor(try builder.add(.normalization(normalization), [input], layer))

@@ -15,22 +15,9 @@ extension LayerClass {
       return .tensor(try builder.channelsAsSaved(result, layer))
     },
     "Resizing": LayerClass { layer, builder throws(KerasError) in
-      let configuration = layer.configuration
-      let size = try configuration.targetSize()
-      var image = try builder.channelsLast(layer.input(), layer)
-      let resize = Resize(
-        size: .exactly(size), interpolation: try configuration.interpolation(default: "bilinear"),
-        antialias: try configuration.bool("antialias", default: false))
-      if try configuration.bool("crop_to_aspect_ratio", default: false) {
-        image = try builder.smartResize(
-          image, to: size, resize.interpolation, antialias: resize.antialias, layer)
-      } else {
-        if try configuration.bool("pad_to_aspect_ratio", default: false) {
-          image = try builder.pad(image, toAspectRatioOf: size, layer)
-        }
-        image = try builder.add(.resize(resize), [image], layer)
-      }
-      return .tensor(try builder.channelsAsSaved(image, layer))
+      let size = try layer.configuration.targetSize()
+      let image = try builder.channelsLast(layer.input(), layer)
+      return .tensor(try builder.channelsAsSaved(builder.resized(image, to: size, layer), layer))
     },
   ]
 }
@@ -68,6 +55,23 @@ extension Resize.Interpolation {
 }
 
 extension GraphBuilder {
+  /// A channels-last image at another size, as the configuration of a layer or operation has it.
+  mutating func resized(_ image: Graph.ValueID, to size: Extent, _ layer: LayerCall) throws(KerasError)
+    -> Graph.ValueID
+  {
+    let configuration = layer.configuration
+    let resize = Resize(
+      size: .exactly(size), interpolation: try configuration.interpolation(default: "bilinear"),
+      antialias: try configuration.bool("antialias", default: false))
+    if try configuration.bool("crop_to_aspect_ratio", default: false) {
+      return try smartResize(image, to: size, resize.interpolation, antialias: resize.antialias, layer)
+    }
+    guard try configuration.bool("pad_to_aspect_ratio", default: false) else {
+      return try add(.resize(resize), [image], layer)
+    }
+    return try add(.resize(resize), [pad(image, toAspectRatioOf: size, layer)], layer)
+  }
+
   /// A channels-last image with a border that gives it the aspect ratio of a size.
   fileprivate mutating func pad(_ image: Graph.ValueID, toAspectRatioOf size: Extent, _ layer: LayerCall)
     throws(KerasError) -> Graph.ValueID
