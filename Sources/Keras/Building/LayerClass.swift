@@ -17,7 +17,7 @@ struct LayerClass: Sendable {
   static let layers = table([
     identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
     convolutions1D, pooling1D, cropping, resizing, rearranging, dot, normalizations, einsumDense, attention,
-    multiHeadAttention, embedding, blocks, wrappers, locallyConnected,
+    multiHeadAttention, embedding, blocks, wrappers, locallyConnected, tensorFlowFunctions, tensorFlowNodes,
   ])
 
   /// All classes of `keras.ops` that are built, by name.

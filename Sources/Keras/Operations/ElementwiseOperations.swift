@@ -39,9 +39,10 @@ extension LayerClass {
     "LogicalXor": .logicalXor,
   ]
 
-  private typealias BinaryBuild = @Sendable (
-    inout GraphBuilder, LayerCall, Graph.ValueID, Graph.ValueID
-  ) throws(KerasError) -> Graph.ValueID
+  private typealias BinaryBuild =
+    @Sendable (
+      inout GraphBuilder, LayerCall, Graph.ValueID, Graph.ValueID
+    ) throws(KerasError) -> Graph.ValueID
 
   private static func binary(_ build: @escaping BinaryBuild) -> LayerClass {
     LayerClass { layer, builder throws(KerasError) in
@@ -51,7 +52,8 @@ extension LayerClass {
     }
   }
 
-  private typealias UnaryBuild = @Sendable (inout GraphBuilder, LayerCall, Graph.ValueID) throws(KerasError)
+  private typealias UnaryBuild =
+    @Sendable (inout GraphBuilder, LayerCall, Graph.ValueID) throws(KerasError)
     -> Graph.ValueID
 
   private static func unary(_ build: @escaping UnaryBuild) -> LayerClass {
@@ -189,8 +191,8 @@ extension LayerClass {
       return try builder.add(.select, [isZero, b, builder.apply(.greater, a, 0, layer)], layer)
     },
     "Isclose": binary { builder, layer, a, b throws(KerasError) in
-      let relative = Float(try layer.configuration.number("rtol", default: 1e-5))
-      let absolute = Float(try layer.configuration.number("atol", default: 1e-8))
+      let relative = try layer.number(2, "rtol", default: 1e-5)
+      let absolute = try layer.number(3, "atol", default: 1e-8)
       let distance = try builder.apply(.abs, builder.apply(.subtract, a, b, layer), layer)
       let limit = try builder.apply(
         .linear(scale: relative, offset: absolute), builder.apply(.abs, b, layer), layer)

@@ -83,7 +83,9 @@ extension LayerClass {
 
   private static func blockSize(_ layer: LayerCall) throws(KerasError) -> Int {
     let size = try layer.configuration.integer("block_size")
-    guard (1...1 << 10).contains(size) else { throw layer.configuration.error("block_size", "from 1 to 1024") }
+    guard (1...1 << 10).contains(size) else {
+      throw layer.configuration.error("block_size", "from 1 to 1024")
+    }
     return size
   }
 

@@ -13,7 +13,9 @@ extension LayerClass {
       let rank = builder.shape(operands[0]).count + 1
       let given = try layer.configuration.integer("axis", default: 0)
       let axis = given < 0 ? given &+ rank : given
-      guard (0..<rank).contains(axis) else { throw layer.configuration.error("axis", "an axis of the result") }
+      guard (0..<rank).contains(axis) else {
+        throw layer.configuration.error("axis", "an axis of the result")
+      }
       var parts: [Graph.ValueID] = []
       for operand in operands {
         parts.append(

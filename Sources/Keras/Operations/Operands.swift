@@ -40,6 +40,15 @@ extension LayerCall {
     return tensors
   }
 
+  /// A constant number among the operands.
+  func number(_ position: Int, _ name: String, default fallback: Double) throws(KerasError) -> Float {
+    guard let value = arguments.argument(position, name) else {
+      return Float(try configuration.number(name, default: fallback))
+    }
+    guard let number = value.constant?.unwrapped.real else { throw error("its \"\(name)\" is not a number") }
+    return Float(number)
+  }
+
   /// A parameter that may hold sizes known at run time only: of the call, else of the configuration.
   func parameter(_ name: String) -> Value? {
     if let value = arguments.keywords.last(where: { $0.key == name })?.value { return value }

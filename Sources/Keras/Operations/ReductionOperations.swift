@@ -20,7 +20,8 @@ extension LayerClass {
     "Norm": reduced { builder, layer, x, axes, keeps throws(KerasError) in
       let order = layer.configuration["ord"]
       switch order {
-      case nil, .string("fro"), .string("euclidean"): return try builder.reduce(.l2Norm, x, axes, keeps, layer)
+      case nil, .string("fro"), .string("euclidean"):
+        return try builder.reduce(.l2Norm, x, axes, keeps, layer)
       default: break
       }
       guard axes.count == 1 || axes.isEmpty && builder.shape(x).count == 1, let order = order?.norm else {
@@ -86,9 +87,10 @@ extension LayerClass {
     },
   ]
 
-  private typealias ReductionBuild = @Sendable (
-    inout GraphBuilder, LayerCall, _ x: Graph.ValueID, _ axes: [Int], _ keepsAxes: Bool
-  ) throws(KerasError) -> Graph.ValueID
+  private typealias ReductionBuild =
+    @Sendable (
+      inout GraphBuilder, LayerCall, _ x: Graph.ValueID, _ axes: [Int], _ keepsAxes: Bool
+    ) throws(KerasError) -> Graph.ValueID
 
   private static func reduced(_ build: @escaping ReductionBuild) -> LayerClass {
     LayerClass { layer, builder throws(KerasError) in

@@ -119,14 +119,10 @@ extension LayerClass {
       let x = try layer.operand(in: &builder)
       let rank = builder.shape(x).count
       let (before, after) = try layer.padWidths(rank: rank)
-      var filler = 0.0
-      if case .constant(let value)? = layer.optionalOperand(1, "constant_values") {
-        guard let number = value.real else { throw layer.error("its constant_values are not one number") }
-        filler = number
-      }
+      let filler = try layer.number(1, "constant_values", default: 0)
       let mode: PaddingMode
       switch try layer.configuration.string("mode", default: "constant").lowercased() {
-      case "constant": mode = .constant(Float(filler))
+      case "constant": mode = .constant(filler)
       case "reflect": mode = .reflect
       case "symmetric": mode = .symmetric
       case "edge": mode = .edge

@@ -16,7 +16,8 @@ extension LayerClass {
         let starts = json.unwrapped.array?.allIntegers, starts.count == sizes.count
       else { throw layer.error("its start_indices are not as many whole numbers as its shape has") }
       let slices = zip(starts, sizes).map { start, size in
-        Slice.range(begin: start, end: size < 0 ? nil : start.addingReportingOverflow(size).partialValue, step: 1)
+        Slice.range(
+          begin: start, end: size < 0 ? nil : start.addingReportingOverflow(size).partialValue, step: 1)
       }
       return .tensor(try builder.add(.slice(slices), [x], layer))
     },
@@ -75,10 +76,11 @@ extension LayerCall {
     case .object(let object):
       switch object["class_name"]?.string {
       case "__ellipsis__": return .ellipsis
-      case "__slice__":
-        let config = object["config"]
+      // Keras 2 has the bounds in the object itself.
+      case "__slice__", nil:
+        let config = object["config"] ?? json
         func bound(_ key: String) throws(KerasError) -> Int? {
-          guard let value = config?[key], !value.isNull else { return nil }
+          guard let value = config[key], !value.isNull else { return nil }
           guard let bound = value.integer else { throw error("the \(key) of a slice is \(value.text)") }
           return bound
         }
@@ -96,18 +98,22 @@ extension LayerCall {
   }
 
   /// An entry, or several, of a shape, whose sizes are no tensor; nil: the operand is a tensor.
-  fileprivate func itemOfSizes(_ keys: [ItemKey]) throws(KerasError) -> Value? {
+  func itemOfSizes(_ keys: [ItemKey]) throws(KerasError) -> Value? {
     let sizes: [Value]
     switch arguments.argument(0, "x") {
     case .list(let values): sizes = values
     case .constant(.array(let values)): sizes = values.map { .constant($0) }
     default: return nil
     }
-    guard keys.count == 1, case .slice(let slice) = keys[0] else { throw error("its key does not fit a shape") }
+    guard keys.count == 1, case .slice(let slice) = keys[0] else {
+      throw error("its key does not fit a shape")
+    }
     switch slice {
     case .index(let index):
       let place = index < 0 ? index &+ sizes.count : index
-      guard sizes.indices.contains(place) else { throw error("a shape of \(sizes.count) has no entry \(index)") }
+      guard sizes.indices.contains(place) else {
+        throw error("a shape of \(sizes.count) has no entry \(index)")
+      }
       return sizes[place]
     case .range(let begin, let end, let step) where step == 1:
       func clamped(_ bound: Int) -> Int { min(max(bound < 0 ? bound &+ sizes.count : bound, 0), sizes.count) }
@@ -166,7 +172,9 @@ extension GraphBuilder {
       positions.append(position)
     }
     let leading = Array(repeating: Slice.whole, count: axis)
-    guard !indices.shape.isEmpty else { return try add(.slice(leading + [.index(positions[0])]), [value], layer) }
+    guard !indices.shape.isEmpty else {
+      return try add(.slice(leading + [.index(positions[0])]), [value], layer)
+    }
     let taken = try add(.take(indices: positions, axis: axis), [value], layer)
     if indices.shape.count == 1 { return taken }
     let trailing = try shape(value).indices.dropFirst(axis + 1).map { axis throws(KerasError) in

@@ -44,9 +44,10 @@ extension LayerClass {
     },
   ]
 
-  private typealias WindowBuild = @Sendable (
-    OperationWindow, _ image: Graph.ValueID, inout GraphBuilder, LayerCall
-  ) throws(KerasError) -> Operation
+  private typealias WindowBuild =
+    @Sendable (
+      OperationWindow, _ image: Graph.ValueID, inout GraphBuilder, LayerCall
+    ) throws(KerasError) -> Operation
 
   private static func windowed(_ build: @escaping WindowBuild) -> LayerClass {
     LayerClass { layer, builder throws(KerasError) in
