@@ -11,10 +11,9 @@ extension LayerClass {
         try builder.add(.affine(scale: gamma, offset: offset, axis: -1), [input], layer))
     },
     "StochasticDepth": LayerClass { layer, _ throws(KerasError) in .tensor(try layer.input()) },
-    "CustomScaleLayer": LayerClass { layer, builder throws(KerasError) in
-      let scale = try layer.configuration.number("scale")
-      return .tensor(try builder.scaledSum(of: layer.inputs(), scale: scale, layer))
-    },
+    "CustomScaleLayer": customScale,
+    // As Keras 2 registered it.
+    "Custom>CustomScaleLayer": customScale,
     "Lambda": LayerClass { layer, builder throws(KerasError) in
       // What a Lambda does is code of Python, which is never run. One is known: the residual sum of
       // InceptionResNetV2, whose files say so by its argument and its two inputs.
@@ -27,6 +26,11 @@ extension LayerClass {
       return .tensor(try builder.scaledSum(of: inputs, scale: scale, layer))
     },
   ]
+
+  private static let customScale = LayerClass { layer, builder throws(KerasError) in
+    let scale = try layer.configuration.number("scale")
+    return .tensor(try builder.scaledSum(of: layer.inputs(), scale: scale, layer))
+  }
 }
 
 extension GraphBuilder {
