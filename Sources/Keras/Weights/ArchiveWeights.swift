@@ -55,7 +55,11 @@ struct ArchiveWeights {
       let place = weight.archivePath ?? "vars/\(count)"
       if weight.archivePath == nil { count += 1 }
       let dataset: HDF5Dataset?
-      do throws(HDF5Error) { dataset = try group.dataset(place) } catch {
+      do throws(HDF5Error) {
+        // Versions differ in which attributes of a layer are private.
+        let found = try group.dataset(place)
+        dataset = found == nil ? try group.dataset("_" + place) : found
+      } catch {
         throw layer.identity.error("its weight \"\(weight.name)\": \(error.reason)")
       }
       guard let dataset else { throw missing(layer, "\(group.path)/\(place)") }
@@ -145,7 +149,12 @@ extension LayerDescription {
 
   /// The class as an archive names it: `Conv2DTranspose` is `conv2d_transpose`.
   var archiveClassName: String {
-    className == "Model" ? "functional" : snakeCase(className)
+    switch className {
+    case "Model": "functional"
+    // The name of the class, not that by which Keras exports it.
+    case "GroupQueryAttention": "grouped_query_attention"
+    default: snakeCase(className)
+    }
   }
 }
 

@@ -5,6 +5,7 @@ struct WeightName: Sendable, ExpressibleByStringLiteral {
   /// Whether training changes it by gradients; the moving statistics of a batch normalisation are not.
   let isTrainable: Bool
   /// Where a `.keras` archive keeps it below the layer's group; nil: `vars/N`, counted among such weights.
+  /// A leading underscore may be missing.
   let archivePath: String?
 
   init(_ name: String, isTrainable: Bool = true, archivePath: String? = nil) {
