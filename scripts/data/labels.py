@@ -35,7 +35,7 @@ def milliseconds(log, photos):
     for block in re.findall(r"START RequestId.*?REPORT RequestId[^\n]*", log, re.DOTALL):
         duration = float(re.search(r"\tDuration: ([0-9.]+) ms", block)[1])
         for photo in photos:
-            if f'"{photo}"' in block:
+            if f'"s3://images/{photo}"' in block:
                 times[photo] = max(duration, times.get(photo, 0))
     return times
 
