@@ -18,6 +18,11 @@ struct GraphBuilder {
     -> Graph.ValueID
   {
     do throws(GraphError) {
+      if let moved = moved(operation, inputs) {
+        let result = try graph.add(moved.operation, moved.inputs, name: layer.path)
+        guard let permutation = moved.permutation else { return result }
+        return try graph.add(.transpose(permutation), [result], name: layer.path)
+      }
       return try graph.add(operation, inputs, name: layer.path)
     } catch {
       throw layer.error("\(error.operation): \(error.reason)")
