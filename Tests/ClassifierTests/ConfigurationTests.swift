@@ -182,10 +182,12 @@ struct ConfigurationTests {
 
   @Test func labelFiles() throws {
     func read(_ text: String, _ file: String = "l.txt") throws -> [String] {
-      try Labels.read(Array(text.utf8), file: file)
+      try Labels.read(Array(text.utf8), from: .path(file))
     }
     #expect(try read("\u{FEFF}cat\r\n Egyptian cat \n日本\n\n") == ["cat", "Egyptian cat", "日本"])
     #expect(try read("[\"a\", 'b']", "l.JSON") == ["a", "b"])
+    let version = S3Location(bucket: "b", key: "l.json", versionID: "v")
+    #expect(try Labels.read(Array("['a']".utf8), from: .object(version)) == ["a"])
     for (text, file, reason) in [
       ("a\n\nb", "l.txt", "line 2: a label is empty"), ("", "l.txt", "no labels"),
       ("[]", "l.json", "no labels"),
@@ -195,7 +197,7 @@ struct ConfigurationTests {
       let error = #expect(throws: ConfigurationError.self) { try read(text, file) }
       #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
-    #expect(throws: ConfigurationError.self) { try Labels.read([0x61, 0xFF], file: "l.txt") }
+    #expect(throws: ConfigurationError.self) { try Labels.read([0x61, 0xFF], from: .path("l.txt")) }
   }
 
   @Test func threads() {

@@ -37,7 +37,7 @@ struct RealModelTests {
     let expected = try JSONDecoder().decode([String: [String: [Label]]].self, from: data)
     let text = try Data(contentsOf: URL(fileURLWithPath: Fixtures.demoData + "/labels/" + labels))
     let classifier = try ImageClassifier(
-      model: Fixtures.demoData + "/models/" + model, labels: Labels.read(Array(text), file: labels),
+      model: Fixtures.demoData + "/models/" + model, labels: Labels.read(Array(text), from: .path(labels)),
       input: input,
       output: OutputConfiguration(top: 5), threads: 2)
     let photos = try #require(expected[model])

@@ -164,6 +164,30 @@ struct MainJobTests {
     #expect(trees.count == 1 && trees.first?.hasSuffix(".zip") == false)
   }
 
+  @Test func tagsAndMetadata() async throws {
+    let scratch = try Deployment.prepare(
+      Deployment.oneModel("s3://models/means.h5", ", output: {top: 3}").replacing(
+        "]}", with: "], write: {to: 'both', prefix: 'x-'}}"))
+    try Deployment.copy("means.h5", to: "models/means.h5", scratch)
+    try await Deployment.run(scratch) { deployment in
+      try await deployment.python(#"put("a.png", picture(0, 51, 255), Tagging="album=summer")"#)
+      try await deployment.settle()
+      try await deployment.python(
+        """
+        tags = s3.get_object_tagging(Bucket="images", Key="a.png")["TagSet"]
+        same({tag["Key"]: tag["Value"] for tag in tags}, {
+            "album": "summer", "x-colour": "blue", "x-colour-score": "1.0000",
+            "x-colour-top": "blue=1.0000/green=0.2000/red=0.0000"})
+        entries = metadata("a.png")
+        assert entries.pop("thimble")
+        same(entries, {
+            "x-colour": "blue", "x-colour-score": "1.0000",
+            "x-colour-top": "blue=1.0000;green=0.2000;red=0.0000"})
+        """)
+      #expect(try await deployment.statuses == ["a.png tagged", "a.png skipped"])
+    }
+  }
+
   /// The layer brings the bootstrap, the function only its configuration.
   @Test func layer() async throws {
     let scratch = try Deployment.prepare(

@@ -76,6 +76,14 @@ public enum FileReference: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The path or the key: what a file's kind can be told by.
+  var name: String {
+    switch self {
+    case .path(let path): path
+    case .object(let location): location.key
+    }
+  }
+
   public var description: String { text }
 }
 
@@ -90,12 +98,13 @@ public enum LabelSource: Sendable, Equatable {
     switch section.value("labels") {
     case nil: self = .list([])
     case .string(let text):
-      let lower = text.lowercased()
+      let file = try section.file("labels", text)
+      let lower = file.name.lowercased()
       guard lower.hasSuffix(".txt") || lower.hasSuffix(".json") else {
         throw section.error(
           "labels", "\"\(text)\" must be a .txt file (one label a line) or a .json file (a list)")
       }
-      self = .file(try section.file("labels", text))
+      self = .file(file)
     case .array?:
       var labels: [String] = []
       for item in try section.list("labels") {

@@ -1,9 +1,11 @@
 import JSON
 
-/// Label files: `.json` is a list of texts, everything else is one label a line.
+/// Label files: a `.json` file is a list of texts, any other has one label a line.
 enum Labels {
-  static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> [String] {
-    let labels = file.lowercased().hasSuffix(".json") ? try list(bytes, file) : try lines(bytes, file)
+  static func read(_ bytes: [UInt8], from reference: FileReference) throws(ConfigurationError) -> [String] {
+    let file = reference.text
+    let isList = reference.name.lowercased().hasSuffix(".json")
+    let labels = isList ? try list(bytes, file) : try lines(bytes, file)
     guard !labels.isEmpty else { throw ConfigurationError(file: file, reason: "there are no labels in it") }
     return labels
   }

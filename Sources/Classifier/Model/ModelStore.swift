@@ -119,7 +119,7 @@ public final class ModelStore {
     case .object(let location): bytes = try s3.read(location, limit: 16 << 20)
     }
     do throws(ConfigurationError) {
-      return try Labels.read(bytes, file: reference.text)
+      return try Labels.read(bytes, from: reference)
     } catch {
       throw ClassifierError(error)
     }
