@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["Kernels", "CPNG", "CJPEG"]),
 
     // The network.
-    .target(name: "HTTP", dependencies: ["CCurl"]),
+    .target(name: "HTTP", dependencies: ["CCurl", "COpenSSL"]),
     .target(name: "S3", dependencies: ["HTTP", "COpenSSL"]),
     .target(name: "LambdaRuntime", dependencies: ["HTTP", "JSON"]),
 

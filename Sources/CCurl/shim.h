@@ -32,6 +32,10 @@ static inline CURLcode curl_set_function(CURL *handle, CURLoption option, curl_b
   return curl_easy_setopt(handle, option, function);
 }
 
+static inline CURLcode curl_set_ssl_function(CURL *handle, curl_ssl_ctx_callback function) {
+  return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, function);
+}
+
 // Nothing but HTTP, whatever else the library at hand was built with.
 static inline CURLcode curl_allow_http_only(CURL *handle) {
 #if LIBCURL_VERSION_NUM >= 0x075500

@@ -18,7 +18,7 @@ final class Exchange {
   private var failure: HTTPError?
 
   init(
-    _ request: HTTPRequest, _ url: HTTPURL, sink: (any HTTPBodySink)?, caBundle: String?,
+    _ request: HTTPRequest, _ url: HTTPURL, sink: (any HTTPBodySink)?, trust: Trust?,
     handle: UnsafeMutableRawPointer
   ) throws(HTTPError) {
     self.request = request
@@ -31,7 +31,7 @@ final class Exchange {
     setOptions()
     setMethod()
     if url.isLocal { _ = curl_set_string(handle, CURLOPT_PROXY, "") }
-    if let caBundle { _ = curl_set_string(handle, CURLOPT_CAINFO, caBundle) }
+    if let trust { set(trust) }
     setCallbacks()
   }
 
@@ -134,6 +134,26 @@ final class Exchange {
       }
     }
     if request.method != "POST" { _ = curl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method) }
+  }
+
+  private func set(_ trust: Trust) {
+    switch trust {
+    case .libraryDefault: break
+    case .file(let path): _ = curl_set_string(handle, CURLOPT_CAINFO, path)
+    case .system(let bundle):
+      let context = Unmanaged.passUnretained(bundle).toOpaque()
+      let result = curl_set_ssl_function(handle) { _, context, bundle in
+        guard let context, let bundle else { return CURLE_SSL_CERTPROBLEM }
+        let isInstalled = Unmanaged<CertificateBundle>.fromOpaque(bundle).takeUnretainedValue()
+          .install(in: OpaquePointer(context))
+        return isInstalled ? CURLE_OK : CURLE_SSL_CERTPROBLEM
+      }
+      // A libcurl that does not use OpenSSL.
+      guard result == CURLE_OK else { return set(.file(bundle.path)) }
+      _ = curl_set_pointer(handle, CURLOPT_SSL_CTX_DATA, context)
+      _ = curl_set_string(handle, CURLOPT_CAINFO, nil)
+      _ = curl_set_string(handle, CURLOPT_CAPATH, nil)
+    }
   }
 
   private func setCallbacks() {

@@ -16,7 +16,8 @@ public final class HTTPClient {
   public typealias Finished = (id: ExchangeID, result: Result<HTTPResponse, HTTPError>)
 
   private let multi: UnsafeMutableRawPointer?
-  private let caBundle: String?
+  /// nil: the process's.
+  private let trust: Trust?
   private var running: [ExchangeID: Exchange] = [:]
   /// Ended, and not fetched yet.
   private var finished: [Finished] = []
@@ -26,8 +27,10 @@ public final class HTTPClient {
 
   /// - Parameter caBundle: a PEM file of those who may vouch for servers; nil: from the environment, or the
   ///   system's.
-  public init(caBundle: String? = nil) {
-    self.caBundle = caBundle
+  public convenience init(caBundle: String? = nil) { self.init(trust: caBundle.map(Trust.file)) }
+
+  init(trust: Trust?) {
+    self.trust = trust
     _ = Self.initializeLibrary
     multi = curl_multi_init()
     _ = curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 32)
@@ -105,18 +108,18 @@ public final class HTTPClient {
       throw HTTPError(.broken, request: url.summary(request), reason: "libcurl has no memory left")
     }
     do throws(HTTPError) {
-      let bundle = url.isSecure ? try self.bundle(for: url.summary(request)) : nil
-      return try Exchange(request, url, sink: sink, caBundle: bundle, handle: handle)
+      let trust = url.isSecure ? try self.trust(for: url.summary(request)) : nil
+      return try Exchange(request, url, sink: sink, trust: trust, handle: handle)
     } catch {
       curl_easy_cleanup(handle)
       throw error
     }
   }
 
-  private func bundle(for request: String) throws(HTTPError) -> String? {
-    if let caBundle { return caBundle }
-    switch CABundle.path {
-    case .success(let path): return path
+  private func trust(for request: String) throws(HTTPError) -> Trust {
+    if let trust { return trust }
+    switch Trust.current {
+    case .success(let trust): return trust
     case .failure(let missing): throw HTTPError(.certificate, request: request, reason: missing.reason)
     }
   }
