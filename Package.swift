@@ -106,3 +106,16 @@ let package = Package(
     .testTarget(name: "EndToEndTests", dependencies: ["Emulator", "S3", testSupport]),
   ]
 )
+
+// What is linked into `bootstrap` does without the libraries of regular expressions and of concurrency, which
+// every file imports unasked: one call into them, `text.contains("more than a character")` say, brings 1.7 MB.
+let linkedIntoBootstrap = [
+  "Kernels", "KernelsAVX512", "Inference", "JSON", "HDF5", "ZipArchive", "Keras", "Imaging", "HTTP", "S3",
+  "LambdaRuntime", "Classifier", "bootstrap",
+]
+for target in package.targets where linkedIntoBootstrap.contains(target.name) {
+  let flags = ["string-processing", "concurrency"].flatMap {
+    ["-Xfrontend", "-disable-implicit-\($0)-module-import"]
+  }
+  target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(flags)]
+}

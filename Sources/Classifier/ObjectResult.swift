@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import S3
 
@@ -32,7 +33,7 @@ struct ObjectResult {
     let uri = object.uri
     // Most reasons from S3 name the object themselves.
     guard let reason else { return "\(uri): \(status.rawValue)" }
-    return reason.contains(uri) ? reason : "\(uri): \(reason)"
+    return strstr(reason, uri) != nil ? reason : "\(uri): \(reason)"
   }
 
   /// `category=Egyptian cat 0.9731`, for people.

@@ -10,7 +10,7 @@ public enum MailSafeText {
   public static func encode(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let plain = scalars.reduce(0) { $0 + (isPlain($1) ? 1 : 0) }
-    guard plain < scalars.count || text.contains("=?") else { return text }
+    guard plain < scalars.count || containsMark(text) else { return text }
     let usesQ = plain * 2 > scalars.count
     var words: [String] = []
     var word = ""
@@ -30,7 +30,7 @@ public enum MailSafeText {
 
   /// Encoded words in UTF-8, ASCII or ISO 8859-1 become what they stand for; everything else stays as it is.
   public static func decode(_ text: String) -> String {
-    guard text.contains("=?") else { return text }
+    guard containsMark(text) else { return text }
     let bytes = Array(text.utf8)
     // Decoded only when whole: some senders cut a character between two words.
     var result: [UInt8] = []
@@ -51,6 +51,11 @@ public enum MailSafeText {
       position = end
     }
     return String(decoding: result + plain, as: UTF8.self)
+  }
+
+  /// Whether a text may have encoded words.
+  private static func containsMark(_ text: String) -> Bool {
+    zip(text.utf8, text.utf8.dropFirst()).contains { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }
   }
 
   // MARK: One word

@@ -55,7 +55,7 @@ struct MetadataChange {
           + "cannot be changed. Tags can: \"write\": { \"to\": \"tags\" }."
       )
     }
-    let isRestored = head.headers["x-amz-restore"]?.contains("ongoing-request=\"false\"") ?? false
+    let isRestored = head.headers["x-amz-restore"]?.hasPrefix("ongoing-request=\"false\"") ?? false
     if Self.archives.contains(head.storageClass) && !isRestored || head.headers["x-amz-archive-status"] != nil
     {
       return (

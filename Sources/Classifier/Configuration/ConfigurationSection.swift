@@ -112,13 +112,19 @@ struct ConfigurationSection {
   /// A file's name: a path or an s3 URI.
   func file(_ key: String, _ text: String) throws(ConfigurationError) -> FileReference {
     guard !text.isEmpty else { throw error(key, "a file's name should be here") }
-    if let scheme = text.firstRange(of: "://"), !text.hasPrefix("s3://") {
-      throw error(key, "\"\(text[..<scheme.upperBound])\" is not read: give a path or s3://bucket/key")
+    if let scheme = scheme(of: text), scheme != "s3" {
+      throw error(key, "\"\(scheme)://\" is not read: give a path or s3://bucket/key")
     }
     guard let reference = FileReference(text) else {
       throw error(key, "\"\(text)\" is no s3 URI: write s3://bucket/key, or s3://bucket/key?versionId=...")
     }
     return reference
+  }
+
+  /// The `https` of `https://...`; nil where there is none.
+  private func scheme(of text: String) -> Substring? {
+    let scheme = text.prefix { $0 != ":" }
+    return text[scheme.endIndex...].hasPrefix("://") ? scheme : nil
   }
 
   private func wrongKind(_ key: String, _ wanted: String, _ value: JSONValue) -> ConfigurationError {

@@ -112,7 +112,9 @@ struct ModelParser {
   /// Whether an entry is an operation of `keras.ops`: `.h5` files do not name its module, but layers have
   /// keys that operations lack.
   private func isOperation(_ json: JSONValue, _ config: JSONValue, _ className: String) -> Bool {
-    if let module = json["module"]?.string, !module.isEmpty { return module.contains(".ops") }
+    if let module = json["module"]?.string, !module.isEmpty {
+      return module.split(separator: ".").contains("ops")
+    }
     return version.major >= 3 && LayerClass.operations[className] != nil
       && (LayerClass.layers[className] == nil || config["trainable"] == nil && config["dtype"] == nil)
   }
