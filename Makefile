@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint format
+.PHONY: help setup demo test package layer sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -13,6 +13,15 @@ demo: ## photos in, labels on the objects, on this machine
 
 test: ## everything, against Keras, Pillow, h5py, boto3 and other S3 servers
 	@scripts/test
+
+package: ## the function's package in dist/; CONFIG=dir/ adds thimble.json, labels and the like
+	@scripts/package $(if $(CONFIG),--config "$(CONFIG)")
+
+layer: ## the layer in dist/: bootstrap alone
+	@scripts/layer
+
+sideload: ## FROM=dir/ as dist/sideload.zip, for the package or for S3
+	@scripts/sideload --from "$(FROM)"
 
 bench: ## the engine's speed on the shapes of well-known models
 	@scripts/setup
