@@ -33,7 +33,7 @@ struct ArchiveWeights {
       var isComplete = true
       for (name, _) in weighted where try find(name, in: container) == nil { isComplete = false }
       if !isComplete {
-        // Keras 2.12 to 2.15 count layers with weights twice.
+        // Keras 2.12 to 2.14 count layers with weights twice.
         let names = try groups(of: name, in: container)
         guard names.count == weighted.count else {
           throw missing(weighted[min(names.count, weighted.count - 1)].layer, "\(container.path)/\(name)...")
