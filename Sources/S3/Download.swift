@@ -28,6 +28,8 @@ final class Download {
   private let client: S3Client
   private let location: S3Location
   private let options: DownloadOptions
+  /// Bytes; in a range that any offset can be added to.
+  private var partSize: Int { min(max(1, options.partSize), 1 << 40) }
   private let file: StagedFile
   /// Parts that nobody fetches at the moment.
   private var waiting: [DownloadPart] = []
@@ -51,7 +53,7 @@ final class Download {
   func run() throws(S3Error) -> ObjectHead {
     defer { for id in running.keys { client.http.cancel(id) } }
     // The first part tells how many there are.
-    waiting = [DownloadPart(0..<max(1, options.partSize), of: file, eTag: options.ifMatch, isFirst: true)]
+    waiting = [DownloadPart(0..<partSize, of: file, eTag: options.ifMatch, isFirst: true)]
     while !waiting.isEmpty || !running.isEmpty {
       try startDue()
       for (id, result) in client.http.poll(atMost: untilNextDue) {
@@ -121,7 +123,7 @@ final class Download {
     try keep { () throws(StagedFile.Failure) in try file.allocate(head.length) }
     var start = first.range.upperBound
     while start < head.length {
-      let end = min(head.length, start + max(1, options.partSize))
+      let end = min(head.length, start + partSize)
       waiting.append(DownloadPart(start..<end, of: file, eTag: head.eTag, isFirst: false))
       start = end
     }

@@ -22,17 +22,19 @@ final class StagedFile {
   /// While it has a name of its own.
   private var temporaryPath: String?
 
-  /// - Parameter path: the name to take; its folder must exist.
-  init(path: String) throws(Failure) {
+  /// - Parameters:
+  ///   - path: the name to take; its folder must exist.
+  ///   - mayBeUnnamed: false for tests of file systems where every file has a name.
+  init(path: String, mayBeUnnamed: Bool = true) throws(Failure) {
     self.path = path
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let unnamed = open(folder, Self.unnamed | O_RDWR | O_CLOEXEC, 0o644)
+    let unnamed = mayBeUnnamed ? open(folder, Self.unnamed | O_RDWR | O_CLOEXEC, 0o644) : -1
     if unnamed >= 0 {
       descriptor = unnamed
       return
     }
-    guard [EOPNOTSUPP, EISDIR, ENOENT, EINVAL].contains(errno) else {
+    guard !mayBeUnnamed || [EOPNOTSUPP, EISDIR, ENOENT, EINVAL].contains(errno) else {
       throw Failure("cannot create a file in \(folder)", errno)
     }
     let temporaryPath = Self.temporaryPath(path)

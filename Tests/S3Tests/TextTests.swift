@@ -37,6 +37,61 @@ struct XMLTests {
   }
 }
 
+/// Whatever comes over the network: it may be refused, but nothing may break.
+struct NoiseTests {
+  @Test func mutations() throws {
+    var generator = SystemRandomNumberGenerator()
+    let seeds = [
+      "<?xml version=\"1.0\"?><Error><Code>a&amp;b&#252;</Code><![CDATA[x]]><!-- y --><Empty a='b'/></Error>",
+      "a =?UTF-8?Q?=C3=BC_x?= =?iso-8859-1?B?w7w=?= b", "Fri, 24 May 2013 00:00:00 GMT",
+      "s3://bucket/key?versionId=x",
+    ]
+    let pieces = Array("<>&;?=!-[]/ \"'".utf8) + [0, 10, 0x80, 0xff]
+    for round in 0..<20_000 {
+      var bytes = Array(seeds[round % seeds.count].utf8)
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        let index = bytes.indices.randomElement(using: &generator) ?? 0
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: bytes[index] = pieces.randomElement(using: &generator) ?? 0
+        case 1: bytes.remove(at: index)
+        default: bytes.insert(pieces.randomElement(using: &generator) ?? 0, at: index)
+        }
+      }
+      let text = String(decoding: bytes, as: UTF8.self)
+      _ = XMLElement(parsing: bytes)
+      _ = MailSafeText.decode(text)
+      _ = Timestamp.parse(date: text)
+      if let location = S3Location(uri: text) { #expect(S3Location(uri: location.uri) == location) }
+      #expect(MailSafeText.decode(MailSafeText.encode(text)) == text)
+    }
+  }
+}
+
+struct StagedFileTests {
+  @Test(arguments: [true, false])
+  func appearsWhole(_ mayBeUnnamed: Bool) throws {
+    let scratch = try Scratch()
+    let path = scratch.path("file")
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: scratch.directory) }
+    try Data("old".utf8).write(to: URL(fileURLWithPath: path))
+    do {
+      let dropped = try StagedFile(path: path, mayBeUnnamed: mayBeUnnamed)
+      try dropped.allocate(1000)
+      #expect(try names().count <= 2)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+    }
+    #expect(try names() == ["file"])
+    let file = try StagedFile(path: path, mayBeUnnamed: mayBeUnnamed)
+    try file.allocate(6)
+    for (text, offset) in [("def", 3), ("abc", 0)] {
+      try Array(text.utf8).withUnsafeBytes { try file.write($0, at: offset) }
+    }
+    try file.commit()
+    #expect(try names() == ["file"])
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "abcdef")
+  }
+}
+
 struct MailSafeTextTests {
   private struct Case: Decodable {
     var text: String
