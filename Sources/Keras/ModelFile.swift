@@ -128,6 +128,7 @@ struct ModelFile {
   /// The version that the file states, or else what the configuration looks like.
   private static func version(_ text: String?, _ configuration: JSONValue) -> KerasVersion {
     if let text = text ?? configuration["keras_version"]?.string { return KerasVersion(text) }
+    if Keras1.wrote(configuration) { return KerasVersion(major: 1) }
     return KerasVersion(major: configuration["module"] == nil ? 2 : 3)
   }
 }

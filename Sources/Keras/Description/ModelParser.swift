@@ -83,12 +83,13 @@ struct ModelParser {
   private mutating func layer(_ json: JSONValue, index: Int, parent: String) throws(KerasError)
     -> LayerDescription
   {
-    guard let className = json["class_name"]?.string else {
+    guard var className = json["class_name"]?.string else {
       throw KerasError(
         path: file, layer: parent.isEmpty ? nil : parent,
         reason: "entry \(index) of the model's layers has no \"class_name\"")
     }
-    let config = json["config"] ?? .object(JSONObject())
+    var config = json["config"] ?? .object(JSONObject())
+    if version.major == 1 { (className, config) = Keras1.translate(className, config) }
     let name = json["name"]?.string ?? config["name"]?.string ?? "\(className.lowercased())_\(index)"
     let path = parent.isEmpty ? name : parent + "/" + name
     let identity = LayerIdentity(file: file, path: path, className: className)
