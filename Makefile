@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test package layer sideload bench lint format
+.PHONY: help setup demo test conformance package layer sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,6 +22,9 @@ layer: ## the layer in dist/: bootstrap alone
 
 sideload: ## FROM=dir/ as dist/sideload.zip, for the package or for S3
 	@scripts/sideload --from "$(FROM)"
+
+conformance: ## all models of keras.applications, against Keras (about an hour)
+	@scripts/conformance
 
 bench: ## the engine's speed on the shapes of well-known models
 	@scripts/setup

@@ -1,0 +1,207 @@
+"""Compares Thimble with Keras on the models of keras.applications.
+
+usage: applications.py THIMBLE [MODEL...]
+
+Without names: all of them, and docs/conformance.md is written. Exit code 1 when one is off.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TOLERANCE = 1e-5
+# What a process may take: of larger models the page says so.
+MEMORY_LIMIT = 20 << 30
+PAGE = Path("docs/conformance.md")
+
+
+def application_names():
+    import keras
+
+    names = [n for n in dir(keras.applications) if n[0].isupper() and callable(getattr(keras.applications, n))]
+    return sorted(names) + ["InceptionResNetV2 (Lambda)"]
+
+
+# In a process of its own for each model, so that its memory is given back.
+
+
+def seeded(name):
+    """A model whose every weight matters to its outputs."""
+    import keras
+    import numpy
+
+    keras.utils.set_random_seed(1)
+    model = getattr(keras.applications, name)(weights=None)
+    generator = numpy.random.default_rng(1)
+    for layer in model.layers:
+        for variable in layer.weights:
+            kind = variable.path.rsplit("/", 1)[1]
+            if kind == "gamma":
+                # ConvNeXt's scales begin at 1e-6, which would leave its blocks out.
+                low, high = (0.1, 0.3) if type(layer).__name__ == "LayerScale" else (0.7, 1.3)
+                variable.assign(generator.uniform(low, high, variable.shape))
+            elif kind in ("beta", "bias"):
+                variable.assign(generator.normal(0, 0.1, variable.shape))
+    image = generator.uniform(0, 255, (1, *model.input_shape[1:])).astype("float32")
+    image = numpy.asarray(getattr(keras.applications, module_of(name)).preprocess_input(image.copy()))
+
+    # Statistics as a training would leave them, or values grow or vanish over a hundred layers.
+    normalisations = [l for l in model.layers if isinstance(l, keras.layers.BatchNormalization)]
+    for layer in normalisations:
+        layer.momentum_, layer.momentum = layer.momentum, 0.0
+    if normalisations:
+        model(image, training=True)
+    for layer in normalisations:
+        layer.momentum = layer.momentum_
+        mean, variance = (numpy.asarray(v) for v in (layer.moving_mean, layer.moving_variance))
+        layer.moving_mean.assign(mean + generator.normal(0, 0.1, mean.shape) * numpy.sqrt(variance))
+        layer.moving_variance.assign(variance * generator.uniform(0.8, 1.2, variance.shape) + 1e-3)
+
+    # Spread the classes, or a probability of 1/1000 each would hide every fault.
+    logits = numpy.log(numpy.asarray(model(image, training=False)) + 1e-30)
+    spread = 2.5 / max(float(logits.std()), 1e-6)
+    last = [l for l in model.layers if any(v.path.endswith("kernel") for v in l.weights)][-1]
+    for variable in last.weights:
+        variable.assign(numpy.asarray(variable) * spread)
+    return model, image, numpy.asarray(model(image, training=False))
+
+
+def module_of(name):
+    import keras
+
+    for module in dir(keras.applications):
+        value = getattr(keras.applications, module)
+        if hasattr(value, "preprocess_input") and hasattr(value, name):
+            return module
+    raise LookupError(name)
+
+
+def with_lambdas(path):
+    """Turns InceptionResNetV2's layers of Keras 3 into the Lambdas that Keras 2 saved."""
+    import h5py
+
+    with h5py.File(path, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        for layer in config["config"]["layers"]:
+            if layer["class_name"] != "CustomScaleLayer":
+                continue
+            sources = [t["config"]["keras_history"] for t in layer["inbound_nodes"][0]["args"][0]]
+            scale = layer["config"]["scale"]
+            layer.update(
+                class_name="Lambda",
+                inbound_nodes=[[[*source, {}] for source in sources]],
+                config={
+                    "name": layer["config"]["name"], "trainable": True, "dtype": "float32",
+                    "function": ["4wIAAAAAAAAAAAAAAAI=\n", None, None], "function_type": "lambda",
+                    "module": "keras.applications.inception_resnet_v2",
+                    "output_shape": None, "output_shape_type": "raw", "output_shape_module": None,
+                    "arguments": {"scale": scale},
+                },
+            )
+        file.attrs["model_config"] = json.dumps(config)
+        file.attrs["keras_version"] = "2.15.0"
+
+
+def compare(thimble, name):
+    """Prints a row about one model as JSON."""
+    import numpy
+
+    base = name.split()[0]
+    model, image, expected = seeded(base)
+    row = {"name": name, "parameters": model.count_params(), "input": list(image.shape[1:3]),
+           "largest": float(expected.max()), "files": {}}
+    with tempfile.TemporaryDirectory(prefix="thimble-conformance-") as folder:
+        numpy.save(f"{folder}/x.npy", image)
+        numpy.save(f"{folder}/y.npy", expected)
+        for kind in ("h5",) if name != base else ("h5", "keras"):
+            path = f"{folder}/model.{kind}"
+            model.save(path)
+            if name != base:
+                with_lambdas(path)
+            run = subprocess.run(
+                [thimble, "verify", path, "--input", f"{folder}/x.npy", "--expect", f"{folder}/y.npy",
+                 "--tolerance", str(TOLERANCE), "--json"], capture_output=True, text=True)
+            os.remove(path)
+            try:
+                outputs = json.loads(run.stdout)["outputs"]
+                row["files"][kind] = max(output["worst"]["difference"] for output in outputs)
+            except (ValueError, KeyError):
+                row["files"][kind] = (run.stderr or run.stdout).strip()
+            row["passed"] = row.get("passed", True) and run.returncode == 0
+    print(json.dumps(row))
+
+
+# The parent.
+
+
+def measured(thimble, name):
+    """The row of a model, or what kept it from being compared."""
+    import resource
+
+    run = subprocess.run(
+        [sys.executable, __file__, thimble, "--one", name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT)))
+    try:
+        return json.loads(run.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        reason = (run.stderr.strip().splitlines() or ["ended"])[-1][:200]
+        return {"name": name, "passed": False, "files": {}, "reason": f"Keras: {reason}"}
+
+
+def cells(row):
+    def difference(value):
+        return "" if value is None else f"{value:.1e}" if isinstance(value, float) else value
+
+    if "reason" in row:
+        return [row["name"], "", "", "", row["reason"], "", "not compared"]
+    return [
+        row["name"], f"{row['parameters'] / 1e6:.1f} M", "{} x {}".format(*row["input"]), f"{row['largest']:.3f}",
+        difference(row["files"].get("h5")), difference(row["files"].get("keras")),
+        "yes" if row["passed"] else "NO"]
+
+
+TITLES = ["model", "parameters", "input", "largest probability", ".h5", ".keras", "passed"]
+
+
+def write_page(rows):
+    import h5py
+    import jax
+    import keras
+    import numpy
+
+    versions = ", ".join(f"{m.__name__} {m.__version__}" for m in (keras, jax, numpy, h5py))
+    lines = [
+        "# Conformance with Keras", "",
+        "Every model of `keras.applications` with seeded weights (batch-norm statistics included), saved by Keras",
+        "as `.h5` and as `.keras`, run by `thimble verify`. The last columns hold the largest absolute difference of",
+        f"a probability from Keras' own; {TOLERANCE:g} is allowed. `InceptionResNetV2 (Lambda)` is the form that Keras 2",
+        "saved. `scripts/conformance` (`make conformance`) writes this page.", "",
+        f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {versions}.", "",
+        "| " + " | ".join(TITLES) + " |", "| --- | ---: | --- | ---: | ---: | ---: | --- |"]
+    lines += ["| " + " | ".join(cells(row)) + " |" for row in rows]
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text("\n".join(lines) + "\n")
+
+
+def main():
+    thimble, *names = sys.argv[1:]
+    if names[:1] == ["--one"]:
+        return compare(thimble, names[1])
+    rows = []
+    for name in names or application_names():
+        start = time.monotonic()
+        rows.append(measured(thimble, name))
+        print("  ".join(filter(None, cells(rows[-1]))), f"({time.monotonic() - start:.0f} s)", flush=True)
+    if not names:
+        write_page(rows)
+    failed = [row["name"] for row in rows if not row["passed"]]
+    print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
