@@ -4,8 +4,8 @@ import ZipArchive
 
 /// The models that look at each image.
 struct Panel {
-  private let models: [ModelConfiguration]
-  private let store: ModelStore
+  let models: [ModelConfiguration]
+  let store: ModelStore
   /// Holds what the configuration's sideload was unpacked to.
   private let sideload: TemporaryFolder?
 

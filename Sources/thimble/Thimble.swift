@@ -11,7 +11,8 @@ struct Thimble: AsyncParsableCommand {
       failed, 64 wrong usage. `thimble help COMMAND` shows options and examples.
       """,
     subcommands: [
-      Inspect.self, Predict.self, Verify.self, Classify.self, ImageCommand.self, Bench.self, Emulate.self,
+      Inspect.self, Predict.self, Verify.self, Classify.self, ImageCommand.self, Bench.self, Check.self,
+      Emulate.self,
     ])
 
   static func main() async {

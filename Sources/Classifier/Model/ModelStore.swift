@@ -107,7 +107,7 @@ public final class ModelStore {
   }
 
   /// Reads the labels of a model.
-  func labels(of model: ModelConfiguration) throws(ClassifierError) -> [String] {
+  public func labels(of model: ModelConfiguration) throws(ClassifierError) -> [String] {
     let reference: FileReference
     switch model.labels {
     case .list(let labels): return labels
