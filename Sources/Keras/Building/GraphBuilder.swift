@@ -7,9 +7,18 @@ struct GraphBuilder {
   /// The shape of what each layer gave first, by ``LayerDescription/id``.
   private(set) var outputShapes: [Int: Shape] = [:]
   private var calls = 0
+  /// The layer, if any, that has marked steps of its input to be left out.
+  private var maskingLayer: String?
 
   /// Models nested in models, each called twice, grow without end from a small file.
   private static let callLimit = 1 << 16
+
+  /// Layers that leave out the steps that a mask marks, which is not done here.
+  private static let maskReaders: Set = [
+    "AdditiveAttention", "Attention", "GlobalAveragePooling1D", "GroupedQueryAttention",
+    "GroupQueryAttention",
+    "MultiHeadAttention", "Softmax",
+  ]
 
   init(weights: WeightReader) { self.weights = weights }
 
@@ -53,6 +62,7 @@ struct GraphBuilder {
     if calls > GraphBuilder.callLimit {
       throw layer.identity.error("the model calls more than \(GraphBuilder.callLimit) layers")
     }
+    try checkMasks(layer)
     let result: Value
     if case .model(let model) = layer.content {
       result = try call(model, layer.identity, arguments.positional.flatMap(\.tensors))
@@ -62,6 +72,22 @@ struct GraphBuilder {
     }
     if let output = result.tensors.first { note(output, of: layer) }
     return result
+  }
+
+  /// Refuses what would give other numbers than Keras' without a word. A mask may also come to an end before
+  /// such a layer; models of images have none.
+  private mutating func checkMasks(_ layer: LayerDescription) throws(KerasError) {
+    if let maskingLayer, Self.maskReaders.contains(layer.className) {
+      throw layer.identity.error(
+        "it leaves out the steps that layer \"\(maskingLayer)\" masks, which is not supported",
+        remedy: "train and save the model without Masking and without mask_zero")
+    }
+    let isEmbedding = layer.className == "Embedding"
+    if try layer.className == "Masking"
+      || isEmbedding && layer.configuration.bool("mask_zero", default: false)
+    {
+      maskingLayer = layer.identity.path
+    }
   }
 
   /// Keeps the shape of a layer's first output for the summary.

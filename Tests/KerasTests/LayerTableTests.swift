@@ -1,0 +1,22 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Keras
+
+/// The README's table of layers is what the code builds.
+struct LayerTableTests {
+  @Test func readme() throws {
+    let text = try String(contentsOfFile: Fixtures.root + "/README.md", encoding: .utf8)
+    let start = try #require(text.range(of: "<!-- layers: begin -->"))
+    let end = try #require(text.range(of: "<!-- layers: end -->"))
+    let named = text[start.upperBound..<end.lowerBound].matches(of: /`([A-Za-z0-9]+)`/).map { String($0.1) }
+    #expect(Set(named).count == named.count, "a layer stands in the table twice")
+    // A class that was registered under a package's name is the same layer.
+    let built = LayerClass.layers.keys.map { $0.split(separator: ">").last.map(String.init) ?? $0 }
+    let missing = Set(built).subtracting(named).sorted()
+    let unknown = Set(named).subtracting(built).sorted()
+    #expect(missing.isEmpty, "built, but not in the table")
+    #expect(unknown.isEmpty, "in the table, but not built")
+  }
+}
