@@ -82,12 +82,9 @@ struct GraphBuilder {
         "it leaves out the steps that layer \"\(maskingLayer)\" masks, which is not supported",
         remedy: "train and save the model without Masking and without mask_zero")
     }
-    let isEmbedding = layer.className == "Embedding"
-    if try layer.className == "Masking"
-      || isEmbedding && layer.configuration.bool("mask_zero", default: false)
-    {
-      maskingLayer = layer.identity.path
-    }
+    var masks = layer.className == "Masking"
+    if layer.className == "Embedding" { masks = try layer.configuration.bool("mask_zero", default: false) }
+    if masks { maskingLayer = layer.identity.path }
   }
 
   /// Keeps the shape of a layer's first output for the summary.
