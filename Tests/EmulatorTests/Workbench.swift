@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -14,16 +13,8 @@ struct Workbench: Sendable {
   let directory: String
   let emulator: Emulator
   let endpoint: String
-  let log: Log
-
   /// The lines that the emulator logged.
-  final class Log: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-
-    var text: String { lines.withLock { $0.joined(separator: "\n") } }
-  }
+  let log: LineLog
 
   /// Runs `body` with an emulator that has the buckets `images` and `models`, and stops it afterwards.
   /// - Parameters:
@@ -36,7 +27,7 @@ struct Workbench: Sendable {
     let directory = NSTemporaryDirectory() + "/emulator-tests-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
-    let log = Log()
+    let log = LineLog()
     var options = EmulatorOptions()
     options.log = log.add
     options.retryDelays = [0.05, 0.05]
@@ -66,13 +57,18 @@ struct Workbench: Sendable {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
   }
 
+  private var peer: PeerCommand { PeerCommand(directory: directory, endpoint: endpoint) }
+
+  private func checked(_ run: (status: Int32, text: String), _ location: SourceLocation) -> String {
+    #expect(run.status == 0, "\(run.text)\n\(log.text)", sourceLocation: location)
+    return run.text
+  }
+
   /// Runs a Python program with `s3`, `aws_lambda` and what else ``prelude`` defines.
   /// - Returns: what it printed. A program that fails fails the test.
   @discardableResult
   func python(_ program: String, _ location: SourceLocation = #_sourceLocation) async throws -> String {
-    let path = directory + "/program-\(UUID().uuidString).py"
-    try Data((Self.prelude + program).utf8).write(to: URL(fileURLWithPath: path))
-    return try await command(Fixtures.python, [path], location)
+    try checked(await peer.python(Self.prelude + program), location)
   }
 
   /// Runs a command with the developer's credentials.
@@ -80,35 +76,13 @@ struct Workbench: Sendable {
   func command(
     _ executable: String, _ arguments: [String], _ location: SourceLocation = #_sourceLocation
   ) async throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    process.environment = [
-      "ENDPOINT": endpoint, "DIRECTORY": directory, "PATH": "/usr/bin:/bin", "HOME": directory,
-      "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
-      "AWS_ENDPOINT_URL": endpoint, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONIOENCODING": "utf-8",
-      "LANG": "C.UTF-8",
-    ]
-    let output = directory + "/output-" + UUID().uuidString
-    FileManager.default.createFile(atPath: output, contents: nil)
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    process.standardOutput = handle
-    process.standardError = handle
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in continuation.resume() }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
-    }
-    let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
-    #expect(process.terminationStatus == 0, "\(text)\n\(log.text)", sourceLocation: location)
-    return text
+    try checked(await peer.run(executable, arguments), location)
   }
 
   /// Runs the AWS command line.
   @discardableResult
   func aws(_ arguments: [String], _ location: SourceLocation = #_sourceLocation) async throws -> String {
-    let tool = (Fixtures.python as NSString).deletingLastPathComponent + "/aws"
-    return try await command(Fixtures.python, [tool] + arguments, location)
+    try checked(await peer.aws(arguments), location)
   }
 
   private static let prelude = """

@@ -1,6 +1,5 @@
 import Emulator
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -36,15 +35,7 @@ struct Deployment: Sendable {
   let directory: String
   let emulator: Emulator
   let endpoint: String
-  let log: Log
-
-  final class Log: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-
-    var text: String { lines.withLock { $0.joined(separator: "\n") } }
-  }
+  let log: LineLog
 
   /// A folder for one or several runs: `function` with the bootstrap, `images`, `models`.
   static func prepare(_ configuration: String?) throws -> Scratch {
@@ -74,7 +65,7 @@ struct Deployment: Sendable {
     _ scratch: Scratch, configure: (inout EmulatorOptions) -> Void = { _ in },
     _ body: (Deployment) async throws -> Void
   ) async throws {
-    let log = Log()
+    let log = LineLog()
     var options = EmulatorOptions()
     options.log = log.add
     options.retryDelays = [0.05, 0.05]
@@ -155,41 +146,23 @@ struct Deployment: Sendable {
   /// - Returns: what it printed. A program that fails fails the test.
   @discardableResult
   func python(_ program: String, _ location: SourceLocation = #_sourceLocation) async throws -> String {
-    let path = directory + "/program-\(UUID().uuidString).py"
-    try Data((Self.prelude + program).utf8).write(to: URL(fileURLWithPath: path))
-    return try await command([path], location)
+    try checked(await peer.python(Self.prelude + program), location)
   }
 
   /// Runs the AWS command line.
   @discardableResult
   func aws(_ arguments: String..., location: SourceLocation = #_sourceLocation) async throws -> String {
-    try await command(
-      [(Fixtures.python as NSString).deletingLastPathComponent + "/aws"] + arguments, location)
+    try checked(await peer.aws(arguments), location)
   }
 
-  private func command(_ arguments: [String], _ location: SourceLocation) async throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Fixtures.python)
-    process.arguments = arguments
-    process.environment = [
-      "ENDPOINT": endpoint, "PHOTOS": Fixtures.demoData + "/photos", "PATH": "/usr/bin:/bin",
-      "HOME": directory,
-      "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
-      "AWS_ENDPOINT_URL": endpoint, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONIOENCODING": "utf-8",
-      "LANG": "C.UTF-8",
-    ]
-    let output = directory + "/output-" + UUID().uuidString
-    FileManager.default.createFile(atPath: output, contents: nil)
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    process.standardOutput = handle
-    process.standardError = handle
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in continuation.resume() }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
-    }
-    let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
-    #expect(process.terminationStatus == 0, "\(text)\n\(log.text)", sourceLocation: location)
-    return text
+  private var peer: PeerCommand {
+    PeerCommand(
+      directory: directory, endpoint: endpoint, more: ["PHOTOS": Fixtures.demoData + "/photos"])
+  }
+
+  private func checked(_ run: (status: Int32, text: String), _ location: SourceLocation) -> String {
+    #expect(run.status == 0, "\(run.text)\n\(log.text)", sourceLocation: location)
+    return run.text
   }
 
   private static let prelude = """

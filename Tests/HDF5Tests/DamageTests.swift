@@ -40,18 +40,6 @@ struct DamageTests {
     }
   }
 
-  /// xorshift64*: the same damage on each run.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state ^= state >> 12
-      state ^= state << 25
-      state ^= state >> 27
-      return state &* 0x2545_F491_4F6C_DD1D
-    }
-  }
-
   private static let rounds = 300
 
   @Test(.enabled(if: Fixtures.exist("HDF5"), "\(Fixtures.hint)"), arguments: Sample.all)
@@ -59,7 +47,7 @@ struct DamageTests {
     let original = try sample.bytes()
     let scratch = try Scratch()
     let path = scratch.path("damaged.h5")
-    var generator = Generator(state: 42)
+    var generator = SplitMix64(seed: 42)
     var refused = 0
     // Half of the damage goes to bytes that are not zero, of which there are few.
     let meaningful = original.indices.filter { original[$0] != 0 }

@@ -131,7 +131,7 @@ struct BadInputTests {
   @Test(.enabled(if: PillowCases.exist, "\(Fixtures.hint)"))
   func `rows that are skipped do not change the others`() throws {
     for file in try PillowCases("decode").cases.map(\.file) {
-      var random = Seeded(state: 11)
+      var random = SplitMix64(seed: 11)
       try PillowCases.file(file).withUnsafeBytes { bytes in
         let source = try openImage(bytes, limits: ImageLimits())
         let header = source.header
@@ -179,7 +179,7 @@ struct BadInputTests {
 
   @Test(.enabled(if: PillowCases.exist, "\(Fixtures.hint)"))
   func `mutated files end in an image or an error`() throws {
-    var random = Seeded(state: 2026)
+    var random = SplitMix64(seed: 2026)
     let limits = ImageLimits(maximumPixels: 200_000)
     var accepted = 0
     var refused = 0
@@ -213,18 +213,5 @@ struct BadInputTests {
     }
     #expect(accepted > 300)
     #expect(refused > 500)
-  }
-}
-
-/// A reproducible source of numbers (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
   }
 }

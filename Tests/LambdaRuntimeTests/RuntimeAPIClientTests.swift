@@ -234,19 +234,9 @@ private final class ScriptedListener: Sendable {
   private let listener: Int32
 
   init(answer: String) throws {
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let socket = try LoopbackListener()
+    (listener, port) = (socket.descriptor, socket.port)
     let listener = listener
-    let isListening = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, size) == 0 && listen(listener, 64) == 0 && getsockname(listener, $0, &size) == 0
-      }
-    }
-    try #require(isListening)
-    port = UInt16(bigEndian: address.sin_port)
     Thread.detachNewThread {
       while true {
         let connection = accept(listener, nil, nil)

@@ -151,26 +151,9 @@ struct PeerServer: Sendable {
   /// Runs a Python program with `s3`, a boto3 client, and what else the prelude defines.
   @discardableResult
   func python(_ program: String, _ location: SourceLocation = #_sourceLocation) async throws -> String {
-    let path = scratch.path("program-\(UUID().uuidString).py")
-    try Data((Self.prelude + program).utf8).write(to: URL(fileURLWithPath: path))
-    let log = path + ".log"
-    _ = FileManager.default.createFile(atPath: log, contents: nil)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Fixtures.python)
-    process.arguments = [path]
-    process.environment = [
-      "ENDPOINT": endpoint, "DIRECTORY": scratch.directory, "HOME": scratch.directory,
-      "AWS_ACCESS_KEY_ID": id,
-      "AWS_SECRET_ACCESS_KEY": secret, "AWS_DEFAULT_REGION": "us-east-1", "PYTHONIOENCODING": "utf-8",
-    ]
-    process.standardOutput = FileHandle(forWritingAtPath: log)
-    process.standardError = process.standardOutput
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in continuation.resume() }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
-    }
-    let text = try String(contentsOfFile: log, encoding: .utf8)
-    try #require(process.terminationStatus == 0, "\(text)", sourceLocation: location)
+    let peer = PeerCommand(directory: scratch.directory, endpoint: endpoint, id: id, secret: secret)
+    let (status, text) = try await peer.python(Self.prelude + program)
+    try #require(status == 0, "\(text)", sourceLocation: location)
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 

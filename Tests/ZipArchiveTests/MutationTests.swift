@@ -19,7 +19,7 @@ struct MutationTests {
     let folder = try Scratch()
     let sound = [UInt8](
       try Data(contentsOf: URL(fileURLWithPath: ZipCases.directory + "/\(source).zip")))
-    var random = SeededGenerator(seed: digest(source.utf8))
+    var random = SplitMix64(seed: digest(source.utf8))
     var opened = 0
     for round in 0..<Self.rounds {
       let path = folder.path("archive.zip")
@@ -65,7 +65,7 @@ struct MutationTests {
     }
   }
 
-  private func mutated(_ sound: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+  private func mutated(_ sound: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
     var bytes = sound
     for _ in 0..<Int.random(in: 1...4, using: &random) {
       guard !bytes.isEmpty else { break }
@@ -91,20 +91,5 @@ struct MutationTests {
       }
     }
     return bytes
-  }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
