@@ -33,6 +33,8 @@ struct LayerDescription: Sendable {
   var calls: [CallArguments<TensorReference>]
   /// Whether the class is one of `keras.ops` (an `Add` may be a layer, or `keras.ops.add`).
   let isOperation: Bool
+  /// What `.keras` files give all places of one layer that a model and those nested in it share.
+  var sharedID: Int?
   let content: Content
 
   enum Content: Sendable {

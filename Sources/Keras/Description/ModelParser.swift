@@ -107,7 +107,9 @@ struct ModelParser {
       id: id, name: name, isTrainable: config["trainable"]?.bool ?? true,
       configuration: LayerConfiguration(
         identity: identity, version: version, values: config.object ?? JSONObject()),
-      calls: [], isOperation: isOperation(json, config, className), content: content)
+      calls: [], isOperation: isOperation(json, config, className),
+      sharedID: json["shared_object_id"]?.integer,
+      content: content)
   }
 
   /// Whether an entry is an operation of `keras.ops`: `.h5` files do not name its module, but layers have

@@ -13,45 +13,48 @@ struct ArchiveWeights {
 
   /// Reads the weights of all layers.
   func read(_ model: ModelDescription, into reader: inout WeightReader) throws(KerasError) {
-    try read(model.layers, of: group, &reader)
+    var shared = SharedLayers(model)
+    try read(model.layers, of: group, &shared, &reader)
+    for (layer, original) in shared.inOrder { reader.share(original, with: layer) }
   }
 
-  /// Reads the layers of a model whose group is given.
-  private func read(_ layers: [LayerDescription], of model: HDF5Group, _ reader: inout WeightReader)
-    throws(KerasError)
-  {
+  /// Reads the layers of a model whose group is given; nil: the file has none.
+  private func read(
+    _ layers: [LayerDescription], of model: HDF5Group?, _ shared: inout SharedLayers,
+    _ reader: inout WeightReader
+  ) throws(KerasError) {
     var container: HDF5Group?
     for name in ArchiveWeights.containers where container == nil { container = try find(name, in: model) }
     for (name, layers) in try byClass(layers) {
       // The count goes on over layers without weights, which all have a number.
       var weighted: [(name: String, layer: LayerDescription)] = []
-      for (count, layer) in layers.enumerated() where try !layer.isWithoutWeights() {
+      for (count, layer) in layers.enumerated() where try shared.stores(layer) {
         weighted.append((count == 0 ? name : "\(name)_\(count)", layer))
       }
-      if weighted.isEmpty { continue }
-      guard let container else { throw missing(weighted[0].layer, ArchiveWeights.containers[0]) }
       var isComplete = true
       for (name, _) in weighted where try find(name, in: container) == nil { isComplete = false }
-      if !isComplete {
+      if !isComplete, let container {
         // Keras 2.12 to 2.14 count layers with weights twice.
         let names = try groups(of: name, in: container)
-        guard names.count == weighted.count else {
-          throw missing(weighted[min(names.count, weighted.count - 1)].layer, "\(container.path)/\(name)...")
+        if names.count == weighted.count {
+          for (index, name) in names.enumerated() { weighted[index].name = name }
         }
-        for (index, name) in names.enumerated() { weighted[index].name = name }
       }
       for (name, layer) in weighted {
-        guard let group = try find(name, in: container) else { continue }
-        try read(layer, group, &reader)
+        let place = (container?.path ?? ArchiveWeights.containers[0]) + "/" + name
+        try read(layer, find(name, in: container), place, &shared, &reader)
       }
     }
   }
 
-  private func read(_ layer: LayerDescription, _ group: HDF5Group, _ reader: inout WeightReader)
-    throws(KerasError)
-  {
+  private func read(
+    _ layer: LayerDescription, _ group: HDF5Group?, _ place: String, _ shared: inout SharedLayers,
+    _ reader: inout WeightReader
+  ) throws(KerasError) {
+    if group == nil, shared.findsElsewhere(layer) { return }
     var count = 0
     for weight in try layer.ownWeights() {
+      guard let group else { throw missing(layer, place) }
       let place = weight.archivePath ?? "vars/\(count)"
       if weight.archivePath == nil { count += 1 }
       let dataset: HDF5Dataset?
@@ -67,11 +70,10 @@ struct ArchiveWeights {
     }
     switch layer.content {
     case .plain: break
-    case .model(let model): try read(model.layers, of: group, &reader)
+    case .model(let model): try read(model.layers, of: group, &shared, &reader)
     case .wrapper(let inner):
-      for layer in inner where try !layer.isWithoutWeights() {
-        guard let inside = try find("layer", in: group) else { throw missing(layer, "\(group.path)/layer") }
-        try read(layer, inside, &reader)
+      for layer in inner where try shared.stores(layer) {
+        try read(layer, find("layer", in: group), place + "/layer", &shared, &reader)
       }
     }
   }
@@ -129,7 +131,8 @@ struct ArchiveWeights {
     return false
   }
 
-  private func find(_ name: String, in group: HDF5Group) throws(KerasError) -> HDF5Group? {
+  private func find(_ name: String, in group: HDF5Group?) throws(KerasError) -> HDF5Group? {
+    guard let group else { return nil }
     do throws(HDF5Error) { return try group.group(name) } catch {
       throw KerasError(path: path, reason: "\(error.object): \(error.reason)")
     }
@@ -141,12 +144,6 @@ struct ArchiveWeights {
 }
 
 extension LayerDescription {
-  /// Whether neither the layer nor one within it has weights.
-  func isWithoutWeights() throws(KerasError) -> Bool {
-    let (trainable, state) = try slots()
-    return trainable.isEmpty && state.isEmpty
-  }
-
   /// The class as an archive names it: `Conv2DTranspose` is `conv2d_transpose`.
   var archiveClassName: String {
     switch className {

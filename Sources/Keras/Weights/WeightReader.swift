@@ -30,6 +30,12 @@ struct WeightReader {
     tensors[slot.layer.id, default: []].append((slot.name, tensor))
   }
 
+  /// Gives a layer the weights of another place of the same layer, with all within it.
+  mutating func share(_ original: LayerDescription, with layer: LayerDescription) {
+    tensors[layer.id] = tensors[original.id]
+    for (inner, place) in zip(original.children, layer.children) { share(inner, with: place) }
+  }
+
   private mutating func tensor(_ dataset: HDF5Dataset, _ slot: WeightSlot) throws(KerasError) -> Tensor {
     if let values = dataset.mappedFloats(), let base = values.baseAddress {
       return Tensor(
