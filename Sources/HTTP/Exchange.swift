@@ -7,6 +7,7 @@ final class Exchange {
   let request: HTTPRequest
   let handle: UnsafeMutableRawPointer
   private let summary: String
+  private let host: String
   private let sink: (any HTTPBodySink)?
   private let errorText: UnsafeMutablePointer<CChar>
   private var headerList: UnsafeMutablePointer<curl_slist>?
@@ -25,6 +26,7 @@ final class Exchange {
     self.sink = sink
     self.handle = handle
     summary = url.summary(request)
+    host = url.host
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     try addHeaders()
@@ -51,6 +53,8 @@ final class Exchange {
     var reason = String(cString: errorText)
     if reason.isEmpty { reason = String(cString: curl_easy_strerror(code)) }
     let kind = HTTPError.Kind(code)
+    // libcurl's words name the host for other kinds.
+    if kind == .certificate || kind == .tls { reason = "\(host): \(reason)" }
     if kind == .certificate {
       reason += ". Certificates of one's own are named by AWS_CA_BUNDLE."
     }
