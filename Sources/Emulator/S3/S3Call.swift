@@ -17,15 +17,23 @@ struct S3Call: Sendable {
     requestID = Invocation.randomHex(16).uppercased()
     var path = request.path.drop { $0 == "/" }
     if request.path.hasPrefix("//") { path = request.path.dropFirst() }
-    // Virtual-host style: `images.localhost`.
-    if request.host.hasSuffix(".localhost") {
-      bucketName = String(request.host.dropLast(".localhost".count))
+    if let bucket = Self.bucket(ofHost: request.host) {
+      bucketName = bucket
       key = path.isEmpty ? nil : Percent.decode(path)
     } else if !path.isEmpty {
       let parts = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
       bucketName = Percent.decode(parts[0])
       if parts.count > 1, !parts[1].isEmpty { key = Percent.decode(parts[1]) }
     }
+  }
+
+  /// Virtual-host style: `images.localhost`, or AWS's own names, where they lead here.
+  private static func bucket(ofHost host: String) -> String? {
+    if host.hasSuffix(".localhost") { return String(host.dropLast(".localhost".count)) }
+    guard host.hasSuffix(".amazonaws.com"), let service = host.range(of: ".s3.", options: .backwards) else {
+      return nil
+    }
+    return String(host[..<service.lowerBound])
   }
 
   func header(_ name: String) -> String? { request.headers[name] }
