@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CCPU"),
     .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CNSS"),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
 
@@ -61,7 +62,7 @@ let package = Package(
       dependencies: [
         "Keras", "Inference", "JSON", "ZipArchive", "Imaging", "S3", "LambdaRuntime",
       ]),
-    .executableTarget(name: "bootstrap", dependencies: ["Classifier", "Inference", "LambdaRuntime"]),
+    .executableTarget(name: "bootstrap", dependencies: ["Classifier", "Inference", "LambdaRuntime", "CNSS"]),
     .target(
       name: "Emulator",
       dependencies: [

@@ -1,3 +1,4 @@
+import CNSS
 import Classifier
 @preconcurrency import Glibc
 import Inference
@@ -7,6 +8,8 @@ import LambdaRuntime
 @main
 enum Bootstrap {
   static func main() {
+    // /etc/nsswitch.conf may name modules, which a static file cannot load, or not of this system's version.
+    __nss_configure_lookup("hosts", "files dns")
     let environment = environment()
     let logger = Logger(environment: environment)
     Runtime.run(environment: environment, logger: logger) { () throws(InvocationFailure) in
