@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance package layer sideload bench lint format
+.PHONY: help setup demo test test-arm64 conformance package layer sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -13,6 +13,9 @@ demo: ## photos in, labels on the objects, on this machine
 
 test: ## everything, against Keras, Pillow, h5py, boto3 and other S3 servers
 	@scripts/test
+
+test-arm64: ## the arithmetic on arm64, by qemu, against that on x86-64
+	@scripts/test-arm64
 
 package: ## the function's package in dist/; CONFIG=dir/ adds thimble.json, labels and the like
 	@scripts/package $(if $(CONFIG),--config "$(CONFIG)")
