@@ -35,7 +35,8 @@ class TemplateTests(unittest.TestCase):
 
     def test_roles(self):
         self.assertFound("lacks ['s3:PutObject']", self.broken(' "s3:PutObject",', ""))
-        self.assertFound("has ['s3:DeleteObject']", self.broken('"s3:PutObject",', '"s3:PutObject", "s3:DeleteObject",'))
+        more = '"s3:PutObject", "s3:DeleteObject",'
+        self.assertFound("has ['s3:DeleteObject']", self.broken('"s3:PutObject",', more))
         self.assertFound("name what is needed", self.broken("Action: sqs:SendMessage", 'Action: "sqs:*"'))
         self.assertFound("for all resources", self.broken("Resource: !GetAtt Failures.Arn", 'Resource: "*"'))
 

@@ -97,8 +97,8 @@ def role_problems(role, operations):
     allowed = named.get("ReadAndLabelImages", set())
     if needed != allowed:
         yield (
-            f"ReadAndLabelImages lacks {sorted(needed - allowed) or 'nothing'} and has {sorted(allowed - needed) or 'nothing'} "
-            "too much"
+            f"ReadAndLabelImages lacks {sorted(needed - allowed) or 'nothing'} "
+            f"and has {sorted(allowed - needed) or 'nothing'} too much"
         )
     for sid, actions in named.items():
         if any("*" in action for action in actions):
