@@ -62,14 +62,19 @@ struct Lowering {
         output: output)
     case .normalization(let normalization):
       return self.normalization(node, normalization, input, output)
-    case .softmax: return SoftmaxStep(name: name, kind: .softmax, input: input, output: output)
-    case .logSoftmax: return SoftmaxStep(name: name, kind: .logSoftmax, input: input, output: output)
-    case .sparsemax: return SoftmaxStep(name: name, kind: .sparsemax, input: input, output: output)
+    case .softmax: return RowStep(name: name, kind: .softmax, input: input, output: output)
+    case .logSoftmax: return RowStep(name: name, kind: .logSoftmax, input: input, output: output)
+    case .sparsemax: return RowStep(name: name, kind: .sparsemax, input: input, output: output)
     case .reduction(let reduction, _, _):
       return ReductionStep(name: name, reduction: reduction, input: input, output: output)
     case .argument(let extremum, _):
       return ArgumentStep(name: name, extremum: extremum, input: input, output: output)
-    case .cumulativeSum: return CumulativeSumStep(name: name, input: input, output: output)
+    case .cumulativeSum:
+      return CumulativeStep(name: name, multiplies: false, input: input, output: output)
+    case .cumulativeProduct:
+      return CumulativeStep(name: name, multiplies: true, input: input, output: output)
+    case .sort: return RowStep(name: name, kind: .sort, input: input, output: output)
+    case .argumentSort: return RowStep(name: name, kind: .argumentSort, input: input, output: output)
     case .resize(let resize) where resize.interpolation != .nearest:
       return ResizeStep(name: name, resize, input: input, output: output)
     case .embedding(let table): return EmbeddingStep(name: name, table: table, input: input, output: output)

@@ -29,6 +29,11 @@ public enum Operation: Sendable {
   /// Index of the largest (smallest) value, the first on ties, along an axis that disappears.
   case argument(Extremum, axis: Int)
   case cumulativeSum(axis: Int)
+  case cumulativeProduct(axis: Int)
+  /// The values along an axis from the smallest to the largest, NaN last.
+  case sort(axis: Int)
+  /// The indices that sort the values along an axis; of equal values, the first comes first.
+  case argumentSort(axis: Int)
 
   /// One input, element by element.
   case unary(Unary)
@@ -245,13 +250,15 @@ public enum Unary: Sendable, Equatable {
   case linear(scale: Float, offset: Float)
   case abs, negative, sign, square, sqrt, rsqrt, reciprocal, exp, expm1, log, log1p, log2, log10
   case sin, cos, tan, arcsin, arccos, arctan, sinh, cosh, arcsinh, arccosh, arctanh
-  case erf, floor, ceil, round, truncate, logicalNot, isNaN, isFinite, isInfinite
+  case erf, erfInverse, besselI0, floor, ceil, round, truncate, logicalNot, isNaN, isFinite, isInfinite
 }
 
 /// Functions of two values. Comparisons give 1 or 0.
 public enum Binary: Sendable {
   case add, subtract, multiply, divide, maximum, minimum, power, floorDivide, modulo, arctan2
-  case squaredDifference
+  case squaredDifference, nextAfter
+  /// Of whole numbers; what is none is cut to one.
+  case bitwiseAnd, greatestCommonDivisor
   case equal, notEqual, less, lessEqual, greater, greaterEqual, logicalAnd, logicalOr, logicalXor
 }
 

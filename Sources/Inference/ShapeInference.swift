@@ -20,6 +20,9 @@ extension Operation {
     case .reduction(let reduction, _, _): "\(reduction) reduction"
     case .argument(let extremum, _): extremum == .max ? "argmax" : "argmin"
     case .cumulativeSum: "cumulative sum"
+    case .cumulativeProduct: "cumulative product"
+    case .sort: "sort"
+    case .argumentSort: "argsort"
     case .unary(let unary): unary.name
     case .binary(let binary): "\(binary)"
     case .select: "select"
@@ -72,8 +75,15 @@ extension Operation {
     case .reduction(_, let axes, let keepDimensions):
       return try inputs[0].reducing(axes, keepDimensions: keepDimensions)
     case .argument(_, let axis): return try inputs[0].reducing([axis], keepDimensions: false)
-    case .cumulativeSum(let axis), .logSoftmax(let axis), .sparsemax(let axis):
+    case .cumulativeSum(let axis), .cumulativeProduct(let axis), .sort(let axis), .logSoftmax(let axis),
+      .sparsemax(let axis):
       _ = try inputs[0].axis(axis)
+      return inputs[0]
+    case .argumentSort(let axis):
+      // Indices are float32 numbers, as all values.
+      if let size = inputs[0][try inputs[0].axis(axis)], size > 1 << 24 {
+        throw ShapeError(reason: "\(size) values are too many to sort")
+      }
       return inputs[0]
     case .softmax(let axes):
       _ = try inputs[0].axes(axes)

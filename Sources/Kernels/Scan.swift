@@ -1,15 +1,17 @@
-/// Running sums along the middle axis of `[outer, count, inner]`, for one index of the outer axis.
+/// Running sums or products along the middle axis of `[outer, count, inner]`, for one index of the outer axis.
 /// - Parameters:
+///   - multiplies: products in the place of sums.
 ///   - inputStride: values from one element of the middle axis to the next.
-public func cumulativeSum(
-  input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
-  count: Int, inner: Int
+public func accumulate(
+  multiplies: Bool, input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>,
+  outputStride: Int, count: Int, inner: Int
 ) {
   for column in 0..<inner {
-    var sum: Float = 0
+    var result: Float = multiplies ? 1 : 0
     for index in 0..<count {
-      sum += input[index * inputStride + column]
-      output[index * outputStride + column] = sum
+      let value = input[index * inputStride + column]
+      result = multiplies ? result * value : result + value
+      output[index * outputStride + column] = result
     }
   }
 }

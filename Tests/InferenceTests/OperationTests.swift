@@ -69,6 +69,9 @@ struct OperationTests {
       table["argmax_" + label] = { _ in .argument(.max, axis: axis) }
       table["argmin_" + label] = { _ in .argument(.min, axis: axis) }
       table["cumulative_sum_" + label] = { _ in .cumulativeSum(axis: axis) }
+      table["cumulative_product_" + label] = { _ in .cumulativeProduct(axis: axis) }
+      table["sort_" + label] = { _ in .sort(axis: axis) }
+      table["argsort_" + label] = { _ in .argumentSort(axis: axis) }
     }
     table.merge(rearrangements) { first, _ in first }
     for (name, method) in [
@@ -205,6 +208,7 @@ struct OperationTests {
     "expm1": .expm1, "log": .log, "log1p": .log1p, "log2": .log2, "log10": .log10, "sin": .sin,
     "cos": .cos, "tan": .tan, "arcsin": .arcsin, "arccos": .arccos, "arctan": .arctan, "sinh": .sinh,
     "cosh": .cosh, "arcsinh": .arcsinh, "arccosh": .arccosh, "arctanh": .arctanh, "erf": .erf,
+    "erf_inverse": .erfInverse, "bessel_i0": .besselI0,
     "floor": .floor, "ceil": .ceil, "round": .round, "truncate": .truncate, "logical_not": .logicalNot,
     "is_nan": .isNaN, "is_finite": .isFinite, "is_infinite": .isInfinite,
   ]
@@ -215,7 +219,8 @@ struct OperationTests {
     "arctan2": .arctan2, "squared_difference": .squaredDifference, "equal": .equal,
     "not_equal": .notEqual, "less": .less, "less_equal": .lessEqual, "greater": .greater,
     "greater_equal": .greaterEqual, "logical_and": .logicalAnd, "logical_or": .logicalOr,
-    "logical_xor": .logicalXor,
+    "logical_xor": .logicalXor, "bitwise_and": .bitwiseAnd, "gcd": .greatestCommonDivisor,
+    "next_after": .nextAfter,
   ]
 
   static let rearrangements: [String: @Sendable (OperationCase) throws -> Operation] = {

@@ -16,7 +16,7 @@ struct KerasCase {
     let directory = Fixtures.directory("Keras")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     return names.filter { name in
-      name != "complete"
+      name != "complete" && !name.hasSuffix(".txt")
         && FileManager.default.fileExists(atPath: "\(directory)/\(name)/refusal.txt") == refused
     }.sorted()
   }

@@ -19,4 +19,16 @@ struct LayerTableTests {
     #expect(missing.isEmpty, "built, but not in the table")
     #expect(unknown.isEmpty, "in the table, but not built")
   }
+
+  /// The README names all operations of Keras that are not built.
+  @Test(.enabled(if: Fixtures.exist("Keras"), "\(Fixtures.hint)")) func operations() throws {
+    let all = try String(contentsOfFile: Fixtures.directory("Keras") + "/operations.txt", encoding: .utf8)
+    let unread = Set(all.split(separator: "\n").map(String.init)).subtracting(LayerClass.operations.keys)
+    let text = try String(contentsOfFile: Fixtures.root + "/README.md", encoding: .utf8)
+    let start = try #require(text.range(of: "<!-- operations: begin -->"))
+    let end = try #require(text.range(of: "<!-- operations: end -->"))
+    let named = text[start.upperBound..<end.lowerBound].matches(of: /`([A-Za-z0-9]+)`/).map { String($0.1) }
+    #expect(unread.subtracting(named).subtracting(["Operation"]).isEmpty, "neither built nor in the README")
+    #expect(Set(named).subtracting(unread).isEmpty, "built, or not of Keras")
+  }
 }

@@ -1,8 +1,8 @@
 /// Rewrites operations into few simple forms while a graph is built, so that there is one step for each:
 ///
-/// - softmax, log-softmax, sparsemax and layer-like normalisations run over the last axis alone;
+/// - softmax, log-softmax, sparsemax, sorting and layer-like normalisations run over the last axis alone;
 /// - reductions run over one axis, which disappears; so does pooling with one window;
-/// - affine, cumulative sums and arguments run over one axis counted from the front;
+/// - affine, cumulative sums and products and arguments run over one axis counted from the front;
 /// - einsum is made of transposes, reshapes and matmul.
 ///
 /// Reshapes cost nothing, and transposes that cancel are dropped later.
@@ -41,6 +41,13 @@ struct Canonicalization {
     case .cumulativeSum(let axis):
       let (value, axis) = try threeAxes(inputs[0], axis, name)
       return try reshape(add(.cumulativeSum(axis: axis), [value], name), shape, name)
+    case .cumulativeProduct(let axis):
+      let (value, axis) = try threeAxes(inputs[0], axis, name)
+      return try reshape(add(.cumulativeProduct(axis: axis), [value], name), shape, name)
+    case .sort(let axis):
+      return try overLastAxis(inputs[0], [axis], name) { _ in .sort(axis: -1) }
+    case .argumentSort(let axis):
+      return try overLastAxis(inputs[0], [axis], name) { _ in .argumentSort(axis: -1) }
     case .affine(let scale, let offset, let axis):
       let axis = try graph.shape(of: inputs[0]).axis(axis)
       if axis == shape.count - 1 {

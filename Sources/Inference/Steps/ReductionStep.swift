@@ -138,13 +138,14 @@ struct ArgumentStep: Step {
   }
 }
 
-/// Running sums along the middle axis of `[outer, count, inner]`, or the last of `[outer, count]`.
-struct CumulativeSumStep: Step {
+/// Running sums or products along the middle axis of `[outer, count, inner]`, or the last of `[outer, count]`.
+struct CumulativeStep: Step {
   let name: String
+  let multiplies: Bool
   let input: Operand
   let output: Operand
 
-  var kernel: String { "cumulative sum" }
+  var kernel: String { multiplies ? "cumulative product" : "cumulative sum" }
   var flops: Double { Double(input.count) }
   var bytes: Int { 8 * input.count }
   var scratch: Int { 0 }
@@ -157,8 +158,9 @@ struct CumulativeSumStep: Step {
     let rowsPerPart = isLast ? 1 : count
     context.forEachRows(input.shape[0], columns: input.count / input.shape[0]) { range in
       for outer in range {
-        cumulativeSum(
-          input: source + outer * rowsPerPart * input.rowStride, inputStride: isLast ? 1 : input.rowStride,
+        accumulate(
+          multiplies: multiplies, input: source + outer * rowsPerPart * input.rowStride,
+          inputStride: isLast ? 1 : input.rowStride,
           output: target + outer * rowsPerPart * output.rowStride,
           outputStride: isLast ? 1 : output.rowStride, count: count, inner: isLast ? 1 : input.shape[2])
       }

@@ -1,8 +1,8 @@
 import Kernels
 
-/// Softmax and its kin over the last axis.
-struct SoftmaxStep: Step {
-  enum Kind: String { case softmax, logSoftmax, sparsemax }
+/// What is done to every row alone: softmax and its kin, and sorting.
+struct RowStep: Step {
+  enum Kind: String { case softmax, logSoftmax, sparsemax, sort, argumentSort = "argsort" }
   let name: String
   let kind: Kind
   let input: Operand
@@ -30,6 +30,14 @@ struct SoftmaxStep: Step {
           rows: rows.count, columns: output.columns)
       case .sparsemax:
         sparsemaxRows(
+          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
+          rows: rows.count, columns: output.columns)
+      case .sort:
+        sortRows(
+          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
+          rows: rows.count, columns: output.columns)
+      case .argumentSort:
+        sortedIndexRows(
           input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
           rows: rows.count, columns: output.columns)
       }

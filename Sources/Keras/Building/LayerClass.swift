@@ -18,12 +18,14 @@ struct LayerClass: Sendable {
     identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
     convolutions1D, pooling1D, cropping, resizing, rearranging, dot, normalizations, einsumDense, attention,
     multiHeadAttention, embedding, blocks, wrappers, locallyConnected, tensorFlowFunctions, tensorFlowNodes,
+    adaptivePooling, autoContrast,
   ])
 
   /// All classes of `keras.ops` that are built, by name.
   static let operations = table([
     elementwiseOperations, reductionOperations, shapeOperations, joiningOperations, slicingOperations,
-    productOperations, neuralOperations, windowOperations, imageOperations,
+    productOperations, neuralOperations, windowOperations, imageOperations, colorOperations,
+    sortingOperations, matrixOperations, rearrange, adaptivePoolingOperations,
   ])
 
   private static func table(_ families: [[String: LayerClass]]) -> [String: LayerClass] {

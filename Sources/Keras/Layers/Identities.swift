@@ -9,7 +9,8 @@ extension LayerClass {
       "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale",
       "RandomHeight", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
       "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation",
-      "RandomWidth", "RandomZoom", "AugMix", "CutMix", "MixUp", "RandAugment",
+      "RandomWidth", "RandomZoom", "AugMix", "CutMix", "MixUp", "RandAugment", "Equalization",
+      "Solarization",
     ]
     let identity = LayerClass { layer, _ throws(KerasError) in .tensor(try layer.input()) }
     return Dictionary(uniqueKeysWithValues: names.map { ($0, identity) })

@@ -1,3 +1,4 @@
+import Glibc
 import Inference
 import JSON
 
@@ -21,7 +22,8 @@ extension LayerClass {
     "Arcsin": .arcsin, "Arccos": .arccos, "Arctan": .arctan, "Sinh": .sinh, "Cosh": .cosh, "Tanh": .tanh,
     "Arcsinh": .arcsinh, "Arccosh": .arccosh, "Arctanh": .arctanh, "Erf": .erf, "Floor": .floor,
     "Ceil": .ceil, "Trunc": .truncate, "LogicalNot": .logicalNot, "Isnan": .isNaN, "Isfinite": .isFinite,
-    "Isinf": .isInfinite,
+    "Isinf": .isInfinite, "Erfinv": .erfInverse, "I0": .besselI0,
+    "BitwiseNot": .linear(scale: -1, offset: -1), "BitwiseInvert": .linear(scale: -1, offset: -1),
     "Deg2rad": .linear(scale: .pi / 180, offset: 0), "Rad2deg": .linear(scale: 180 / .pi, offset: 0),
     "Relu": .relu(), "Relu6": .relu(ceiling: 6), "Sigmoid": .sigmoid, "SparseSigmoid": .sparseSigmoid,
     "Softplus": .softplus, "Softsign": .softsign, "SparsePlus": .sparsePlus, "Silu": .swish,
@@ -33,7 +35,8 @@ extension LayerClass {
     "Add": .add, "Subtract": .subtract, "Multiply": .multiply, "Divide": .divide, "TrueDivide": .divide,
     "Power": .power, "FloorDivide": .floorDivide, "Mod": .modulo, "Arctan2": .arctan2,
     "Maximum": .maximum, "Fmax": .maximum, "Minimum": .minimum, "Fmin": .minimum,
-    "SquaredDifference": .squaredDifference,
+    "SquaredDifference": .squaredDifference, "Nextafter": .nextAfter, "BitwiseAnd": .bitwiseAnd,
+    "Gcd": .greatestCommonDivisor,
     "Equal": .equal, "NotEqual": .notEqual, "Less": .less, "LessEqual": .lessEqual, "Greater": .greater,
     "GreaterEqual": .greaterEqual, "LogicalAnd": .logicalAnd, "LogicalOr": .logicalOr,
     "LogicalXor": .logicalXor,
@@ -142,6 +145,16 @@ extension LayerClass {
         .select, [builder.apply(.equal, x, .infinity, layer), high, result], layer)
       return try builder.add(.select, [builder.apply(.equal, x, -.infinity, layer), low, result], layer)
     },
+    // Of real numbers.
+    "Angle": unary { builder, layer, x throws(KerasError) in
+      try builder.apply(.linear(scale: .pi, offset: 0), builder.apply(.less, x, 0, layer), layer)
+    },
+    "Imag": unary { builder, layer, x throws(KerasError) in
+      try builder.apply(.clip(low: 0, high: 0), x, layer)
+    },
+    "Isreal": unary { builder, layer, x throws(KerasError) in
+      try builder.apply(.clip(low: 1, high: 1), x, layer)
+    },
     // All values of the same kind: tensors are float32 here, whatever they are in Keras.
     "StopGradient": unary { _, _, x throws(KerasError) in x },
     "ConvertToTensor": cast, "Cast": cast, "SaturateCast": cast, "Array": cast,
@@ -152,6 +165,9 @@ extension LayerClass {
     // Clipping, unlike multiplying by 0, does not stumble over infinity.
     "OnesLike": unary { builder, layer, x throws(KerasError) in
       try builder.apply(.clip(low: 1, high: 1), x, layer)
+    },
+    "EmptyLike": unary { builder, layer, x throws(KerasError) in
+      try builder.apply(.clip(low: 0, high: 0), x, layer)
     },
     "ZerosLike": unary { builder, layer, x throws(KerasError) in
       try builder.apply(.clip(low: 0, high: 0), x, layer)
@@ -182,6 +198,30 @@ extension LayerClass {
         .log1p, builder.apply(.exp, builder.apply(.negative, distance, layer), layer), layer)
       return try builder.apply(.add, builder.apply(.maximum, a, b, layer), rest, layer)
     },
+    "Logaddexp2": binary { builder, layer, a, b throws(KerasError) in
+      let distance = try builder.apply(.abs, builder.apply(.subtract, a, b, layer), layer)
+      let power = try builder.apply(
+        .power, builder.scalar(0.5, layer), distance, layer)
+      let rest = try builder.apply(
+        .linear(scale: Float(1 / log(2.0)), offset: 0), builder.apply(.log1p, power, layer), layer)
+      return try builder.apply(.add, builder.apply(.maximum, a, b, layer), rest, layer)
+    },
+    "BitwiseOr": binary { builder, layer, a, b throws(KerasError) in
+      let both = try builder.apply(.bitwiseAnd, a, b, layer)
+      return try builder.apply(.subtract, builder.apply(.add, a, b, layer), both, layer)
+    },
+    "BitwiseXor": binary { builder, layer, a, b throws(KerasError) in
+      let both = try builder.apply(.multiply, builder.apply(.bitwiseAnd, a, b, layer), 2, layer)
+      return try builder.apply(.subtract, builder.apply(.add, a, b, layer), both, layer)
+    },
+    "BitwiseLeftShift": shift(.multiply), "LeftShift": shift(.multiply),
+    "BitwiseRightShift": shift(.floorDivide), "RightShift": shift(.floorDivide),
+    "Lcm": binary { builder, layer, a, b throws(KerasError) in
+      let product = try builder.apply(.abs, builder.apply(.multiply, a, b, layer), layer)
+      let divisor = try builder.apply(
+        .maximum, builder.apply(.greatestCommonDivisor, a, b, layer), 1, layer)
+      return try builder.apply(.divide, product, divisor, layer)
+    },
     "Ldexp": binary { builder, layer, a, b throws(KerasError) in
       let factor = try builder.apply(.power, builder.scalar(2, layer), b, layer)
       return try builder.apply(.multiply, a, factor, layer)
@@ -190,13 +230,9 @@ extension LayerClass {
       let isZero = try builder.apply(.equal, a, 0, layer)
       return try builder.add(.select, [isZero, b, builder.apply(.greater, a, 0, layer)], layer)
     },
-    "Isclose": binary { builder, layer, a, b throws(KerasError) in
-      let relative = try layer.number(2, "rtol", default: 1e-5)
-      let absolute = try layer.number(3, "atol", default: 1e-8)
-      let distance = try builder.apply(.abs, builder.apply(.subtract, a, b, layer), layer)
-      let limit = try builder.apply(
-        .linear(scale: relative, offset: absolute), builder.apply(.abs, b, layer), layer)
-      return try builder.apply(.lessEqual, distance, limit, layer)
+    "Isclose": binary(isClose),
+    "AllClose": binary { builder, layer, a, b throws(KerasError) in
+      try builder.reduce(.all, isClose(&builder, layer, a, b), [], false, layer)
     },
     "Where": LayerClass { layer, builder throws(KerasError) in
       let inputs = [
@@ -220,6 +256,24 @@ extension LayerClass {
       return .tensor(result)
     },
   ]
+
+  @Sendable private static func isClose(
+    _ builder: inout GraphBuilder, _ layer: LayerCall, _ a: Graph.ValueID, _ b: Graph.ValueID
+  ) throws(KerasError) -> Graph.ValueID {
+    let relative = try layer.number(2, "rtol", default: 1e-5)
+    let absolute = try layer.number(3, "atol", default: 1e-8)
+    let distance = try builder.apply(.abs, builder.apply(.subtract, a, b, layer), layer)
+    let limit = try builder.apply(
+      .linear(scale: relative, offset: absolute), builder.apply(.abs, b, layer), layer)
+    return try builder.apply(.lessEqual, distance, limit, layer)
+  }
+
+  /// A whole number times 2 to another, or divided by it and rounded down.
+  private static func shift(_ function: Binary) -> LayerClass {
+    binary { builder, layer, a, b throws(KerasError) in
+      try builder.apply(function, a, builder.apply(.power, builder.scalar(2, layer), b, layer), layer)
+    }
+  }
 
   /// Conversion to another type: what integers and truth values do to a number is kept.
   private static let cast = LayerClass { layer, builder throws(KerasError) in

@@ -102,7 +102,7 @@ extension LayerClass {
 
 extension GraphBuilder {
   /// Does something to the first operand as a batch of channels-last images.
-  fileprivate mutating func onImages(
+  mutating func onImages(
     _ layer: LayerCall,
     _ body: (inout GraphBuilder, Graph.ValueID) throws(KerasError) -> Graph.ValueID
   ) throws(KerasError) -> Value {

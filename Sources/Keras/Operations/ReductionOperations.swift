@@ -78,14 +78,75 @@ extension LayerClass {
         .tensor(try builder.reduce(.variance, x, axes, keeps, layer)),
       ])
     },
+    "Nanvar": reduced { builder, layer, x, axes, keeps throws(KerasError) in
+      try nanVariance(&builder, layer, x, axes, keeps)
+    },
+    "Nanstd": reduced { builder, layer, x, axes, keeps throws(KerasError) in
+      try builder.apply(.sqrt, nanVariance(&builder, layer, x, axes, keeps), layer)
+    },
     "Argmax": argument(.max), "Argmin": argument(.min),
-    "Cumsum": LayerClass { layer, builder throws(KerasError) in
+    "Nanargmax": argument(.max, ignoresNaN: true), "Nanargmin": argument(.min, ignoresNaN: true),
+    "Cumsum": cumulative { .cumulativeSum(axis: $0) },
+    "Cumprod": cumulative { .cumulativeProduct(axis: $0) },
+    "Nancumsum": cumulative(insteadOfNaN: 0) { .cumulativeSum(axis: $0) },
+    "Nancumprod": cumulative(insteadOfNaN: 1) { .cumulativeProduct(axis: $0) },
+    "Trapezoid": LayerClass { layer, builder throws(KerasError) in
+      let y = try layer.operand(0, "y", in: &builder)
+      let axis = try layer.axis(of: y, builder) ?? builder.shape(y).count - 1
+      let leading = Array(repeating: Slice.whole, count: axis)
+      let later = try builder.add(
+        .slice(leading + [.range(begin: 1, end: nil, step: 1)]), [y], layer)
+      let earlier = try builder.add(
+        .slice(leading + [.range(begin: nil, end: -1, step: 1)]), [y], layer)
+      var areas = try builder.apply(.add, later, earlier, layer)
+      if let places = layer.configuration["x"] {
+        let x = try Tensor(constant: places, layer)
+        guard x.shape.count == 1, x.count > 1 else {
+          throw layer.configuration.error("x", "a list of numbers")
+        }
+        let widths = zip(x.values.dropFirst(), x.values).map { ($0 - $1) / 2 }
+        let trailing = Array(repeating: 1, count: builder.shape(y).count - 1 - axis)
+        let factors = builder.constant(Tensor(shape: [widths.count] + trailing, widths), layer)
+        areas = try builder.apply(.multiply, areas, factors, layer)
+      } else {
+        let width = try layer.configuration.number("dx", default: 1)
+        areas = try builder.apply(.linear(scale: Float(width / 2), offset: 0), areas, layer)
+      }
+      return .tensor(try builder.reduce(.sum, areas, [axis], false, layer))
+    },
+  ]
+
+  private static func cumulative(
+    insteadOfNaN neutral: Float? = nil, _ operation: @escaping @Sendable (_ axis: Int) -> Operation
+  ) -> LayerClass {
+    LayerClass { layer, builder throws(KerasError) in
       var x = try layer.operand(in: &builder)
       let axis = try layer.axis(of: x, builder)
       if axis == nil { x = try builder.flattened(x, layer) }
-      return .tensor(try builder.add(.cumulativeSum(axis: axis ?? 0), [x], layer))
-    },
-  ]
+      if let neutral {
+        let isNaN = try builder.apply(.isNaN, x, layer)
+        x = try builder.add(.select, [isNaN, builder.scalar(neutral, layer), x], layer)
+      }
+      return .tensor(try builder.add(operation(axis ?? 0), [x], layer))
+    }
+  }
+
+  private static func nanVariance(
+    _ builder: inout GraphBuilder, _ layer: LayerCall, _ x: Graph.ValueID, _ axes: [Int], _ keeps: Bool
+  ) throws(KerasError) -> Graph.ValueID {
+    let isNaN = try builder.apply(.isNaN, x, layer)
+    let zero = builder.scalar(0, layer)
+    let counts = try builder.apply(.logicalNot, isNaN, layer)
+    let values = try builder.add(.select, [isNaN, zero, x], layer)
+    let mean = try builder.apply(
+      .divide, builder.reduce(.sum, values, axes, true, layer),
+      builder.reduce(.sum, counts, axes, true, layer),
+      layer)
+    let squares = try builder.apply(.squaredDifference, x, mean, layer)
+    let sum = try builder.reduce(
+      .sum, builder.add(.select, [isNaN, zero, squares], layer), axes, keeps, layer)
+    return try builder.apply(.divide, sum, builder.reduce(.sum, counts, axes, keeps, layer), layer)
+  }
 
   private typealias ReductionBuild =
     @Sendable (
@@ -120,9 +181,13 @@ extension LayerClass {
     }
   }
 
-  private static func argument(_ extremum: Extremum) -> LayerClass {
+  private static func argument(_ extremum: Extremum, ignoresNaN: Bool = false) -> LayerClass {
     LayerClass { layer, builder throws(KerasError) in
-      let x = try layer.operand(in: &builder)
+      var x = try layer.operand(in: &builder)
+      if ignoresNaN {
+        let least = builder.scalar(extremum == .max ? -.infinity : .infinity, layer)
+        x = try builder.add(.select, [builder.apply(.isNaN, x, layer), least, x], layer)
+      }
       let keepsAxes = try layer.configuration.bool("keepdims", default: false)
       guard let axis = try layer.axis(of: x, builder) else {
         let result = try builder.add(

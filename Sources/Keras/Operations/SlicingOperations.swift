@@ -27,13 +27,60 @@ extension LayerClass {
       let indices = try layer.operand(1, "indices", in: &builder)
       guard let constant = builder.constantTensor(indices) else {
         // Rows of a table that is known: an embedding.
-        guard axis == 0, let table = builder.constantTensor(x), table.shape.count == 2 else {
-          throw layer.error("it takes computed indices, which is supported for rows of a constant table only")
+        if axis == 0, let table = builder.constantTensor(x), table.shape.count == 2 {
+          return .tensor(try builder.add(.embedding(table: table), [indices], layer))
         }
-        return .tensor(try builder.add(.embedding(table: table), [indices], layer))
+        if axis == nil { x = try builder.flattened(x, layer) }
+        return .tensor(try builder.take(x, at: indices, axis: axis ?? 0, layer))
       }
       if axis == nil { x = try builder.flattened(x, layer) }
       return .tensor(try builder.take(constant, of: x, axis: axis ?? 0, layer))
+    },
+    "TakeAlongAxis": LayerClass { layer, builder throws(KerasError) in
+      var x = try layer.operand(in: &builder)
+      var indices = try layer.operand(1, "indices", in: &builder)
+      let axis = try layer.axis(of: x, builder)
+      if axis == nil {
+        x = try builder.flattened(x, layer)
+        indices = try builder.flattened(indices, layer)
+      }
+      return .tensor(try builder.takeAlong(x, indices, axis: axis ?? 0, layer))
+    },
+    "SliceUpdate": LayerClass { layer, builder throws(KerasError) in
+      let x = try layer.operand(0, "inputs", in: &builder)
+      let updates = try layer.operand(2, "updates", in: &builder)
+      let rank = builder.shape(x).count
+      guard case .constant(let json)? = layer.optionalOperand(1, "start_indices"),
+        let starts = json.unwrapped.array?.allIntegers, starts.count == rank,
+        builder.shape(updates).count == rank
+      else { throw layer.error("its start_indices are not a whole number for each axis") }
+      // What lies around the new values, from the original, an axis after the other.
+      var result = updates
+      for axis in (0..<rank).reversed() {
+        if starts[axis] == 0, builder.shape(x)[axis] == builder.shape(updates)[axis] { continue }
+        let size = try builder.size(axis, of: updates, layer)
+        let total = try builder.size(axis, of: x, layer)
+        // Keras moves updates that would not fit.
+        let start = min(max(starts[axis], 0), total - size)
+        guard start >= 0 else { throw layer.error("its updates are larger than what they are to update") }
+        func around(_ begin: Int, _ end: Int) -> [Slice] {
+          (0..<rank).map { other in
+            if other == axis { return .range(begin: begin, end: end, step: 1) }
+            guard other < axis, let size = builder.shape(updates)[other],
+              builder.shape(x)[other] != size
+            else { return .whole }
+            let start = starts[other]
+            return .range(begin: start, end: start.addingReportingOverflow(size).partialValue, step: 1)
+          }
+        }
+        var parts = [result]
+        if start > 0 { parts.insert(try builder.add(.slice(around(0, start)), [x], layer), at: 0) }
+        if start + size < total {
+          parts.append(try builder.add(.slice(around(start + size, total)), [x], layer))
+        }
+        if parts.count > 1 { result = try builder.add(.concatenation(axis: axis), parts, layer) }
+      }
+      return .tensor(result)
     },
   ]
 }
