@@ -62,7 +62,10 @@ class CheckTests(FolderTest):
 
     def test_newer_glibc(self):
         code = "#include <stdlib.h>\nint main(void) { return arc4random() == 7; }"
-        newer = self.executable(code=code)
+        try:
+            newer = self.executable(code=code)
+        except subprocess.CalledProcessError:
+            self.skipTest("the C library here is not newer than Lambda's")
         self.assertRefused(r"wants glibc 2\.36, but provided\.al2023 has 2\.34", self.zip(bootstrap=newer))
 
     def test_a_large_zip(self):
