@@ -1,4 +1,4 @@
-"""Says what takes how much of a bootstrap, from the map that the linker wrote.
+"""Says what takes how much of a bootstrap, from the map that the linker wrote, and which libraries it holds.
 
 usage: sizes.py MAP BOOTSTRAP [ZIP]
 """
@@ -53,6 +53,9 @@ def main(arguments):
     print(f"{total:12,}  100%  bootstrap")
     if len(arguments) > 2:
         print(f"{Path(arguments[2]).stat().st_size:12,}        {arguments[2]}")
+    # As layer/build-libraries wrote it down.
+    for line in (Path(arguments[1]).parent / "libraries/versions").read_text().splitlines():
+        print(f"built with {line}")
 
 
 if __name__ == "__main__":
