@@ -114,9 +114,15 @@ let linkedIntoBootstrap = [
   "Kernels", "KernelsAVX512", "Inference", "JSON", "HDF5", "ZipArchive", "Keras", "Imaging", "HTTP", "S3",
   "LambdaRuntime", "Classifier", "bootstrap",
 ]
+/// The rooms that touch every pixel and every weight.
+let computing = ["Kernels", "KernelsAVX512", "Inference", "Imaging", "HDF5"]
 for target in package.targets where linkedIntoBootstrap.contains(target.name) {
   let flags = ["string-processing", "concurrency"].flatMap {
     ["-Xfrontend", "-disable-implicit-\($0)-module-import"]
   }
   target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(flags)]
+  // The bytes of the package count for more than the speed of what runs once an image.
+  if !computing.contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))
+  }
 }
