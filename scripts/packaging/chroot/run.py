@@ -6,6 +6,7 @@ logs; THIMBLE the built tool; PYTHON one that has botocore. To be run as root in
 own: it binds the ports 53 and 443 of 127.0.0.1. Exit code 1: something is not as it should be; says what.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -14,7 +15,6 @@ import statistics
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import certificates
@@ -87,9 +87,9 @@ def check_start(root):
         yield f"{kilobytes / 1024:.1f} MB are resident at next: {KILOBYTES >> 10} are allowed"
 
 
-def check_job(root, work, authority, name_server, thimble, python):
-    """Photos into a bucket, labels on the objects: all requests of the function but those to the Runtime API are
-    HTTPS, to a host named after the bucket."""
+@contextlib.contextmanager
+def emulator(root, work, thimble):
+    """The URL of a running emulator, whose function is the one in the chroot. Its log is `work`/log."""
     starter = work / "function/bootstrap"
     starter.parent.mkdir()
     starter.write_text(
@@ -99,40 +99,43 @@ def check_job(root, work, authority, name_server, thimble, python):
         f"exec {shutil.which('chroot')} {root} /var/task/bootstrap\n"
     )
     starter.chmod(0o755)
-    log, endpoint = work / "log", work / "endpoint"
     buckets = [f"--bucket={name}={work / name}" for name in ("images", "models")]
     command = [thimble, "emulate", "--function", starter.parent, *buckets, "--notify=images", "--port=0"]
-    with open(log, "w") as err, open(endpoint, "w") as out:
-        emulator = subprocess.Popen(command, stdout=out, stderr=err)
+    with open(work / "log", "w") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
-        while not endpoint.read_text().endswith("\n"):
-            if emulator.poll() is not None:
-                yield f"the emulator does not start: {log.read_text()}"
-                return
-            time.sleep(0.02)
-        url = endpoint.read_text().strip()
-        bundle = authority.issue(f"*.s3.{REGION}.{DOMAIN}")
-        relay = servers.Relay(servers.context(bundle), 443, int(url.rpartition(":")[2]))
-        photos = sorted((work / "photos").iterdir())
-        # The user's own AWS settings must not matter.
-        variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        variables |= {
-            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION,
-            "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-            "AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}  # fmt: skip
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def check_job(root, work, authority, name_server, thimble, python):
+    """Photos into a bucket, labels on the objects: all requests of the function but those to the Runtime API are
+    HTTPS, to a host named after the bucket."""
+    # The user's own AWS settings must not matter.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    variables |= {
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}  # fmt: skip
+    with emulator(root, work, thimble) as url:
+        if not url:
+            yield f"the emulator does not start: {(work / 'log').read_text()}"
+            return
+        certificate = authority.issue(f"*.s3.{REGION}.{DOMAIN}")
+        relay = servers.Relay(servers.context(certificate), 443, int(url.rpartition(":")[2]))
         upload = [Path(python).with_name("aws"), "s3", "cp", work / "photos", "s3://images/", "--recursive"]
         subprocess.run([*upload, "--endpoint-url", url, "--only-show-errors"], env=variables, check=True)
         expected = ["chelsea.png=category:Egyptian cat:0.4", "coffee.png=category:espresso:0.99"]
-        labels = [python, "scripts/data/labels.py", url, log, *expected, "--photos", *photos]
+        photos = sorted((work / "photos").iterdir())
+        labels = [python, "scripts/data/labels.py", url, work / "log", *expected, "--photos", *photos]
         if subprocess.run(labels, env=variables).returncode:
-            yield f"the labels are not written: {log} has what the function said"
-        hosts = {f"{bucket}.s3.{REGION}.{DOMAIN}" for bucket in ("images", "models")}
-        print(f"  {relay.count} connections over TLS, to {', '.join(sorted(name_server.asked & hosts))}")
-        if not relay.count or not hosts <= name_server.asked:
-            yield "the function has not spoken to S3 over HTTPS by the buckets' names"
-    finally:
-        emulator.terminate()
-        emulator.wait()
+            yield f"the labels are not written; {work / 'log'} has what the function said"
+    hosts = {f"{bucket}.s3.{REGION}.{DOMAIN}" for bucket in ("images", "models")}
+    print(f"  {relay.count} connections over TLS, to {', '.join(sorted(name_server.asked & hosts))}")
+    if not relay.count or not hosts <= name_server.asked:
+        yield "the function has not spoken to S3 over HTTPS by the buckets' names"
 
 
 def main(root, work, thimble, python):
