@@ -42,9 +42,18 @@ extension Probe {
       columns: columns)
     emit("sparsemax", output, count)
     emit("log-sum-exp", memory(1) { _ in logSumExp(input, count: count) }, 1)
-    cumulativeSum(
-      input: input, inputStride: 9, output: output, outputStride: 9, count: 15, inner: 9)
-    emit("cumulative-sum", output, count)
+    accumulate(
+      multiplies: false, input: input, inputStride: 9, output: output, outputStride: 9, count: 15, inner: 9)
+    emit("running-sums", output, count)
+    accumulate(
+      multiplies: true, input: input, inputStride: 9, output: output, outputStride: 9, count: 15, inner: 9)
+    emit("running-products", output, count)
+    sortRows(
+      input: input, inputStride: columns, output: output, outputStride: columns, rows: rows, columns: columns)
+    emit("sort", output, count)
+    sortedIndexRows(
+      input: input, inputStride: columns, output: output, outputStride: columns, rows: rows, columns: columns)
+    emit("sorted-indices", output, count)
     emit(
       "index-of-extremum",
       integers: memory(2) { indexOfExtremum(input, stride: 1, count: count, largest: $0 == 0) }, 2)

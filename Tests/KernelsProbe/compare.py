@@ -57,8 +57,8 @@ def main(paths):
                     failed += 1
                     print(f"{name}: plain loops differ by {off:.2e}", file=sys.stderr)
     print(
-        f"{len(expected)} results of kernels: {equal} the same to the bit on both processors, the others within "
-        f"{worst:.1e}; plain loops within {plain:.1e}"
+        f"{len(expected)} results of kernels: {equal} the same to the bit on both processors, the largest difference "
+        f"{worst:.1e}; to plain loops {plain:.1e}"
     )
     sys.exit(1 if failed else 0)
 
