@@ -21,6 +21,17 @@ public struct KerasModel: Sendable {
   ///     weights only. It has precedence over a description in the file.
   /// - Throws: ``KerasError`` when the file is damaged, or the model is not one that can be built.
   public init(path: String, config: String? = nil) throws(KerasError) {
+    var text: (text: [UInt8], name: String)?
+    if let config {
+      let bytes = try FileBytes.read(config, limit: ModelFile.configurationLimit, whole: true).bytes
+      text = (bytes, config)
+    }
+    try self.init(path: path, config: text)
+  }
+
+  /// Reads a model file, as above.
+  /// - Parameter config: the JSON text that describes the model, and its name in errors; nil: the file does.
+  public init(path: String, config: (text: [UInt8], name: String)?) throws(KerasError) {
     let file = try ModelFile(path: path, config: config)
     var parser = ModelParser(file: path, version: file.version)
     let model = try parser.model(file.configuration)

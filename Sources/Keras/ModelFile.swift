@@ -19,17 +19,14 @@ struct ModelFile {
     case byClass(ArchiveWeights)
   }
 
-  /// Configurations are not larger.
-  private static let configurationLimit = 64 << 20
+  /// Configurations are not larger, in bytes.
+  static let configurationLimit = 64 << 20
 
-  /// - Parameter config: a JSON file with the configuration, which has precedence over the file's own.
-  init(path: String, config: String?) throws(KerasError) {
+  /// - Parameter config: the configuration as JSON, which has precedence over the file's own, and where it is from.
+  init(path: String, config: (text: [UInt8], name: String)?) throws(KerasError) {
     let (kind, size) = try FileKind.of(path)
     var given: JSONValue?
-    if let config {
-      given = try ModelFile.json(
-        try FileBytes.read(config, limit: ModelFile.configurationLimit, whole: true).bytes, config)
-    }
+    if let config { given = try ModelFile.json(config.text, config.name) }
     switch kind {
     case .hdf5: try self.init(hdf5: path, size: size, configuration: given)
     case .zip: try self.init(archive: path, size: size, configuration: given)

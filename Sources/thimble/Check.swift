@@ -8,7 +8,7 @@ struct Check: ParsableCommand {
     commandName: "check",
     abstract: "Check a function's folder: its thimble.json, and that all it names is there and works.",
     discussion: """
-      Models and labels in the folder, or in a sideload.zip there, are loaded as the function would load \
+      Models, their configs and labels in the folder, or in a sideload.zip there, are loaded as the function would load \
       them. What is in S3 or at an absolute path is not looked at. Exit code 1: the function would fail.
 
       Example:
@@ -45,6 +45,10 @@ extension Panel {
       var text = "\(model.name): \(model.source) is not looked at"
       if case .file(let labels) = model.labels, isBeside(labels) {
         text += "; \(try store.labels(of: model).count) labels in \(labels)"
+      }
+      if let config = model.config, isBeside(config) {
+        _ = try store.config(of: model)
+        text += "; its config is \(config)"
       }
       return text
     }

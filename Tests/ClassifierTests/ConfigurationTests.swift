@@ -25,7 +25,10 @@ struct ConfigurationTests {
             when: { prefix: "products/", suffix: [".jpg", ".png"] },
             preload: true,
           },
-          { "name": "mask-2", "source": "models/mask.keras", "labels": ["mask", "no mask"] },
+          {
+            "name": "mask-2", "source": "models/mask.h5", "config": "models/mask.json",
+            "labels": ["mask", "no mask"], "output": { "head": "gender" },
+          },
         ],
         write: { to: "both", prefix: "ml-" },
       }
@@ -41,7 +44,8 @@ struct ConfigurationTests {
       output: OutputConfiguration(top: 5, threshold: 0.25, multiLabel: true),
       when: Route(prefixes: ["products/"], suffixes: [".jpg", ".png"]), preload: true)
     let second = ModelConfiguration(
-      name: "mask-2", source: .path("models/mask.keras"), labels: .list(["mask", "no mask"]))
+      name: "mask-2", source: .path("models/mask.h5"), config: .path("models/mask.json"),
+      labels: .list(["mask", "no mask"]), output: OutputConfiguration(head: .name("gender")))
     #expect(
       configuration
         == Configuration(
@@ -151,6 +155,7 @@ struct ConfigurationTests {
     for other in [
       "{models: [{name: 'a', source: 'b.h5'}]}", "{models: [{\(model), labels: ['x']}]}",
       "{models: [{\(model), input: {resize: 'box'}}]}", "{models: [{\(model), output: {top: 2}}]}",
+      "{models: [{\(model), output: {head: 1}}]}", "{models: [{\(model), config: 'a.json'}]}",
       "{models: [{\(model), input: {preprocess: {scale: 2}}}]}",
       "{models: [{\(model)}], write: {to: 'both'}}",
     ] {

@@ -114,10 +114,12 @@ struct ModelTests {
   }
 
   private func classifier(
-    _ graph: Graph, labels: [String], input: InputConfiguration = InputConfiguration(preprocess: .unit)
+    _ graph: Graph, labels: [String], input: InputConfiguration = InputConfiguration(preprocess: .unit),
+    head: OutputConfiguration.Head? = nil
   ) throws -> ImageClassifier {
     try ImageClassifier(
-      graph, subject: "means.h5", labels: labels, input: input, output: OutputConfiguration(top: 3),
+      graph, subject: "means.h5", labels: labels, input: input,
+      output: OutputConfiguration(head: head, top: 3),
       limits: ImageLimits(), workers: Workers(count: 1))
   }
 
@@ -135,6 +137,24 @@ struct ModelTests {
       #expect(result.labels.map(\.label) == ["red", "green", "blue"])
       #expect(zip(result.labels, [1, 0.4, 0.2] as [Float]).allSatisfy { abs($0.score - $1) < 1e-6 })
       #expect(result.decodeMilliseconds >= 0 && result.runMilliseconds >= 0)
+    }
+  }
+
+  @Test func heads() throws {
+    var graph = try means(axes: [1, 2], shape: [nil, 8, 8, 3])
+    let negative = try graph.add(.unary(.negative), [graph.outputs[0].value], name: "negative")
+    graph.addOutput(negative, name: "negative")
+    for (head, best) in [
+      (nil, "red"), (.index(0), "red"), (.name("mean"), "red"), (.index(1), "blue"),
+      (.name("negative"), "blue"),
+    ] as [(OutputConfiguration.Head?, String)] {
+      let classifier = try classifier(graph, labels: ["red", "green", "blue"], head: head)
+      #expect(try classify(classifier, picture).labels.first?.label == best)
+    }
+    for head in [OutputConfiguration.Head.index(2), .name("other")] {
+      let error = #expect(throws: ClassifierError.self) { try classifier(graph, labels: [], head: head) }
+      #expect(error?.kind == .configuration)
+      #expect(error?.reason.contains(#"it has 0 ("mean"), 1 ("negative")"#) == true)
     }
   }
 

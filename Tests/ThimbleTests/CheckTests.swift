@@ -10,7 +10,9 @@ struct CheckTests {
   /// A folder with a model and its labels.
   init() throws {
     scratch = try Scratch()
-    for name in ["classifier.h5", "labels.txt"] {
+    for name in [
+      "classifier.h5", "classifier.weights.h5", "classifier.json", "heads.h5", "labels.txt",
+    ] {
       try FileManager.default.copyItem(
         atPath: Fixtures.directory("Thimble") + "/" + name, toPath: scratch.path(name))
     }
@@ -31,7 +33,32 @@ struct CheckTests {
     #expect(outcome.output == "fruit: classifier.h5 works, 5 labels\nn: s3://m/n.h5 is not looked at\n")
   }
 
+  @Test func `weights with their config, and another head`() throws {
+    let outcome = try check(
+      #"""
+      {"name": "w", "source": "classifier.weights.h5", "config": "classifier.json", "labels": "labels.txt"},
+      {"name": "h", "source": "heads.h5", "labels": "labels.txt", "output": {"head": "scores"}},
+      {"name": "k", "source": "heads.h5", "labels": ["one", "two"]},
+      {"name": "s", "source": "s3://m/n.h5", "config": "classifier.json"}
+      """#)
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+    #expect(
+      outcome.output == """
+        w: classifier.weights.h5 works, 5 labels
+        h: heads.h5 works, 5 labels
+        k: heads.h5 works, 2 labels
+        s: s3://m/n.h5 is not looked at; its config is classifier.json
+
+        """)
+  }
+
   @Test(arguments: [
+    (#"{"name": "w", "source": "classifier.weights.h5"}"#, "model.to_json()"),
+    (#"{"name": "w", "source": "classifier.weights.h5", "config": "other.json"}"#, "other.json"),
+    (#"{"name": "w", "source": "classifier.weights.h5", "config": "labels.txt"}"#, "labels.txt"),
+    (#"{"name": "s", "source": "s3://m/n.h5", "config": "other.json"}"#, "other.json"),
+    (#"{"name": "h", "source": "heads.h5", "output": {"head": "colour"}}"#, #"1 ("scores")"#),
+    (#"{"name": "h", "source": "heads.h5", "output": {"head": 2}}"#, "no output 2"),
     (#"{"name": "fruit"}"#, "source"),
     (#"{"name": "fruit", "source": "fruit.h5"}"#, "fruit.h5"),
     (#"{"name": "fruit", "source": "classifier.h5", "labels": "list.txt"}"#, "list.txt"),

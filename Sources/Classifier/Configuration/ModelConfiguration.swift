@@ -7,6 +7,8 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// The key that results are written to: `[a-z0-9-]`, unique.
   public var name: String
   public var source: FileReference
+  /// The JSON that describes the model, for a file that holds weights only; nil: the file has it.
+  public var config: FileReference?
   public var labels: LabelSource
   public var input: InputConfiguration
   public var output: OutputConfiguration
@@ -15,12 +17,13 @@ public struct ModelConfiguration: Sendable, Equatable {
   public var preload: Bool
 
   public init(
-    name: String, source: FileReference, labels: LabelSource = .list([]),
+    name: String, source: FileReference, config: FileReference? = nil, labels: LabelSource = .list([]),
     input: InputConfiguration = InputConfiguration(), output: OutputConfiguration = OutputConfiguration(),
     when: Route = Route(), preload: Bool = false
   ) {
     self.name = name
     self.source = source
+    self.config = config
     self.labels = labels
     self.input = input
     self.output = output
@@ -31,13 +34,15 @@ public struct ModelConfiguration: Sendable, Equatable {
   init(_ value: JSONValue, file: String, place: String) throws(ConfigurationError) {
     let section = try ConfigurationSection(
       value, file: file, place: place,
-      keys: ["name", "source", "labels", "input", "output", "when", "preload"])
+      keys: ["name", "source", "config", "labels", "input", "output", "when", "preload"])
     name = try section.required("name")
     guard !name.isEmpty, name.utf8.count <= 64, WriteConfiguration.isName(name) else {
       throw section.error(
         "name", "\"\(name)\" cannot be a metadata key: use 1 to 64 of a-z, 0-9 and -")
     }
     source = try section.file("source", try section.required("source"))
+    config = nil
+    if let text = try section.string("config") { config = try section.file("config", text) }
     labels = try LabelSource(section)
     input = try InputConfiguration(section)
     output = try OutputConfiguration(section)
@@ -47,8 +52,9 @@ public struct ModelConfiguration: Sendable, Equatable {
 
   /// All that results depend on.
   var canonical: JSONValue {
-    [
-      "name": .string(name), "source": .string(source.text), "labels": labels.canonical,
+    let config: JSONValue = config.map { .string($0.text) } ?? .null
+    return [
+      "name": .string(name), "source": .string(source.text), "config": config, "labels": labels.canonical,
       "input": input.canonical, "output": output.canonical,
     ]
   }

@@ -5,7 +5,7 @@ import Keras
 
 /// A model that is ready to run: takes the bytes of an image file, gives labels with scores.
 ///
-/// For one thread at a time. Of a model with several outputs the first counts. Running the model takes no
+/// For one thread at a time. Running the model takes no
 /// memory; decoding takes what the image needs.
 public final class ImageClassifier {
   /// How images become the model's input.
@@ -18,6 +18,8 @@ public final class ImageClassifier {
   private let format: InputFormat
   private let ranking: Ranking
   private let plan: Plan
+  /// Which of the plan's outputs counts.
+  private let head: Int
   /// For errors.
   private let subject: String
   /// An image's numbers, channels last.
@@ -35,21 +37,25 @@ public final class ImageClassifier {
     output: OutputConfiguration = OutputConfiguration(), threads: Int = 1
   ) throws(ClassifierError) {
     try self.init(
-      model: path, subject: path, labels: labels, input: input, output: output, limits: ImageLimits(),
+      model: path, subject: path, config: nil, labels: labels, input: input, output: output,
+      limits: ImageLimits(),
       workers: Workers(count: threads))
   }
 
-  /// - Parameter subject: what errors name: where the file came from.
+  /// - Parameters:
+  ///   - subject: what errors name: where the file came from.
+  ///   - config: the JSON that describes a model of which the file has the weights only, with its name.
   convenience init(
-    model path: String, subject: String, labels: [String], input: InputConfiguration,
-    output: OutputConfiguration, limits: ImageLimits, workers: Workers
+    model path: String, subject: String, config: (text: [UInt8], name: String)?, labels: [String],
+    input: InputConfiguration, output: OutputConfiguration, limits: ImageLimits, workers: Workers
   ) throws(ClassifierError) {
     let graph: Graph
     do throws(KerasError) {
-      graph = try KerasModel(path: path).graph
+      graph = try KerasModel(path: path, config: config).graph
     } catch {
       let named = KerasError(
-        path: subject, layer: error.layer, className: error.className, reason: error.reason,
+        path: error.path == path ? subject : error.path, layer: error.layer, className: error.className,
+        reason: error.reason,
         remedy: error.remedy)
       throw ClassifierError(.model, reason: "\(named)")
     }
@@ -73,14 +79,31 @@ public final class ImageClassifier {
       } catch {
         throw ClassifierError(.model, reason: "\(error)")
       }
-      guard let first = plan.outputs.first else {
-        throw ClassifierError(.model, reason: "the model has no output")
-      }
-      ranking = try Ranking(labels: labels, output: output, shape: first.shape)
+      head = try ImageClassifier.place(of: output.head, among: plan.outputs.map(\.name))
+      ranking = try Ranking(labels: labels, output: output, shape: plan.outputs[head].shape)
     } catch {
       throw error.naming(subject)
     }
     image = [Float](repeating: 0, count: format.pipeline.count)
+  }
+
+  private static func place(of head: OutputConfiguration.Head?, among names: [String])
+    throws(ClassifierError) -> Int
+  {
+    if names.isEmpty { throw ClassifierError(.model, reason: "the model has no output") }
+    let wanted: String
+    switch head {
+    case nil: return 0
+    case .index(let index):
+      if names.indices.contains(index) { return index }
+      wanted = "\(index)"
+    case .name(let name):
+      if let index = names.firstIndex(of: name) { return index }
+      wanted = "\"\(name)\""
+    }
+    let known = names.enumerated().map { "\($0) (\"\($1)\")" }.joined(separator: ", ")
+    throw ClassifierError(
+      .configuration, reason: "the model has no output \(wanted), which \"head\" names; it has \(known)")
   }
 
   /// Classifies one image.
@@ -118,7 +141,7 @@ public final class ImageClassifier {
     image.withUnsafeBufferPointer { format.arrange($0, into: plan.inputs[0].values) }
     plan.run()
     do throws(ClassifierError) {
-      return try ranking(plan.outputs[0].values)
+      return try ranking(plan.outputs[head].values)
     } catch {
       throw error.naming(subject)
     }

@@ -102,7 +102,8 @@ public final class ModelStore {
 
   private func load(_ model: ModelConfiguration, _ path: String) throws(ClassifierError) -> ImageClassifier {
     try ImageClassifier(
-      model: path, subject: model.source.text, labels: try labels(of: model), input: model.input,
+      model: path, subject: model.source.text, config: try config(of: model), labels: try labels(of: model),
+      input: model.input,
       output: model.output, limits: limits, workers: workers)
   }
 
@@ -113,15 +114,26 @@ public final class ModelStore {
     case .list(let labels): return labels
     case .file(let file): reference = file
     }
-    let bytes: [UInt8]
-    switch reference {
-    case .path(let path): bytes = try LocalFile.read(try find(path, model, "labels"))
-    case .object(let location): bytes = try s3.read(location, limit: 16 << 20)
-    }
+    let bytes = try read(reference, model, "labels")
     do throws(ConfigurationError) {
       return try Labels.read(bytes, from: reference)
     } catch {
       throw ClassifierError(error)
+    }
+  }
+
+  /// Reads the JSON that describes a model whose file has the weights only; nil: there is none.
+  public func config(of model: ModelConfiguration) throws(ClassifierError) -> (text: [UInt8], name: String)? {
+    guard let reference = model.config else { return nil }
+    return (try read(reference, model, "config"), reference.text)
+  }
+
+  private func read(_ file: FileReference, _ model: ModelConfiguration, _ key: String)
+    throws(ClassifierError) -> [UInt8]
+  {
+    switch file {
+    case .path(let path): try LocalFile.read(try find(path, model, key))
+    case .object(let location): try s3.read(location, limit: 16 << 20)
     }
   }
 
@@ -132,6 +144,9 @@ public final class ModelStore {
     var texts: [String] = []
     if case .path(let path) = model.source {
       texts.append(try LocalFile.fingerprint(try find(path, model, "source")))
+    }
+    if case .path(let path) = model.config {
+      texts.append(try LocalFile.fingerprint(try find(path, model, "config")))
     }
     if case .file(.path) = model.labels { texts += try labels(of: model) }
     return Digest.sha256(texts.joined(separator: "\n").utf8).hex
