@@ -114,7 +114,7 @@ struct TensorFlowFunction: Sendable {
     "unstack": TensorFlowFunction("Unstack", ["value"]),
     "split": TensorFlowFunction("SplitSizes", ["value"]),
     "slice": TensorFlowFunction("Slice", ["input_", "begin"], ["size": "shape"]),
-    "strided_slice": TensorFlowFunction("StridedSlice", ["input_"]),
+    "strided_slice": TensorFlowFunction("StridedSlice", ["input_"], ["strides": "steps"]),
     "getitem": TensorFlowFunction("GetItem", ["tensor", "slice_spec"]),
     "gather": TensorFlowFunction(
       "Take", ["params", "indices"], defaults: ["axis": .integer(0)], required: ["batch_dims": .integer(0)]),

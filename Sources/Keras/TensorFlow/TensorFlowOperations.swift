@@ -96,7 +96,7 @@ extension LayerClass {
     let configuration = layer.configuration
     let begin = try configuration.integers("begin")
     let end = try configuration.integers("end")
-    let strides = try configuration.integers("strides", default: Array(repeating: 1, count: begin.count))
+    let strides = try configuration.integers("steps", default: Array(repeating: 1, count: begin.count))
     guard end.count == begin.count, strides.count == begin.count, begin.count <= 32 else {
       throw configuration.error("end", "as many as \"begin\" has")
     }
