@@ -32,7 +32,7 @@ enum Keras1 {
     default: break
     }
     switch name {
-    case "Conv2D", "SeparableConv2D", "LocallyConnected2D":
+    case "Conv2D", "SeparableConv2D", "LocallyConnected2D", "Conv2DTranspose":
       if let rows = object["nb_row"], let columns = object["nb_col"] { set("kernel_size", [rows, columns]) }
     // Borders of all four sides came as a list, or by name.
     case "ZeroPadding2D":
@@ -58,7 +58,7 @@ enum Keras1 {
   private static let classes = [
     "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "AtrousConvolution1D": "Conv1D",
     "AtrousConvolution2D": "Conv2D", "AtrousConv1D": "Conv1D", "AtrousConv2D": "Conv2D",
-    "SeparableConvolution2D": "SeparableConv2D",
+    "SeparableConvolution2D": "SeparableConv2D", "Deconvolution2D": "Conv2DTranspose",
   ]
 
   /// The layer that a `Merge` of a mode became.

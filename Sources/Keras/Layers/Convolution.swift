@@ -102,8 +102,58 @@ private struct Window {
     kernel: try layer.weights.tensor("kernel", window.kernel + [filters, channels]),
     bias: try layer.weights.optional("bias", [filters]), strides: window.strides, dilation: window.dilation,
     border: window.border, outputPadding: padding)
+  if layer.version.major == 1, configuration["output_shape"] != nil {
+    let result = try buildDeconvolution(convolution, input, layer, &builder)
+    return .tensor(try builder.channelsAsSaved(result, layer, activates: true))
+  }
   let result = try builder.add(.transposedConvolution(convolution), [input], layer)
   return .tensor(try builder.channelsAsSaved(result, layer, activates: true))
+}
+
+/// Keras 1's `Deconvolution2D`, which says how large its result is: TensorFlow's `conv2d_transpose`.
+private func buildDeconvolution(
+  _ convolution: TransposedConvolution, _ input: Graph.ValueID, _ layer: LayerCall,
+  _ builder: inout GraphBuilder
+) throws(KerasError) -> Graph.ValueID {
+  guard let shape = try layer.configuration.shape("output_shape"), shape.count == 4 else {
+    throw layer.configuration.error("output_shape", "four sizes")
+  }
+  let sizes = try layer.configuration.isChannelsFirst() ? shape[2...3] : shape[1...2]
+  // All that the input reaches, of which a part is kept; what nothing reaches is 0.
+  var whole = convolution
+  whole.border = .valid
+  whole.bias = nil
+  var result = try builder.add(.transposedConvolution(whole), [input], layer)
+  let axes = [
+    (axis: 1, kernel: convolution.kernel.shape[0], stride: convolution.strides.height, size: sizes.first),
+    (axis: 2, kernel: convolution.kernel.shape[1], stride: convolution.strides.width, size: sizes.last),
+  ]
+  for (axis, kernel, stride, size) in axes {
+    guard let size = size ?? nil, (1...1 << 20).contains(size) else {
+      throw layer.configuration.error("output_shape", "a height and a width")
+    }
+    let count = try builder.size(axis, of: input, layer)
+    let reach = (count - 1) * stride + kernel
+    let isSame = if case .same = convolution.border { true } else { false }
+    let least = isSame ? (count - 1) * stride + 1 : reach
+    guard size >= least, size < least + stride else {
+      throw layer.configuration.error(
+        "output_shape", "from \(least) to \(least + stride - 1) along axis \(axis)")
+    }
+    let begin = isSame ? max(reach - size, 0) / 2 : 0
+    let leading = Array(repeating: Slice.whole, count: axis)
+    let end = min(begin + size, try builder.size(axis, of: result, layer))
+    result = try builder.add(
+      .slice(leading + [.range(begin: begin, end: end, step: 1)]), [result], layer)
+    if end - begin < size {
+      var after = [0, 0, 0, 0]
+      after[axis] = size - (end - begin)
+      result = try builder.add(
+        .padding(before: [0, 0, 0, 0], after: after, mode: .constant(0)), [result], layer)
+    }
+  }
+  guard let bias = convolution.bias else { return result }
+  return try builder.add(.binary(.add), [result, builder.constant(bias, layer)], layer)
 }
 
 extension LayerConfiguration {
