@@ -1,0 +1,174 @@
+"""Compares Thimble with other engines on the same models, cores and moments.
+
+usage: compare.py THIMBLE FOLDER [--models NAMES] [--threads 1,2] [--rounds N] [--seconds S]
+
+FOLDER keeps what models.py makes. Of all models docs/performance.md and docs/peers.svg get the results.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import chart
+import decoding
+import page
+
+MODELS = ["MobileNetV2", "MobileNet", "EfficientNetB0", "EfficientNetV2B0", "ResNet50", "DenseNet121", "InceptionV3",
+          "Xception", "NASNetMobile", "VGG16", "InceptionResNetV2", "ConvNeXtTiny"]
+PEERS = ["litert", "onnxruntime", "openvino"]
+WORKER = str(Path(__file__).with_name("engines.py"))
+MAKER = str(Path(__file__).with_name("models.py"))
+
+
+def make(names, folder):
+    """The files of the models, once."""
+    os.makedirs(folder, exist_ok=True)
+    missing = [name for name in names if not os.path.exists(f"{folder}/{name}.y.npy")]
+    for name in missing:
+        print(f"making {name} for all engines", file=sys.stderr, flush=True)
+        run = subprocess.run([sys.executable, MAKER, name, folder], capture_output=True, text=True)
+        if run.returncode:
+            raise SystemExit(f"{name} could not be made: {run.stderr[-2000:]}")
+
+
+def pinned(threads):
+    """One thread stays on one core, the last: the first also serves interrupts."""
+    cores = sorted(os.sched_getaffinity(0))
+    return ["taskset", "-c", ",".join(map(str, cores[-threads:]))]
+
+
+class Peer:
+    """An engine's process, which waits between bursts."""
+
+    def __init__(self, engine, prefix, threads):
+        self.process = subprocess.Popen(
+            [*pinned(threads), sys.executable, WORKER, engine, prefix, str(threads)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.start = json.loads(self.process.stdout.readline())
+
+    def burst(self, seconds):
+        """The median run in milliseconds."""
+        print(seconds, file=self.process.stdin, flush=True)
+        return statistics.median(json.loads(self.process.stdout.readline()))
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def bench(thimble, prefix, threads, seconds):
+    command = [*pinned(threads), thimble, "bench", f"{prefix}.h5", "--threads", str(threads), "--seconds", str(seconds),
+               "--json"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def warm(thimble, prefix, threads, rounds, seconds):
+    """Medians of all engines over bursts taken in turn, and Thimble's ratio to each in the same round."""
+    peers = {engine: Peer(engine, prefix, threads) for engine in PEERS}
+    times = {engine: [] for engine in ["thimble", *PEERS]}
+    shares = []
+    for index in range(rounds):
+        order = [*times]
+        for engine in order[index % len(order):] + order[:index % len(order)]:
+            if engine == "thimble":
+                result = bench(thimble, prefix, threads, seconds)
+                times[engine].append(result["warm"]["p50"])
+                shares.append(result["shareOfPeak"])
+            else:
+                times[engine].append(peers[engine].burst(seconds))
+    for peer in peers.values():
+        peer.close()
+    medians = {engine: statistics.median(values) for engine, values in times.items()}
+    fastest = min(PEERS, key=medians.get)
+    ratio = statistics.median(peer / own for own, peer in zip(times["thimble"], times[fastest]))
+    return {"milliseconds": medians, "fastest": fastest, "ratio": ratio, "shareOfPeak": statistics.median(shares),
+            "differences": {engine: peer.start["difference"] for engine, peer in peers.items()}}
+
+
+def process(command):
+    """Wall milliseconds, largest resident bytes and the output of a process."""
+    begin = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    elapsed = (time.perf_counter() - begin) * 1e3
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {child.returncode}")
+    return elapsed, usage.ru_maxrss * 1024, output
+
+
+def cold(thimble, prefix, threads, rounds):
+    """From the start of a process to the first result, the files in the page cache."""
+    whole = {engine: [] for engine in ["thimble", *PEERS]}
+    inside = {engine: [] for engine in PEERS}
+    memory = {engine: 0 for engine in whole}
+    for _ in range(rounds):
+        for engine in whole:
+            if engine == "thimble":
+                command = [thimble, "predict", f"{prefix}.h5", "--input", f"{prefix}.x.npy", "--threads", str(threads)]
+            else:
+                command = [sys.executable, WORKER, "--once", engine, prefix, str(threads)]
+            elapsed, resident, output = process([*pinned(threads), *command])
+            whole[engine].append(elapsed)
+            memory[engine] = max(memory[engine], resident)
+            if engine != "thimble":
+                start = json.loads(output.splitlines()[0])
+                inside[engine].append(start["load"] + start["first"])
+    return {"process": {engine: statistics.median(values) for engine, values in whole.items()},
+            "inside": {engine: statistics.median(values) for engine, values in inside.items()}, "memory": memory}
+
+
+def weight_bytes(path):
+    import h5py
+
+    total = 0
+
+    def add(_, item):
+        nonlocal total
+        total += item.nbytes if isinstance(item, h5py.Dataset) else 0
+
+    with h5py.File(path) as file:
+        file.visititems(add)
+    return total
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("thimble")
+    parser.add_argument("folder")
+    parser.add_argument("--models", default=",".join(MODELS))
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.5)
+    options = parser.parse_args()
+    threads = [int(number) for number in options.threads.split(",")]
+    names = options.models.split(",")
+    make(names, options.folder)
+    rows = []
+    for name in names:
+        prefix = f"{options.folder}/{name}"
+        row = {"name": name, "weightBytes": weight_bytes(f"{prefix}.h5"), "warm": {}}
+        for count in threads:
+            row["warm"][count] = warm(options.thimble, prefix, count, options.rounds, options.seconds)
+            print(page.line(name, count, row["warm"][count]), flush=True)
+        row["cold"] = cold(options.thimble, prefix, max(threads), options.rounds)
+        print(page.cold_line(name, row), flush=True)
+        rows.append(row)
+    for count in threads:
+        print(f"geometric mean of ratios, threads {count}: "
+              f"{statistics.geometric_mean(row['warm'][count]['ratio'] for row in rows):.2f}")
+    photo = decoding.compare(options.thimble, options.rounds)
+    print(decoding.line(photo))
+    if names == MODELS and threads == [1, 2]:
+        page.write(rows, photo, threads)
+        chart.write(rows, threads)
+
+
+if __name__ == "__main__":
+    main()
