@@ -4,8 +4,7 @@ import Kernels
 struct Lowering {
   let graph: Graph
   let memory: MemoryPlan
-  let workers: Workers
-  let kernels: KernelSet
+  let packing: Packing
   /// See ``PlanOptions/replacement``.
   var replacement: PlanOptions.Replacement?
 

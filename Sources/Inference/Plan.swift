@@ -40,7 +40,8 @@ public final class Plan {
     let memory = MemoryPlan(graph, sharesMemory: options.sharesMemory)
     try Arena.check(memory.count)
     let lowering = Lowering(
-      graph: graph, memory: memory, workers: workers, kernels: options.kernels,
+      graph: graph, memory: memory,
+      packing: Packing(workers: workers, kernels: options.kernels, memory: PackedMemory()),
       replacement: options.replacement)
     var work: [(step: any Step, scratch: Int)] = []
     var steps: [PlanStep] = []

@@ -8,35 +8,37 @@ extension Lowering {
     case .convolution(let convolution):
       if let dense = convolution.asDense(output) {
         return DenseStep(
-          name: node.name, dense, input: input, output: output, epilogue: epilogue, workers: workers,
-          kernels: kernels)
+          name: node.name, dense, input: input, output: output, epilogue: epilogue,
+          packing: packing)
       }
-      if let edge = WinogradChoice(convolution, output: output, kernels: kernels)?.edge {
+      if let edge = WinogradChoice(convolution, output: output, kernels: packing.kernels)?.edge {
         return WinogradStep(
           name: node.name, edge: edge, convolution, input: input, output: output, epilogue: epilogue,
-          workers: workers, kernels: kernels)
+          packing: packing)
       }
       return ConvolutionStep(
-        name: node.name, convolution, input: input, output: output, epilogue: epilogue, workers: workers,
-        kernels: kernels)
+        name: node.name, convolution, input: input, output: output, epilogue: epilogue,
+        packing: packing)
     case .depthwiseConvolution(let convolution):
       return DepthwiseConvolutionStep(
-        name: node.name, convolution, input: input, output: output, epilogue: epilogue, kernels: kernels)
+        name: node.name, convolution, input: input, output: output, epilogue: epilogue,
+        kernels: packing.kernels)
     case .dense(let dense):
       return DenseStep(
-        name: node.name, dense, input: input, output: output, epilogue: epilogue, workers: workers,
-        kernels: kernels)
+        name: node.name, dense, input: input, output: output, epilogue: epilogue,
+        packing: packing)
     case .pooling(let pooling):
       return PoolingStep(name: node.name, pooling, input: input, output: output)
     case .matMul(let transposeA, let transposeB):
       return MatMulStep(
         name: node.name, transposeA: transposeA, transposeB: transposeB, input, inputs[1], output: output,
-        workers: workers, kernels: kernels)
+        workers: packing.workers, kernels: packing.kernels)
     case .transposedConvolution(let convolution):
       return TransposedConvolutionStep(
-        name: node.name, convolution, input: input, output: output, workers: workers, kernels: kernels)
+        name: node.name, convolution, input: input, output: output, packing: packing)
     case .locallyConnected(let layer):
-      return LocallyConnectedStep(name: node.name, layer, input: input, output: output, workers: workers)
+      return LocallyConnectedStep(
+        name: node.name, layer, input: input, output: output, workers: packing.workers)
     default: return nil
     }
   }

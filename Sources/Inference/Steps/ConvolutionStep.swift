@@ -40,8 +40,9 @@ struct ConvolutionStep: Step {
 
   init(
     name: String, _ convolution: Convolution, input: Operand, output: Operand, epilogue: Epilogue,
-    workers: Workers, kernels: KernelSet
+    packing: Packing
   ) {
+    let kernels = packing.kernels
     let shape = convolution.kernel.shape
     let depth = shape[2]
     let columns = shape[3] / convolution.groups
@@ -63,12 +64,12 @@ struct ConvolutionStep: Step {
       return Panels(
         [Panels.Matrix(base: convolution.kernel.storage.base + first, rowStride: shape[3])],
         inner: window.taps * depth, columns: columns, scale: epilogue.scale.map { $0.storage.base + first },
-        bias: convolution.bias.map { UnsafePointer($0.storage.base) + first }, workers: workers,
-        kernels: kernels)
+        bias: convolution.bias.map { UnsafePointer($0.storage.base) + first }, packing)
     }
     let rowValues = depth * min(window.strideY, window.height) * min(window.strideX, window.width)
     cut = ProductCut(
-      rows: output.rows, columns: columns, rowValues: rowValues, threads: workers.count, kernels: kernels)
+      rows: output.rows, columns: columns, rowValues: rowValues, threads: packing.workers.count,
+      kernels: kernels)
     let zeroCount = layout == .lines ? depth * window.width : depth
     zeros = TensorStorage(count: zeroCount) { $0.update(repeating: 0) }
     let taps = layout == .lines ? window.height : window.taps
@@ -78,7 +79,7 @@ struct ConvolutionStep: Step {
       layout == .lines
       ? window.borderPixels(in: cut.rowsPerPart) * window.height * window.width * depth : 0
     scratchPerThread = (pointers + copiesPerPart + 15) / 16 * 16
-    scratch = scratchPerThread * workers.count
+    scratch = scratchPerThread * packing.workers.count
     flops = 2 * Double(output.count) * Double(window.taps * depth)
     bytes = 4 * (input.count + output.count) + panels.reduce(0) { $0 + $1.bytes }
   }

@@ -22,9 +22,9 @@ struct DenseStep: Step {
   private let columnsPerPart: Int
 
   init(
-    name: String, _ dense: Dense, input: Operand, output: Operand, epilogue: Epilogue, workers: Workers,
-    kernels: KernelSet
+    name: String, _ dense: Dense, input: Operand, output: Operand, epilogue: Epilogue, packing: Packing
   ) {
+    let (workers, kernels) = (packing.workers, packing.kernels)
     let inner = dense.kernel.shape[0]
     let columns = dense.kernel.shape[1]
     self.name = name
@@ -41,7 +41,7 @@ struct DenseStep: Step {
       : Panels(
         [Panels.Matrix(base: dense.kernel.storage.base, rowStride: columns)], inner: inner, columns: columns,
         scale: epilogue.scale.map { UnsafePointer($0.storage.base) },
-        bias: dense.bias.map { UnsafePointer($0.storage.base) }, workers: workers, kernels: kernels)
+        bias: dense.bias.map { UnsafePointer($0.storage.base) }, packing)
     cut = ProductCut(
       rows: output.rows, columns: columns, rowValues: inner, threads: workers.count, kernels: kernels)
     columnsPerPart = max((columns / workers.count + 15) / 16 * 16, 512)

@@ -18,14 +18,15 @@ struct Panels {
   ///   - scale: factors of the columns.
   init(
     _ blocks: [Matrix], inner: Int, columns: Int, scale: UnsafePointer<Float>? = nil,
-    bias: UnsafePointer<Float>? = nil, workers: Workers, kernels: KernelSet
+    bias: UnsafePointer<Float>? = nil, _ packing: Packing
   ) {
     self.inner = inner
     self.columns = columns
-    storage = TensorStorage(count: kernels.packedCount(inner, columns)) { memory in
+    let kernels = packing.kernels
+    storage = packing.memory.storage(count: kernels.packedCount(inner, columns)) { memory in
       guard let base = memory.baseAddress else { return }
       let width = kernels.panelWidth
-      workers.forEach((columns + width - 1) / width) { panel in
+      packing.workers.forEach((columns + width - 1) / width) { panel in
         let first = panel * width
         let count = min(columns - first, width)
         let rowSize = kernels.packedWidth(count)

@@ -40,8 +40,7 @@ struct TransposedConvolutionStep: Step {
 
   /// The operands are contiguous.
   init(
-    name: String, _ convolution: TransposedConvolution, input: Operand, output: Operand, workers: Workers,
-    kernels: KernelSet
+    name: String, _ convolution: TransposedConvolution, input: Operand, output: Operand, packing: Packing
   ) {
     let shape = convolution.kernel.shape
     let (filters, depth) = (shape[2], shape[3])
@@ -50,7 +49,7 @@ struct TransposedConvolutionStep: Step {
     self.convolution = convolution
     self.input = input
     self.output = output
-    self.kernels = kernels
+    kernels = packing.kernels
     let vertical = Phase.all(
       size: output.shape[1], kernel: shape[0], stride: convolution.strides.height,
       dilation: convolution.dilation.height, removed: removed.height)
@@ -70,14 +69,13 @@ struct TransposedConvolutionStep: Step {
         }
         return Panels(
           blocks, inner: blocks.count * depth, columns: filters,
-          bias: convolution.bias.map { UnsafePointer($0.storage.base) }, workers: workers,
-          kernels: kernels)
+          bias: convolution.bias.map { UnsafePointer($0.storage.base) }, packing)
       }
     }
     zeros = TensorStorage(count: depth) { $0.update(repeating: 0) }
     let taps = (vertical.map(\.taps.count).max() ?? 0) * (horizontal.map(\.taps.count).max() ?? 0)
     scratchPerThread = (2 * taps * (horizontal.map(\.count).max() ?? 0) + 15) / 16 * 16
-    scratch = scratchPerThread * workers.count
+    scratch = scratchPerThread * packing.workers.count
     flops = 2 * Double(input.count) * Double(shape[0] * shape[1] * filters)
     bytes = 4 * (input.count + output.count + convolution.kernel.count)
   }

@@ -33,8 +33,9 @@ struct WinogradStep: Step {
   /// - Parameter edge: of the output tiles, 4 or 2; see ``WinogradChoice``.
   init(
     name: String, edge: Int, _ convolution: Convolution, input: Operand, output: Operand, epilogue: Epilogue,
-    workers: Workers, kernels: KernelSet
+    packing: Packing
   ) {
+    let (workers, kernels) = (packing.workers, packing.kernels)
     let (channels, filters) = (convolution.kernel.shape[2], convolution.kernel.shape[3])
     let places = (edge + 2) * (edge + 2)
     self.name = name
@@ -53,7 +54,7 @@ struct WinogradStep: Step {
     self.placeSize = placeSize
     let source = UnsafePointer(convolution.kernel.storage.base)
     let scale = epilogue.scale.map { UnsafePointer($0.storage.base) }
-    weights = TensorStorage(count: places * placeSize) { memory in
+    weights = packing.memory.storage(count: places * placeSize) { memory in
       guard let base = memory.baseAddress else { return }
       let width = kernels.panelWidth
       workers.forEach((filters + width - 1) / width) { panel in
