@@ -63,7 +63,15 @@ package struct KernelSet: Sendable {
       flopsPerByte: 14,
       packedCount: KernelsAVX512.packedCount, packedWidth: KernelsAVX512.packedWidth,
       packPanelBias: KernelsAVX512.packPanelBias, packPanelRows: KernelsAVX512.packPanelRows,
-      multiply: KernelsAVX512.multiply, convolveDepthwise: KernelsAVX512.convolveDepthwise(_:lines:),
+      multiply: KernelsAVX512.multiply,
+      // Fewer channels than a register holds would be computed one by one.
+      convolveDepthwise: { block, lines in
+        if block.channels < 16 {
+          Kernels.convolveDepthwise(block, lines: lines)
+        } else {
+          KernelsAVX512.convolveDepthwise(block, lines: lines)
+        }
+      },
       transformWinogradInput: KernelsAVX512.transformWinogradInput,
       transformWinogradOutput: KernelsAVX512.transformWinogradOutput,
       packWinogradPanel: KernelsAVX512.packWinogradPanel,

@@ -37,10 +37,16 @@ def seeded(name):
 def write_onnx(model, path):
     """By tf2onnx, whose memory is some thirty times what the weights take: large dense layers are appended here."""
     import keras
+    import numpy
     import onnx
     import tensorflow
     import tf2onnx
 
+    model = exportable(model)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            # As arrays they become constants of the graph, as tensors they would become its inputs.
+            layer.mean, layer.variance = numpy.asarray(layer.mean), numpy.asarray(layer.variance)
     flatten = [index for index, layer in enumerate(model.layers) if isinstance(layer, keras.layers.Flatten)]
     split = flatten[0] if flatten else len(model.layers)
     head = keras.Model(model.input, model.layers[split - 1].output) if flatten else model
@@ -50,6 +56,33 @@ def write_onnx(model, path):
     for layer in model.layers[split:]:
         append(exported.graph, layer)
     onnx.save(exported, str(path))
+
+
+def exportable(model):
+    """The same model by operations that the exporter knows: Keras compiles grouped convolutions by XLA, and writes
+    GELU with erfc."""
+    import keras
+
+    def gelu(x):
+        return 0.5 * x * (1 + keras.ops.erf(x * 0.5**0.5))
+
+    def twin(layer):
+        if isinstance(layer, keras.layers.Conv2D) and layer.groups == layer.filters > 1:
+            return keras.layers.DepthwiseConv2D(
+                layer.kernel_size, layer.strides, layer.padding, use_bias=layer.use_bias, name=layer.name)
+        if getattr(layer, "activation", None) is keras.activations.gelu:
+            layer = layer.__class__.from_config(layer.get_config())
+            layer.activation = gelu
+            return layer
+        return layer.__class__.from_config(layer.get_config())
+
+    copy = keras.models.clone_model(model, clone_function=twin)
+    for layer, source in zip(copy.layers, model.layers, strict=True):
+        values = source.get_weights()
+        if isinstance(layer, keras.layers.DepthwiseConv2D) and not isinstance(source, keras.layers.DepthwiseConv2D):
+            values[0] = values[0].swapaxes(2, 3)
+        layer.set_weights(values)
+    return copy
 
 
 def append(graph, layer):

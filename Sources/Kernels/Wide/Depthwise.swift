@@ -89,8 +89,14 @@ private func convolveTile<let pixels: Int, let width: Int, let stride: Int>(
   let output = line.output + x * block.outputStride
   let low = Vector(repeating: block.low)
   let high = Vector(repeating: block.high)
-  var channel = 0
-  while channel + Vector.scalarCount <= block.channels {
+  guard block.channels >= Vector.scalarCount else {
+    for pixel in 0..<pixels { convolveChannels(block, line, x + pixel, tapsX: 0..<width) }
+    return
+  }
+  var start = 0
+  while start < block.channels {
+    // The last vector may begin in the one before it: the same results are written again.
+    let channel = min(start, block.channels - Vector.scalarCount)
     var sums = InlineArray<pixels, Vector>(repeating: Vector.load(block.bias + channel))
     for tapY in line.taps {
       let row = first + tapY * line.tapStride + channel
@@ -109,13 +115,7 @@ private func convolveTile<let pixels: Int, let width: Int, let stride: Int>(
     for pixel in 0..<pixels {
       bounded(sums[pixel], low, high).store(output + pixel * block.outputStride + channel)
     }
-    channel += Vector.scalarCount
-  }
-  if channel < block.channels {
-    for pixel in 0..<pixels {
-      convolveChannels(
-        block, line, x + pixel, tapsX: 0..<width, channels: channel..<block.channels)
-    }
+    start += Vector.scalarCount
   }
 }
 
@@ -123,16 +123,19 @@ private func convolveTile<let pixels: Int, let width: Int, let stride: Int>(
 @inline(never)
 private func convolvePixel(_ block: DepthwiseBlock, _ line: OutputLine, _ x: Int) {
   let tapsX = block.window.tapsInside(outputColumn: x)
+  guard block.channels >= Vector.scalarCount else {
+    return convolveChannels(block, line, x, tapsX: tapsX)
+  }
   let vectors = block.channels / (4 * Vector.scalarCount)
   for group in 0..<vectors {
     convolveVectors(Pixels<4>(), block, line, x, tapsX, channel: group * 4 * Vector.scalarCount)
   }
-  var channel = vectors * 4 * Vector.scalarCount
-  while channel + Vector.scalarCount <= block.channels {
+  for start in stride(
+    from: vectors * 4 * Vector.scalarCount, to: block.channels, by: Vector.scalarCount)
+  {
+    let channel = min(start, block.channels - Vector.scalarCount)
     convolveVectors(Pixels<1>(), block, line, x, tapsX, channel: channel)
-    channel += Vector.scalarCount
   }
-  convolveChannels(block, line, x, tapsX: tapsX, channels: channel..<block.channels)
 }
 
 /// Neighbouring vectors of channels of one pixel.
@@ -162,15 +165,15 @@ private func convolveVectors<let vectors: Int>(
   }
 }
 
-/// Channels that do not fill a vector.
+/// One pixel whose channels do not fill a vector.
 @inline(never)
 private func convolveChannels(
-  _ block: DepthwiseBlock, _ line: OutputLine, _ x: Int, tapsX: Range<Int>, channels: Range<Int>
+  _ block: DepthwiseBlock, _ line: OutputLine, _ x: Int, tapsX: Range<Int>
 ) {
   let window = block.window
   let first = line.input + (x * window.strideX - window.left) * window.pixelStride
   let target = line.output + x * block.outputStride
-  for channel in channels {
+  for channel in 0..<block.channels {
     var sum = block.bias[channel]
     for tapY in line.taps {
       for tapX in tapsX {
