@@ -17,25 +17,43 @@ public func pool(
       let target = output + (line * window.outputWidth + x) * outputStride
       @inline(__always) func reduce(_ initial: Float, _ combine: (Vector, Vector) -> Vector, _ scale: Float?)
       {
-        var channel = 0
-        while channel < channels {
-          let rest = channels - channel
-          var result = Vector(repeating: initial)
+        @inline(__always) func reduce<let vectors: Int>(_ width: Vectors<vectors>, _ channel: Int) {
+          var results = InlineArray<vectors, Vector>(repeating: Vector(repeating: initial))
           for tapY in tapsY {
             let row = source + tapY * window.dilationY * lineStride + channel
             for tapX in tapsX {
               let pixel = row + tapX * window.dilationX * window.pixelStride
-              result = combine(
-                result, rest >= Vector.scalarCount ? Vector.load(pixel) : Vector.load(pixel, count: rest))
+              for vector in 0..<vectors {
+                results[vector] = combine(results[vector], Vector.load(pixel + vector * Vector.scalarCount))
+              }
+            }
+          }
+          for vector in 0..<vectors {
+            if let scale { results[vector] *= Vector(repeating: scale) }
+            results[vector].store(target + channel + vector * Vector.scalarCount)
+          }
+        }
+        var channel = 0
+        while channel + 4 * Vector.scalarCount <= channels {
+          reduce(Vectors<4>(), channel)
+          channel += 4 * Vector.scalarCount
+        }
+        while channel < channels && channels >= Vector.scalarCount {
+          // The last vector may begin in the one before it: the same results are written again.
+          reduce(Vectors<1>(), min(channel, channels - Vector.scalarCount))
+          channel += Vector.scalarCount
+        }
+        if channels < Vector.scalarCount {
+          var result = Vector(repeating: initial)
+          for tapY in tapsY {
+            let row = source + tapY * window.dilationY * lineStride
+            for tapX in tapsX {
+              let pixel = row + tapX * window.dilationX * window.pixelStride
+              result = combine(result, Vector.load(pixel, count: channels))
             }
           }
           if let scale { result *= Vector(repeating: scale) }
-          if rest >= Vector.scalarCount {
-            result.store(target + channel)
-          } else {
-            result.store(target + channel, count: rest)
-          }
-          channel += Vector.scalarCount
+          result.store(target, count: channels)
         }
       }
       switch function {
@@ -45,3 +63,6 @@ public func pool(
     }
   }
 }
+
+/// Names how many neighbouring vectors of channels are computed together.
+private struct Vectors<let count: Int> {}

@@ -3,6 +3,7 @@
 /// - softmax, log-softmax, sparsemax, sorting and layer-like normalisations run over the last axis alone;
 /// - reductions run over one axis, which disappears; so does pooling with one window;
 /// - affine, cumulative sums and products and arguments run over one axis counted from the front;
+/// - convolutions with a channel a group are depthwise (ConvNeXt is saved with such);
 /// - einsum is made of transposes, reshapes and matmul.
 ///
 /// Reshapes cost nothing, and transposes that cancel are dropped later.
@@ -59,6 +60,12 @@ struct Canonicalization {
     case .pooling(let pooling) where pooling.coversAll(sizes(inputs[0])):
       let reduction: Reduction = pooling.kind == .max ? .max : .mean
       return try reduce(reduction, [1, 2], inputs[0], shape, name)
+    case .convolution(let convolution) where convolution.isDepthwise:
+      let depthwise = DepthwiseConvolution(
+        kernel: convolution.kernel.reshaped(convolution.kernel.shape[..<2] + [convolution.groups, 1]),
+        bias: convolution.bias, strides: convolution.strides, dilation: convolution.dilation,
+        border: convolution.border)
+      return try add(.depthwiseConvolution(depthwise), inputs, name)
     case .einsum(let equation): return try einsum(Einsum(equation), inputs, name)
     default: return try add(operation, inputs, name)
     }
@@ -199,5 +206,12 @@ extension [Int] {
     var result = self
     for (index, axis) in enumerated() { result[axis] = index }
     return result
+  }
+}
+
+extension Convolution {
+  /// Whether each channel makes one of its own; the weights then lie as those of a depthwise convolution do.
+  fileprivate var isDepthwise: Bool {
+    groups > 1 && kernel.shape[2] == 1 && kernel.shape[3] == groups
   }
 }

@@ -11,6 +11,7 @@ public func convolveDepthwise(_ block: DepthwiseBlock, lines: Range<Int>) {
   case (5, 1) where isDense: convolve(TapsAlong<5, 1>(), block, lines)
   case (5, 2) where isDense: convolve(TapsAlong<5, 2>(), block, lines)
   case (7, 1) where isDense: convolve(TapsAlong<7, 1>(), block, lines)
+  case (7, 2) where isDense: convolve(TapsAlong<7, 2>(), block, lines)
   default:
     for line in lines {
       let line = OutputLine(block, line)
@@ -18,6 +19,13 @@ public func convolveDepthwise(_ block: DepthwiseBlock, lines: Range<Int>) {
     }
   }
 }
+
+/// Whether sums of eight pixels, seven weights and a value fit into registers.
+#if AVX512
+  private let hasManyRegisters = true
+#else
+  private let hasManyRegisters = false
+#endif
 
 /// Names the window's width and its stride for the compiler.
 private struct TapsAlong<let width: Int, let stride: Int> {}
@@ -59,7 +67,7 @@ private func convolve<let width: Int, let stride: Int>(
     var x = inside.lowerBound
     while x < inside.upperBound {
       let rest = inside.upperBound - x
-      if rest >= 8 && width < 7 {
+      if rest >= 8 && (width < 7 || hasManyRegisters) {
         convolveTile(Pixels<8>(), taps, block, line, x)
         x += 8
       } else if rest >= 4 {
