@@ -4,7 +4,7 @@ import Synchronization
 /// Where threads wait for one another: a while awake, because the next step is mostly near, then asleep.
 final class Room: @unchecked Sendable {
   /// How often a thread looks before it falls asleep: some tens of microseconds.
-  private static let patience = 10_000
+  private static let patience = 300_000
 
   /// The newest loop; 0 before the first, ``closed`` when there will be no more.
   private let generation = Atomic<UInt32>(0)
