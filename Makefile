@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-arm64 conformance package layer sideload bench lint format
+.PHONY: help setup demo test bench-peers test-arm64 conformance package layer sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,12 +26,15 @@ layer: ## the layer in dist/: bootstrap alone
 sideload: ## FROM=dir/ as dist/sideload.zip, for the package or for S3
 	@scripts/sideload --from "$(FROM)"
 
-conformance: ## all models of keras.applications, against Keras (about an hour)
+conformance: ## all models of keras.applications, against Keras (about a quarter of an hour)
 	@scripts/conformance
 
 bench: ## the engine's speed on the shapes of well-known models
 	@scripts/setup
 	@swift run -c release Benchmarks
+
+bench-peers: ## side by side with LiteRT, ONNX Runtime and OpenVINO (half an hour)
+	@scripts/bench-peers
 
 lint: ## check the formatting
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

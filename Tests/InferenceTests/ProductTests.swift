@@ -75,7 +75,8 @@ struct ProductTests {
       for threads in [1, 3] {
         let graph = Graph()
         let lowering = Lowering(
-          graph: graph, memory: MemoryPlan(graph), workers: Workers(count: threads), kernels: kernels)
+          graph: graph, memory: MemoryPlan(graph),
+          packing: Packing(workers: Workers(count: threads), kernels: kernels, memory: PackedMemory()))
         let step = try #require(make(lowering, node, inputs, output))
         let actual = bench.run(step, threads: threads)
         let scale = max(1, expected.reduce(0) { max($0, abs($1)) })
@@ -161,7 +162,7 @@ struct ProductTests {
       return WinogradStep(
         name: node.name, edge: edge, convolution, input: inputs[0], output: output,
         epilogue: Epilogue(residual: node.addsResidual ? inputs.last : nil, activation: node.activation),
-        workers: lowering.workers, kernels: lowering.kernels)
+        packing: lowering.packing)
     }
   }
 
