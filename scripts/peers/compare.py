@@ -67,14 +67,19 @@ def bench(thimble, prefix, threads, seconds):
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
+def turn(engines, index):
+    """The engines, beginning with another one in each round."""
+    first = index % len(engines)
+    return engines[first:] + engines[:first]
+
+
 def warm(thimble, prefix, threads, rounds, seconds):
     """Medians of all engines over bursts taken in turn, and Thimble's ratio to each in the same round."""
     peers = {engine: Peer(engine, prefix, threads) for engine in PEERS}
     times = {engine: [] for engine in ["thimble", *PEERS]}
     shares = []
     for index in range(rounds):
-        order = [*times]
-        for engine in order[index % len(order):] + order[:index % len(order)]:
+        for engine in turn([*times], index):
             if engine == "thimble":
                 result = bench(thimble, prefix, threads, seconds)
                 times[engine].append(result["warm"]["p50"])
@@ -108,8 +113,9 @@ def cold(thimble, prefix, threads, rounds):
     whole = {engine: [] for engine in ["thimble", *PEERS]}
     inside = {engine: [] for engine in PEERS}
     memory = {engine: 0 for engine in whole}
-    for _ in range(rounds):
-        for engine in whole:
+    for index in range(rounds):
+        # In turn: a process that follows one with much memory waits for the system to clear it.
+        for engine in turn([*whole], index):
             if engine == "thimble":
                 command = [thimble, "predict", f"{prefix}.h5", "--input", f"{prefix}.x.npy", "--threads", str(threads)]
             else:

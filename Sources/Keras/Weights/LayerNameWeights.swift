@@ -93,9 +93,10 @@ struct LayerNameWeights {
         "the file has \(saved.weights.count) weights of it, its configuration needs \(slots.count) (\(names))"
       )
     }
+    var folder: Folder?
     for (slot, name) in zip(slots, saved.weights) {
       let dataset: HDF5Dataset?
-      do throws(HDF5Error) { dataset = try saved.group.dataset(name) } catch {
+      do throws(HDF5Error) { dataset = try self.dataset(name, of: saved.group, &folder) } catch {
         throw slot.layer.identity.error("its weight \"\(name)\": \(error.reason)")
       }
       guard let dataset else {
@@ -103,6 +104,22 @@ struct LayerNameWeights {
       }
       try reader.read(dataset, into: slot)
     }
+  }
+
+  /// A group on the way to weights.
+  private typealias Folder = (path: Substring, group: HDF5Group)
+
+  /// The dataset at a path below a layer's group.
+  /// - Parameter folder: where the layer's last weight lay: mostly the next one lies there too, and finding the
+  ///   way again would be half of the work.
+  private func dataset(_ path: String, of group: HDF5Group, _ folder: inout Folder?) throws(HDF5Error)
+    -> HDF5Dataset?
+  {
+    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return try group.dataset(path) }
+    if folder?.path != path[..<slash] {
+      folder = try group.group(String(path[..<slash])).map { (path[..<slash], $0) }
+    }
+    return try folder?.group.dataset(String(path[path.index(after: slash)...]))
   }
 
   /// A list of strings that Keras cuts into `name0`, `name1`, ... where it is too long for one attribute.
