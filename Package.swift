@@ -78,7 +78,7 @@ let package = Package(
       ]),
 
     // Speed of the engine on the shapes of well-known models.
-    .executableTarget(name: "Benchmarks", dependencies: ["Inference"]),
+    .executableTarget(name: "Benchmarks", dependencies: ["Inference", "Kernels"]),
 
     // Tests mirror Sources, one target a room.
     .target(name: "TestSupport", path: "Tests/TestSupport"),

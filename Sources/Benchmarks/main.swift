@@ -1,5 +1,5 @@
-// Speed of whole models, and of every step of one: `Benchmarks [--threads N] [--profile] [--base]
-// [MODEL...]`, with `--base` on kernels that every processor can run.
+// Speed of the kernels, of whole models, and of every step of one: `Benchmarks [--threads N] [--profile]
+// [--base] [kernels] [MODEL...]`, with `--base` on kernels that every processor can run.
 
 import Glibc
 import Inference
@@ -82,11 +82,13 @@ var threads = 1
 var profile = false
 var options = PlanOptions()
 var models: [Model] = []
+var measuresKernels = CommandLine.arguments.count == 1
 while let argument = arguments.popFirst() {
   switch argument {
   case "--threads": threads = arguments.popFirst().flatMap { Int($0) } ?? 1
   case "--base": options.kernels = .base
   case "--profile": profile = true
+  case "kernels": measuresKernels = true
   default:
     guard let model = Model(rawValue: argument) else {
       print("unknown model \(argument); there are \(Model.allCases.map(\.rawValue))")
@@ -95,6 +97,10 @@ while let argument = arguments.popFirst() {
     models.append(model)
   }
 }
-for model in models.isEmpty ? Model.allCases : models {
+if measuresKernels {
+  for kernels in KernelSet.all { KernelBenchmarks(kernels).run() }
+}
+let isKernelsAlone = measuresKernels && CommandLine.arguments.count > 1
+for model in models.isEmpty && !isKernelsAlone ? Model.allCases : models {
   try measure(model, threads: threads, profile: profile, options)
 }

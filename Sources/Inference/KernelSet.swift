@@ -23,8 +23,8 @@ package struct KernelSet: Sendable {
       _ weights: UnsafePointer<Float>, _ rows: Int, _ rowStride: Int, _ columnStride: Int, _ columns: Int,
       _ scale: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>
     ) -> Void
-  let multiply: @Sendable (GemmBlock) -> Void
-  let convolveDepthwise: @Sendable (DepthwiseBlock, _ lines: Range<Int>) -> Void
+  package let multiply: @Sendable (GemmBlock) -> Void
+  package let convolveDepthwise: @Sendable (DepthwiseBlock, _ lines: Range<Int>) -> Void
   let transformWinogradInput:
     @Sendable (
       WinogradBlock, _ tiles: Range<Int>, _ transformed: UnsafeMutablePointer<Float>, _ placeStride: Int
@@ -38,7 +38,7 @@ package struct KernelSet: Sendable {
       _ edge: Int, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int, _ columns: Int,
       _ scale: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>, _ placeStride: Int
     ) -> Void
-  let applyRows:
+  package let applyRows:
     @Sendable (
       _ function: ElementwiseFunction, _ input: UnsafePointer<Float>, _ inputStride: Int,
       _ output: UnsafeMutablePointer<Float>, _ outputStride: Int, _ rows: Int, _ columns: Int
@@ -87,5 +87,5 @@ package struct KernelSet: Sendable {
   }()
 
   /// All that this processor can run.
-  static var all: [KernelSet] { best.name == base.name ? [base] : [base, best] }
+  package static var all: [KernelSet] { best.name == base.name ? [base] : [base, best] }
 }
