@@ -63,11 +63,16 @@ private func convolve<let width: Int, let stride: Int>(
   let inside = window.columnsInside(tap: 0).clamped(to: window.columnsInside(tap: width - 1))
   for line in lines {
     let line = OutputLine(block, line)
+    if width > 3 && window.outputWidth >= 4 {
+      convolveLine(taps, block, line, inside)
+      continue
+    }
+    // With three taps the pixels near the border are few.
     for x in 0..<inside.lowerBound { convolvePixel(block, line, x) }
     var x = inside.lowerBound
     while x < inside.upperBound {
       let rest = inside.upperBound - x
-      if rest >= 8 && (width < 7 || hasManyRegisters) {
+      if rest >= 8 {
         convolveTile(Pixels<8>(), taps, block, line, x)
         x += 8
       } else if rest >= 4 {
@@ -82,6 +87,29 @@ private func convolve<let width: Int, let stride: Int>(
       }
     }
     for x in max(x, inside.lowerBound)..<window.outputWidth { convolvePixel(block, line, x) }
+  }
+}
+
+/// A line of four pixels or more, those near the border in tiles as well.
+@inline(__always)
+private func convolveLine<let width: Int, let stride: Int>(
+  _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ line: OutputLine, _ inside: Range<Int>
+) {
+  let end = block.window.outputWidth
+  var x = 0
+  while x < end {
+    if x >= inside.lowerBound && x + 8 <= inside.upperBound && (width < 7 || hasManyRegisters) {
+      convolveTile(Pixels<8>(), taps, block, line, x)
+      x += 8
+    } else if x >= inside.lowerBound && x + 4 <= inside.upperBound {
+      convolveTile(Pixels<4>(), taps, block, line, x)
+      x += 4
+    } else {
+      // The last tile may begin in the one before it: the same results are written again.
+      let first = min(x, end - 4)
+      convolveBorderTile(Pixels<4>(), taps, block, line, first)
+      x = first + 4
+    }
   }
 }
 
@@ -122,6 +150,48 @@ private func convolveTile<let pixels: Int, let width: Int, let stride: Int>(
     }
     for pixel in 0..<pixels {
       bounded(sums[pixel], low, high).store(output + pixel * block.outputStride + channel)
+    }
+    start += Vector.scalarCount
+  }
+}
+
+/// The same for windows that may cross the left or right border. Apart from the above, because the question whether
+/// a column is inside costs the many tiles that need not ask it a fifth of their speed.
+@inline(__always)
+private func convolveBorderTile<let pixels: Int, let width: Int, let stride: Int>(
+  _ shape: Pixels<pixels>, _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ line: OutputLine,
+  _ x: Int
+) {
+  guard block.channels >= Vector.scalarCount else {
+    for x in x..<x + pixels { convolvePixel(block, line, x) }
+    return
+  }
+  let window = block.window
+  let left = window.left - x * stride
+  let columns = left..<left + window.inputWidth
+  let first = line.input - left * window.pixelStride
+  let output = line.output + x * block.outputStride
+  var start = 0
+  while start < block.channels {
+    let channel = min(start, block.channels - Vector.scalarCount)
+    var sums = InlineArray<pixels, Vector>(repeating: Vector.load(block.bias + channel))
+    for tapY in line.taps {
+      let row = first + tapY * line.tapStride + channel
+      let factors = block.weights + tapY * width * block.weightStride + channel
+      let weights = InlineArray<width, Vector> { Vector.load(factors + $0 * block.weightStride) }
+      for column in 0..<(pixels - 1) * stride + width where columns.contains(column) {
+        let value = Vector.load(row + column * window.pixelStride)
+        for tap in 0..<width where (column - tap) % stride == 0 {
+          let pixel = (column - tap) / stride
+          if column >= tap && pixel < pixels {
+            sums[pixel] = sums[pixel].addingProduct(value, weights[tap])
+          }
+        }
+      }
+    }
+    for pixel in 0..<pixels {
+      bounded(sums[pixel], Vector(repeating: block.low), Vector(repeating: block.high))
+        .store(output + pixel * block.outputStride + channel)
     }
     start += Vector.scalarCount
   }
