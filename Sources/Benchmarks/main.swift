@@ -82,13 +82,13 @@ var threads = 1
 var profile = false
 var options = PlanOptions()
 var models: [Model] = []
-var measuresKernels = CommandLine.arguments.count == 1
+var namesKernels = false
 while let argument = arguments.popFirst() {
   switch argument {
   case "--threads": threads = arguments.popFirst().flatMap { Int($0) } ?? 1
   case "--base": options.kernels = .base
   case "--profile": profile = true
-  case "kernels": measuresKernels = true
+  case "kernels": namesKernels = true
   default:
     guard let model = Model(rawValue: argument) else {
       print("unknown model \(argument); there are \(Model.allCases.map(\.rawValue))")
@@ -97,10 +97,9 @@ while let argument = arguments.popFirst() {
     models.append(model)
   }
 }
-if measuresKernels {
+if namesKernels || CommandLine.arguments.count == 1 {
   for kernels in KernelSet.all { KernelBenchmarks(kernels).run() }
 }
-let isKernelsAlone = measuresKernels && CommandLine.arguments.count > 1
-for model in models.isEmpty && !isKernelsAlone ? Model.allCases : models {
+for model in models.isEmpty && !namesKernels ? Model.allCases : models {
   try measure(model, threads: threads, profile: profile, options)
 }

@@ -17,43 +17,38 @@ public func pool(
       let target = output + (line * window.outputWidth + x) * outputStride
       @inline(__always) func reduce(_ initial: Float, _ combine: (Vector, Vector) -> Vector, _ scale: Float?)
       {
-        @inline(__always) func reduce<let vectors: Int>(_ width: Vectors<vectors>, _ channel: Int) {
+        /// - Parameter rest: channels where they are fewer than one vector holds.
+        @inline(__always) func reduce<let vectors: Int>(
+          _ width: Vectors<vectors>, _ channel: Int, rest: Int? = nil
+        ) {
           var results = InlineArray<vectors, Vector>(repeating: Vector(repeating: initial))
           for tapY in tapsY {
             let row = source + tapY * window.dilationY * lineStride + channel
             for tapX in tapsX {
               let pixel = row + tapX * window.dilationX * window.pixelStride
               for vector in 0..<vectors {
-                results[vector] = combine(results[vector], Vector.load(pixel + vector * Vector.scalarCount))
+                let values = pixel + vector * Vector.scalarCount
+                results[vector] = combine(
+                  results[vector], rest.map { Vector.load(values, count: $0) } ?? Vector.load(values))
               }
             }
           }
           for vector in 0..<vectors {
             if let scale { results[vector] *= Vector(repeating: scale) }
-            results[vector].store(target + channel + vector * Vector.scalarCount)
+            let place = target + channel + vector * Vector.scalarCount
+            if let rest { results[vector].store(place, count: rest) } else { results[vector].store(place) }
           }
         }
+        guard channels >= Vector.scalarCount else { return reduce(Vectors<1>(), 0, rest: channels) }
         var channel = 0
         while channel + 4 * Vector.scalarCount <= channels {
           reduce(Vectors<4>(), channel)
           channel += 4 * Vector.scalarCount
         }
-        while channel < channels && channels >= Vector.scalarCount {
+        while channel < channels {
           // The last vector may begin in the one before it: the same results are written again.
           reduce(Vectors<1>(), min(channel, channels - Vector.scalarCount))
           channel += Vector.scalarCount
-        }
-        if channels < Vector.scalarCount {
-          var result = Vector(repeating: initial)
-          for tapY in tapsY {
-            let row = source + tapY * window.dilationY * lineStride
-            for tapX in tapsX {
-              let pixel = row + tapX * window.dilationX * window.pixelStride
-              result = combine(result, Vector.load(pixel, count: channels))
-            }
-          }
-          if let scale { result *= Vector(repeating: scale) }
-          result.store(target, count: channels)
         }
       }
       switch function {

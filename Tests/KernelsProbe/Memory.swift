@@ -1,18 +1,9 @@
 import Kernels
 
-/// Numbers that are the same on each machine: SplitMix64.
-struct Numbers {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
+extension SplitMix64 {
   /// - Returns: a value of `low ..< high`.
   mutating func next(_ low: Float, _ high: Float) -> Float {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return low + (high - low) * Float((z ^ (z >> 31)) >> 40) / 16_777_216
+    low + (high - low) * Float((next() as UInt64) >> 40) / 16_777_216
   }
 }
 
@@ -26,7 +17,7 @@ func memory<Element>(_ count: Int, _ value: (Int) -> Element) -> UnsafeMutablePo
 func zeros(_ count: Int) -> UnsafeMutablePointer<Float> { memory(count) { _ in 0 } }
 
 func random(_ count: Int, seed: UInt64, _ low: Float = -1, _ high: Float = 1) -> UnsafeMutablePointer<Float> {
-  var numbers = Numbers(seed: seed)
+  var numbers = SplitMix64(seed: seed)
   return memory(count) { _ in numbers.next(low, high) }
 }
 

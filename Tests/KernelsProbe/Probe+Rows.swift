@@ -112,7 +112,7 @@ extension Probe {
   }
 
   static func resampling() {
-    var numbers = Numbers(seed: 90)
+    var numbers = SplitMix64(seed: 90)
     let (rows, width, count) = (6, 40, 9)
     let input = memory(rows * width * 4 + 64) { _ in UInt8(numbers.next(0, 255.9)) }
     let output = memory(rows * count * 4) { _ in UInt8(0) }

@@ -37,14 +37,11 @@ struct Canonicalization {
     case .normalization(let normalization): return try normalize(normalization, inputs[0], name)
     case .reduction(let reduction, let axes, _): return try reduce(reduction, axes, inputs[0], shape, name)
     case .argument(let extremum, let axis):
-      let (value, axis) = try threeAxes(inputs[0], axis, name)
-      return try reshape(add(.argument(extremum, axis: axis), [value], name), shape, name)
+      return try overMiddleAxis(inputs[0], axis, .argument(extremum, axis: 1), result: shape, name)
     case .cumulativeSum(let axis):
-      let (value, axis) = try threeAxes(inputs[0], axis, name)
-      return try reshape(add(.cumulativeSum(axis: axis), [value], name), shape, name)
+      return try overMiddleAxis(inputs[0], axis, .cumulativeSum(axis: 1), result: shape, name)
     case .cumulativeProduct(let axis):
-      let (value, axis) = try threeAxes(inputs[0], axis, name)
-      return try reshape(add(.cumulativeProduct(axis: axis), [value], name), shape, name)
+      return try overMiddleAxis(inputs[0], axis, .cumulativeProduct(axis: 1), result: shape, name)
     case .sort(let axis):
       return try overLastAxis(inputs[0], [axis], name) { _ in .sort(axis: -1) }
     case .argumentSort(let axis):
@@ -54,9 +51,8 @@ struct Canonicalization {
       if axis == shape.count - 1 {
         return try add(.affine(scale: scale, offset: offset, axis: axis), inputs, name)
       }
-      let (value, middle) = try threeAxes(inputs[0], axis, name)
-      let result = try add(.affine(scale: scale, offset: offset, axis: middle), [value], name)
-      return try reshape(result, shape, name)
+      return try overMiddleAxis(
+        inputs[0], axis, .affine(scale: scale, offset: offset, axis: 1), result: shape, name)
     case .pooling(let pooling) where pooling.coversAll(sizes(inputs[0])):
       let reduction: Reduction = pooling.kind == .max ? .max : .mean
       return try reduce(reduction, [1, 2], inputs[0], shape, name)
@@ -96,16 +92,18 @@ struct Canonicalization {
 
   func sizes(_ value: Graph.ValueID) -> [Int] { graph.nodes[value.index].sizes }
 
-  /// Views a value as `[outer, axis, inner]`, or `[outer, axis]` when the axis is the last.
-  private mutating func threeAxes(_ value: Graph.ValueID, _ axis: Int, _ name: String)
-    throws(ShapeError) -> (Graph.ValueID, axis: Int)
-  {
+  /// Runs an operation over axis 1 of a value viewed as `[outer, axis, inner]`, or `[outer, axis]` when the axis
+  /// is the last.
+  private mutating func overMiddleAxis(
+    _ value: Graph.ValueID, _ axis: Int, _ operation: Operation, result: [Int], _ name: String
+  ) throws(ShapeError) -> Graph.ValueID {
     let axis = try graph.shape(of: value).axis(axis)
     let sizes = sizes(value)
     let outer = sizes[..<axis].reduce(1, *)
     let inner = sizes[(axis + 1)...].reduce(1, *)
     let isLast = axis == sizes.count - 1
-    return (try reshape(value, isLast ? [outer, sizes[axis]] : [outer, sizes[axis], inner], name), 1)
+    let view = try reshape(value, isLast ? [outer, sizes[axis]] : [outer, sizes[axis], inner], name)
+    return try reshape(add(operation, [view], name), result, name)
   }
 
   /// Runs an operation on given axes moved to the end and merged into one.

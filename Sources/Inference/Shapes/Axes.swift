@@ -8,7 +8,7 @@ enum SizeLimit {
 
 extension Sequence<Int> {
   /// The product, or nil above ``SizeLimit/tensor``.
-  var checkedProduct: Int? {
+  package var checkedProduct: Int? {
     var product = 1
     for size in self {
       let (next, overflow) = product.multipliedReportingOverflow(by: size)

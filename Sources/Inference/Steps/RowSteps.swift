@@ -16,31 +16,18 @@ struct RowStep: Step {
   func run(_ context: RunContext) {
     let source = context.pointer(input)
     let target = context.pointer(output)
-    context.forEachRows(output.rows, columns: output.columns) { rows in
-      let from = source + rows.lowerBound * input.rowStride
-      let to = target + rows.lowerBound * output.rowStride
+    let function =
       switch kind {
-      case .softmax:
-        softmaxRows(
-          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
-          rows: rows.count, columns: output.columns)
-      case .logSoftmax:
-        logSoftmaxRows(
-          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
-          rows: rows.count, columns: output.columns)
-      case .sparsemax:
-        sparsemaxRows(
-          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
-          rows: rows.count, columns: output.columns)
-      case .sort:
-        sortRows(
-          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
-          rows: rows.count, columns: output.columns)
-      case .argumentSort:
-        sortedIndexRows(
-          input: from, inputStride: input.rowStride, output: to, outputStride: output.rowStride,
-          rows: rows.count, columns: output.columns)
+      case .softmax: softmaxRows
+      case .logSoftmax: logSoftmaxRows
+      case .sparsemax: sparsemaxRows
+      case .sort: sortRows
+      case .argumentSort: sortedIndexRows
       }
+    context.forEachRows(output.rows, columns: output.columns) { rows in
+      function(
+        source + rows.lowerBound * input.rowStride, input.rowStride,
+        target + rows.lowerBound * output.rowStride, output.rowStride, rows.count, output.columns)
     }
   }
 }

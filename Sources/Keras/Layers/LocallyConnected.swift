@@ -56,8 +56,9 @@ private func windowKernel(
   let kernel = try layer.weights.tensor("kernel", [nil, nil, filters])
   guard isChannelsFirst else { return kernel }
   // There the windows' channels stand first, and the bias has its filters first.
-  let (area, overflow) = window.height.multipliedReportingOverflow(by: window.width)
-  guard !overflow, kernel.shape[1] / channels == area, kernel.shape[1] % channels == 0 else {
+  guard let area = [window.height, window.width].checkedProduct, kernel.shape[1] / channels == area,
+    kernel.shape[1] % channels == 0
+  else {
     throw layer.error("its weight \"kernel\" has the shape \(kernel.shape.text), which does not fit")
   }
   return kernel.reshaped([kernel.shape[0], channels, area, filters])
@@ -132,10 +133,9 @@ private struct LocalPlaces {
 
   /// Implementation 3: those weights alone, in the order of the outputs, and of the inputs of each.
   func kernel(ofPresent layer: LayerCall) throws(KerasError) -> Tensor {
-    let (area, first) = rows.total.multipliedReportingOverflow(by: columns.total)
-    let (inputs, second) = area.multipliedReportingOverflow(by: channels)
-    let (count, third) = inputs.multipliedReportingOverflow(by: filters)
-    guard !first, !second, !third else { throw layer.error("it has too many weights") }
+    guard let count = [rows.total, columns.total, channels, filters].checkedProduct else {
+      throw layer.error("it has too many weights")
+    }
     let values = try layer.weights.tensor("kernel", [count]).values
     return try tensor(layer) { memory in
       var next = 0
@@ -194,9 +194,7 @@ private struct LocalPlaces {
     throws(KerasError) -> Tensor
   {
     let shape = [rows.count * columns.count, rows.window * columns.window * channels, filters]
-    let (matrix, first) = shape[0].multipliedReportingOverflow(by: shape[1])
-    let (count, second) = matrix.multipliedReportingOverflow(by: filters)
-    guard !first, !second else { throw layer.error("it has too many weights") }
+    guard let count = shape.checkedProduct else { throw layer.error("it has too many weights") }
     return Tensor(
       shape: shape,
       storage: TensorStorage(count: count) { memory in

@@ -69,9 +69,7 @@ extension LayerClass {
       var edges: [Graph.ValueID] = []
       for window: [Float] in [[-1, -2, -1, 0, 0, 0, 1, 2, 1], [-1, 0, 1, -2, 0, 2, -1, 0, 1]] {
         let edge = try builder.filter(image, window, height: 3, layer)
-        let whole = Array(repeating: Slice.whole, count: 4)
-        edges.append(
-          try builder.add(.slice(whole + [.newAxis]), [builder.channelsAsSaved(edge, layer)], layer))
+        edges.append(try builder.column(builder.channelsAsSaved(edge, layer), layer))
       }
       return .tensor(try builder.add(.concatenation(axis: -1), edges, layer))
     },

@@ -24,6 +24,8 @@ extension LayerClass {
     "Ceil": .ceil, "Trunc": .truncate, "LogicalNot": .logicalNot, "Isnan": .isNaN, "Isfinite": .isFinite,
     "Isinf": .isInfinite, "Erfinv": .erfInverse, "I0": .besselI0,
     "BitwiseNot": .linear(scale: -1, offset: -1), "BitwiseInvert": .linear(scale: -1, offset: -1),
+    "OnesLike": .clip(low: 1, high: 1), "Isreal": .clip(low: 1, high: 1),
+    "ZerosLike": .clip(low: 0, high: 0), "EmptyLike": .clip(low: 0, high: 0), "Imag": .clip(low: 0, high: 0),
     "Deg2rad": .linear(scale: .pi / 180, offset: 0), "Rad2deg": .linear(scale: 180 / .pi, offset: 0),
     "Relu": .relu(), "Relu6": .relu(ceiling: 6), "Sigmoid": .sigmoid, "SparseSigmoid": .sparseSigmoid,
     "Softplus": .softplus, "Softsign": .softsign, "SparsePlus": .sparsePlus, "Silu": .swish,
@@ -149,12 +151,6 @@ extension LayerClass {
     "Angle": unary { builder, layer, x throws(KerasError) in
       try builder.apply(.linear(scale: .pi, offset: 0), builder.apply(.less, x, 0, layer), layer)
     },
-    "Imag": unary { builder, layer, x throws(KerasError) in
-      try builder.apply(.clip(low: 0, high: 0), x, layer)
-    },
-    "Isreal": unary { builder, layer, x throws(KerasError) in
-      try builder.apply(.clip(low: 1, high: 1), x, layer)
-    },
     // All values of the same kind: tensors are float32 here, whatever they are in Keras.
     "StopGradient": unary { _, _, x throws(KerasError) in x },
     "ConvertToTensor": cast, "Cast": cast, "SaturateCast": cast, "Array": cast,
@@ -163,15 +159,6 @@ extension LayerClass {
     "Conjugate": unary { _, _, x throws(KerasError) in x },
     "Conj": unary { _, _, x throws(KerasError) in x },
     // Clipping, unlike multiplying by 0, does not stumble over infinity.
-    "OnesLike": unary { builder, layer, x throws(KerasError) in
-      try builder.apply(.clip(low: 1, high: 1), x, layer)
-    },
-    "EmptyLike": unary { builder, layer, x throws(KerasError) in
-      try builder.apply(.clip(low: 0, high: 0), x, layer)
-    },
-    "ZerosLike": unary { builder, layer, x throws(KerasError) in
-      try builder.apply(.clip(low: 0, high: 0), x, layer)
-    },
     "FullLike": LayerClass { layer, builder throws(KerasError) in
       let x = try layer.operand(0, "x", in: &builder)
       let zeros = try builder.apply(.clip(low: 0, high: 0), x, layer)

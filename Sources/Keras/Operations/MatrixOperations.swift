@@ -84,9 +84,7 @@ extension LayerClass {
       if try !layer.configuration.bool("increasing", default: false) {
         powers = try builder.add(.flip(axes: [0]), [powers], layer)
       }
-      let slices = Array(repeating: Slice.whole, count: last + 1) + [.newAxis]
-      return .tensor(
-        try builder.apply(.power, builder.add(.slice(slices), [x], layer), powers, layer))
+      return .tensor(try builder.apply(.power, builder.column(x, layer), powers, layer))
     },
     "CDist": LayerClass { layer, builder throws(KerasError) in
       let a = try layer.operand(0, "x", in: &builder)
@@ -178,7 +176,7 @@ extension LayerClass {
 
 extension GraphBuilder {
   /// The value with a new last axis.
-  fileprivate mutating func column(_ value: Graph.ValueID, _ layer: LayerCall) throws(KerasError)
+  mutating func column(_ value: Graph.ValueID, _ layer: LayerCall) throws(KerasError)
     -> Graph.ValueID
   {
     let rank = shape(value).count
@@ -202,8 +200,7 @@ extension GraphBuilder {
     let kept = (0..<rank).filter { $0 != rowAxis && $0 != columnAxis }
     let moved = try add(.transpose(kept + [rowAxis, columnAxis]), [value], layer)
     let keep = Array(repeating: Operation.keep, count: kept.count)
-    let (total, overflows) = rows.multipliedReportingOverflow(by: columns)
-    if overflows { throw layer.error("its matrices are too large") }
+    guard let total = [rows, columns].checkedProduct else { throw layer.error("its matrices are too large") }
     let merged = try add(.reshape(keep + [total]), [moved], layer)
     let begin = offset >= 0 ? offset : -offset * columns
     let slices =

@@ -43,10 +43,7 @@ extension LayerClass {
     "Nanmax": ignoringNaN(.max, -.infinity), "Nanmin": ignoringNaN(.min, .infinity),
     "Nanmean": reduced { builder, layer, x, axes, keeps throws(KerasError) in
       let isNaN = try builder.apply(.isNaN, x, layer)
-      let values = try builder.add(.select, [isNaN, builder.scalar(0, layer), x], layer)
-      let count = try builder.reduce(
-        .sum, builder.apply(.logicalNot, isNaN, layer), axes, keeps, layer)
-      return try builder.apply(.divide, builder.reduce(.sum, values, axes, keeps, layer), count, layer)
+      return try builder.mean(of: x, without: isNaN, axes, keeps, layer)
     },
     "Average": LayerClass { layer, builder throws(KerasError) in
       let x = try layer.operand(in: &builder)
@@ -123,10 +120,7 @@ extension LayerClass {
       var x = try layer.operand(in: &builder)
       let axis = try layer.axis(of: x, builder)
       if axis == nil { x = try builder.flattened(x, layer) }
-      if let neutral {
-        let isNaN = try builder.apply(.isNaN, x, layer)
-        x = try builder.add(.select, [isNaN, builder.scalar(neutral, layer), x], layer)
-      }
+      if let neutral { x = try builder.replacingNaN(x, with: neutral, layer) }
       return .tensor(try builder.add(operation(axis ?? 0), [x], layer))
     }
   }
@@ -135,17 +129,9 @@ extension LayerClass {
     _ builder: inout GraphBuilder, _ layer: LayerCall, _ x: Graph.ValueID, _ axes: [Int], _ keeps: Bool
   ) throws(KerasError) -> Graph.ValueID {
     let isNaN = try builder.apply(.isNaN, x, layer)
-    let zero = builder.scalar(0, layer)
-    let counts = try builder.apply(.logicalNot, isNaN, layer)
-    let values = try builder.add(.select, [isNaN, zero, x], layer)
-    let mean = try builder.apply(
-      .divide, builder.reduce(.sum, values, axes, true, layer),
-      builder.reduce(.sum, counts, axes, true, layer),
-      layer)
+    let mean = try builder.mean(of: x, without: isNaN, axes, true, layer)
     let squares = try builder.apply(.squaredDifference, x, mean, layer)
-    let sum = try builder.reduce(
-      .sum, builder.add(.select, [isNaN, zero, squares], layer), axes, keeps, layer)
-    return try builder.apply(.divide, sum, builder.reduce(.sum, counts, axes, keeps, layer), layer)
+    return try builder.mean(of: squares, without: isNaN, axes, keeps, layer)
   }
 
   private typealias ReductionBuild =
@@ -175,9 +161,7 @@ extension LayerClass {
 
   private static func ignoringNaN(_ reduction: Reduction, _ neutral: Float) -> LayerClass {
     reduced { builder, layer, x, axes, keeps throws(KerasError) in
-      let isNaN = try builder.apply(.isNaN, x, layer)
-      let values = try builder.add(.select, [isNaN, builder.scalar(neutral, layer), x], layer)
-      return try builder.reduce(reduction, values, axes, keeps, layer)
+      try builder.reduce(reduction, builder.replacingNaN(x, with: neutral, layer), axes, keeps, layer)
     }
   }
 
@@ -185,8 +169,7 @@ extension LayerClass {
     LayerClass { layer, builder throws(KerasError) in
       var x = try layer.operand(in: &builder)
       if ignoresNaN {
-        let least = builder.scalar(extremum == .max ? -.infinity : .infinity, layer)
-        x = try builder.add(.select, [builder.apply(.isNaN, x, layer), least, x], layer)
+        x = try builder.replacingNaN(x, with: extremum == .max ? -.infinity : .infinity, layer)
       }
       let keepsAxes = try layer.configuration.bool("keepdims", default: false)
       guard let axis = try layer.axis(of: x, builder) else {
@@ -220,5 +203,23 @@ extension JSONValue {
     case "-inf", "-Infinity": -.infinity
     default: real
     }
+  }
+}
+
+extension GraphBuilder {
+  fileprivate mutating func replacingNaN(_ value: Graph.ValueID, with number: Float, _ layer: LayerCall)
+    throws(KerasError) -> Graph.ValueID
+  {
+    try add(.select, [apply(.isNaN, value, layer), scalar(number, layer), value], layer)
+  }
+
+  /// The mean of the values for which a condition does not hold.
+  fileprivate mutating func mean(
+    of values: Graph.ValueID, without condition: Graph.ValueID, _ axes: [Int], _ keeps: Bool,
+    _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
+    let kept = try add(.select, [condition, scalar(0, layer), values], layer)
+    let count = try reduce(.sum, apply(.logicalNot, condition, layer), axes, keeps, layer)
+    return try apply(.divide, reduce(.sum, kept, axes, keeps, layer), count, layer)
   }
 }

@@ -31,7 +31,7 @@ extension LayerClass {
       let targets = try layer.operand(0, "targets", in: &builder)
       let predictions = try layer.operand(1, "predictions", in: &builder)
       let target = try builder.takeAlong(
-        predictions, builder.add(.slice([.whole, .newAxis]), [targets], layer), axis: 1, layer)
+        predictions, builder.column(targets, layer), axis: 1, layer)
       let better = try builder.apply(.greater, predictions, target, layer)
       let rank = try builder.reduce(.sum, better, [1], false, layer)
       return .tensor(try builder.apply(.less, rank, Float(count), layer))
@@ -151,12 +151,12 @@ private struct SortedRow {
     } else {
       position = try builder.add(.slice([.newAxis]), [position], layer)
     }
-    let low = try at(builder.apply(.floor, position, layer), layer, &builder)
+    let whole = try builder.apply(.floor, position, layer)
+    let low = try at(whole, layer, &builder)
     let high = try at(builder.apply(.ceil, position, layer), layer, &builder)
     let result: Graph.ValueID
     switch method {
     case "linear":
-      let whole = try builder.apply(.floor, position, layer)
       let shares = try builder.reduce(
         .sum, builder.apply(.subtract, position, whole, layer), [-1], false, layer)
       let rest = try builder.apply(.linear(scale: -1, offset: 1), shares, layer)

@@ -6,12 +6,12 @@
 public func convolveDepthwise(_ block: DepthwiseBlock, lines: Range<Int>) {
   let isDense = block.window.dilationX == 1
   switch (block.window.width, block.window.strideX) {
-  case (3, 1) where isDense: convolve(TapsAlong<3, 1>(), block, lines)
-  case (3, 2) where isDense: convolve(TapsAlong<3, 2>(), block, lines)
-  case (5, 1) where isDense: convolve(TapsAlong<5, 1>(), block, lines)
-  case (5, 2) where isDense: convolve(TapsAlong<5, 2>(), block, lines)
-  case (7, 1) where isDense: convolve(TapsAlong<7, 1>(), block, lines)
-  case (7, 2) where isDense: convolve(TapsAlong<7, 2>(), block, lines)
+  case (3, 1) where isDense: convolveNarrow(TapsAlong<3, 1>(), block, lines)
+  case (3, 2) where isDense: convolveNarrow(TapsAlong<3, 2>(), block, lines)
+  case (5, 1) where isDense: convolveWide(TapsAlong<5, 1>(), block, lines)
+  case (5, 2) where isDense: convolveWide(TapsAlong<5, 2>(), block, lines)
+  case (7, 1) where isDense: convolveWide(TapsAlong<7, 1>(), block, lines)
+  case (7, 2) where isDense: convolveWide(TapsAlong<7, 2>(), block, lines)
   default:
     for line in lines {
       let line = OutputLine(block, line)
@@ -55,19 +55,15 @@ private struct OutputLine {
   }
 }
 
+/// Three taps along a line: the pixels near the border are few, and computed one by one.
 @inline(__always)
-private func convolve<let width: Int, let stride: Int>(
-  _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ lines: Range<Int>
+private func convolveNarrow<let stride: Int>(
+  _ taps: TapsAlong<3, stride>, _ block: DepthwiseBlock, _ lines: Range<Int>
 ) {
   let window = block.window
-  let inside = window.columnsInside(tap: 0).clamped(to: window.columnsInside(tap: width - 1))
+  let inside = window.columnsInside(tap: 0).clamped(to: window.columnsInside(tap: 2))
   for line in lines {
     let line = OutputLine(block, line)
-    if width > 3 && window.outputWidth >= 4 {
-      convolveLine(taps, block, line, inside)
-      continue
-    }
-    // With three taps the pixels near the border are few.
     for x in 0..<inside.lowerBound { convolvePixel(block, line, x) }
     var x = inside.lowerBound
     while x < inside.upperBound {
@@ -90,25 +86,33 @@ private func convolve<let width: Int, let stride: Int>(
   }
 }
 
-/// A line of four pixels or more, those near the border in tiles as well.
+/// More taps: the pixels near the border are computed in tiles as well.
 @inline(__always)
-private func convolveLine<let width: Int, let stride: Int>(
-  _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ line: OutputLine, _ inside: Range<Int>
+private func convolveWide<let width: Int, let stride: Int>(
+  _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ lines: Range<Int>
 ) {
-  let end = block.window.outputWidth
-  var x = 0
-  while x < end {
-    if x >= inside.lowerBound && x + 8 <= inside.upperBound && (width < 7 || hasManyRegisters) {
-      convolveTile(Pixels<8>(), taps, block, line, x)
-      x += 8
-    } else if x >= inside.lowerBound && x + 4 <= inside.upperBound {
-      convolveTile(Pixels<4>(), taps, block, line, x)
-      x += 4
-    } else {
-      // The last tile may begin in the one before it: the same results are written again.
-      let first = min(x, end - 4)
-      convolveBorderTile(Pixels<4>(), taps, block, line, first)
-      x = first + 4
+  let window = block.window
+  let inside = window.columnsInside(tap: 0).clamped(to: window.columnsInside(tap: width - 1))
+  let end = window.outputWidth
+  for line in lines {
+    let line = OutputLine(block, line)
+    var x = 0
+    while x < end {
+      if x >= inside.lowerBound && x + 8 <= inside.upperBound && (width < 7 || hasManyRegisters) {
+        convolveTile(Pixels<8>(), taps, block, line, x)
+        x += 8
+      } else if x >= inside.lowerBound && x + 4 <= inside.upperBound {
+        convolveTile(Pixels<4>(), taps, block, line, x)
+        x += 4
+      } else if end >= 4 {
+        // The last tile may begin in the one before it: the same results are written again.
+        let first = min(x, end - 4)
+        convolveBorderTile(Pixels<4>(), taps, block, line, first)
+        x = first + 4
+      } else {
+        convolvePixel(block, line, x)
+        x += 1
+      }
     }
   }
 }
@@ -140,12 +144,7 @@ private func convolveTile<let pixels: Int, let width: Int, let stride: Int>(
       let weights = InlineArray<width, Vector> { Vector.load(factors + $0 * block.weightStride) }
       for column in 0..<(pixels - 1) * stride + width {
         let value = Vector.load(row + column * pixelStride)
-        for tap in 0..<width where (column - tap) % stride == 0 {
-          let pixel = (column - tap) / stride
-          if column >= tap && pixel < pixels {
-            sums[pixel] = sums[pixel].addingProduct(value, weights[tap])
-          }
-        }
+        addProducts(taps, value, column, weights, to: &sums)
       }
     }
     for pixel in 0..<pixels {
@@ -181,12 +180,7 @@ private func convolveBorderTile<let pixels: Int, let width: Int, let stride: Int
       let weights = InlineArray<width, Vector> { Vector.load(factors + $0 * block.weightStride) }
       for column in 0..<(pixels - 1) * stride + width where columns.contains(column) {
         let value = Vector.load(row + column * window.pixelStride)
-        for tap in 0..<width where (column - tap) % stride == 0 {
-          let pixel = (column - tap) / stride
-          if column >= tap && pixel < pixels {
-            sums[pixel] = sums[pixel].addingProduct(value, weights[tap])
-          }
-        }
+        addProducts(taps, value, column, weights, to: &sums)
       }
     }
     for pixel in 0..<pixels {
@@ -194,6 +188,20 @@ private func convolveBorderTile<let pixels: Int, let width: Int, let stride: Int
         .store(output + pixel * block.outputStride + channel)
     }
     start += Vector.scalarCount
+  }
+}
+
+/// Adds what one column of the input gives to all pixels whose windows it is in.
+@inline(__always)
+private func addProducts<let pixels: Int, let width: Int, let stride: Int>(
+  _ taps: TapsAlong<width, stride>, _ value: Vector, _ column: Int, _ weights: InlineArray<width, Vector>,
+  to sums: inout InlineArray<pixels, Vector>
+) {
+  for tap in 0..<width where (column - tap) % stride == 0 {
+    let pixel = (column - tap) / stride
+    if column >= tap && pixel < pixels {
+      sums[pixel] = sums[pixel].addingProduct(value, weights[tap])
+    }
   }
 }
 
