@@ -81,8 +81,7 @@ final class ChildProcess: Sendable {
     Thread.detachNewThread { [output = self.output] in output.read(handler) }
     Thread.detachNewThread { [self] in
       let status = waitUntilExit()
-      // A process that left the group may hold the output open for ever: do not wait for it.
-      self.output.waitForEnd(seconds: 1)
+      self.output.waitForEnd()
       exit(status)
     }
   }
@@ -95,7 +94,7 @@ final class ChildProcess: Sendable {
   }
 
   /// Waits until everything that the process has printed so far has been handed over.
-  func waitUntilOutputIsRead() { output.waitUntilEmpty() }
+  func waitUntilOutputIsRead() { output.waitUntilRead() }
 
   /// The largest resident size so far in bytes, as the kernel keeps it; 0 when the process has ended.
   var peakResidentBytes: Int {
