@@ -69,6 +69,7 @@ struct Deployment: Sendable {
     var options = EmulatorOptions()
     options.log = log.add
     options.retryDelays = [0.05, 0.05]
+    (options.timeout, options.initTimeout) = (Patience.seconds, Patience.seconds)
     options.buckets = ["images", "models"].map { BucketFolder(name: $0, directory: scratch.path($0)) }
     options.notifyingBuckets = ["images"]
     options.function = scratch.path("function")
@@ -89,7 +90,7 @@ struct Deployment: Sendable {
 
   /// Waits until all events are handled.
   func settle(_ location: SourceLocation = #_sourceLocation) async throws {
-    let isIdle = await emulator.waitUntilIdle(timeout: 120)
+    let isIdle = await emulator.waitUntilIdle(timeout: Patience.seconds)
     try #require(isIdle, "\(log.text)", sourceLocation: location)
   }
 
@@ -129,14 +130,37 @@ struct Deployment: Sendable {
     return (answer, result.functionError == nil ? nil : answer["errorMessage"] as? String ?? "no message")
   }
 
-  /// Kills the function's process where it stands, should it run.
-  func killFunction() {
+  /// Starts a thread that kills the function's process where it stands, so many seconds after it has opened
+  /// something in a folder. To be cancelled when that is too late.
+  func functionKiller(onceItHasOpened folder: String, after seconds: Double) -> Thread {
+    let killer = Thread {
+      while !Thread.current.isCancelled {
+        if let id = functionProcesses.first(where: { hasOpened($0, folder) }) {
+          Thread.sleep(forTimeInterval: seconds)
+          kill(id, SIGKILL)
+          return
+        }
+        usleep(500)
+      }
+    }
+    killer.start()
+    return killer
+  }
+
+  private var functionProcesses: [pid_t] {
     let path = directory + "/function/bootstrap"
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-      guard let id = pid_t(name), let command = FileManager.default.contents(atPath: "/proc/\(id)/cmdline"),
-        command.starts(with: Data(path.utf8))
-      else { continue }
-      kill(id, SIGKILL)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap(pid_t.init).filter { id in
+      FileManager.default.contents(atPath: "/proc/\(id)/cmdline")?.starts(with: Data(path.utf8)) == true
+    }
+  }
+
+  private func hasOpened(_ process: pid_t, _ folder: String) -> Bool {
+    let descriptors = "/proc/\(process)/fd"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: descriptors)) ?? []
+    return names.contains { name in
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: descriptors + "/" + name)
+      return target?.hasPrefix(folder + "/") == true
     }
   }
 
