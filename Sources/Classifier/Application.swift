@@ -12,7 +12,7 @@ import S3
 /// message and task by task.
 public final class Application: InvocationHandler {
   private let tagger: ImageTagger
-  private let s3: S3Client
+  let s3: S3Client
   private let logger: Logger
 
   /// Reads the configuration and makes all ready for the first event.

@@ -71,7 +71,7 @@ extension S3Client {
     let url = "\(address.scheme)://\(address.host)\(address.path)" + (query.isEmpty ? "" : "?" + query)
     return HTTPRequest(
       method: call.method, url: url, headers: headers, body: call.body, timeout: deadline.map { $0 - now },
-      stallTimeout: call.stallTimeout, limit: call.limit)
+      stallTimeout: call.stallTimeout ?? stallTimeout, limit: call.limit)
   }
 
   /// Names the operation in an error that does not know it.

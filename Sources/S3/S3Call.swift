@@ -10,8 +10,8 @@ struct S3Call {
   var body: [UInt8] = []
   /// Bytes: the longest answer's body.
   var limit = 1 << 20
-  /// Seconds without a byte before an attempt is given up.
-  var stallTimeout = 20.0
+  /// Seconds without a byte before an attempt is given up, where not the client's usual.
+  var stallTimeout: Double?
 
   init(_ operation: Operation, method: String, _ location: S3Location) {
     self.operation = operation

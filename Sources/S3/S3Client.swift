@@ -20,6 +20,8 @@ public final class S3Client {
   /// Seconds that the server's clock is ahead of ours.
   var clockOffset = 0.0
   var clock = Clock()
+  /// Seconds without a byte before an attempt is given up.
+  var stallTimeout = 20.0
 
   /// - Parameter endpoint: `https://host[:port]` of another S3, addressed by path; nil: AWS.
   public init(
@@ -96,7 +98,7 @@ public final class S3Client {
     if let versionID = location.versionID { source += "?versionId=" + PercentEncoding.encode(versionID) }
     call.headers = [("x-amz-copy-source", source)] + change.headers
     // S3 answers when it has copied.
-    call.stallTimeout = 120
+    call.stallTimeout = max(120, stallTimeout)
     var attempts = Attempts()
     do throws(S3Error) {
       let answer = try perform(call, &attempts)

@@ -41,10 +41,10 @@ struct AccessTests {
         from botocore import UNSIGNED
         same(code(client(config=Config(signature_version=UNSIGNED)).list_buckets), ("AccessDenied", 403))
 
-        url = v4.generate_presigned_url("get_object", dict(Bucket="images", Key="a"), ExpiresIn=100)
+        url = v4.generate_presigned_url("get_object", dict(Bucket="images", Key="a"), ExpiresIn=3600)
         same(status(url), 200)
         same(status(url.replace("/a?", "/ü?".replace("ü", "%C3%BC"))), 403)
-        same(status(url.replace("Expires=100", "Expires=101")), 403)
+        same(status(url.replace("Expires=3600", "Expires=3601")), 403)
         same(status(url, "DELETE"), 403)
         same(status(url + "&response-content-type=text/html"), 403)
         same(status(v4.generate_presigned_url("get_object", dict(Bucket="images", Key="a"), ExpiresIn=604801)), 400)
@@ -145,7 +145,7 @@ struct AccessTests {
         import http.client
         body = b"GET / HTTP/1.1\\r\\n\\r\\n" * 100
         for expects in [True, False]:
-          connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=20)
+          connection = http.client.HTTPConnection(endpoint.removeprefix("http://"))
           connection.putrequest("PUT", "/images/x")
           connection.putheader("Content-Length", str(len(body)))
           if expects:

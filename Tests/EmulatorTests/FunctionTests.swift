@@ -107,7 +107,7 @@ struct FunctionTests {
         for context in ["nonsense", base64.b64encode(b"[1]").decode()]:
           same(code(aws_lambda.invoke, FunctionName="thimble", ClientContext=context),
                ("InvalidRequestContentException", 400))
-        assert 0 < headers["milliseconds"] <= 60000, headers
+        assert 0 < headers["milliseconds"] <= \(Patience.seconds) * 1000, headers
         """)
     }
   }
@@ -134,10 +134,7 @@ struct FunctionTests {
   }
 
   @Test func failures() async throws {
-    try await Workbench.run(bootstrap: FakeRuntime.source) { options, _ in
-      // Only the event that sleeps takes longer, on a busy machine too.
-      options.timeout = 15
-    } _: { bench in
+    try await Workbench.run(bootstrap: FakeRuntime.source) { bench in
       try await bench.python(
         """
         def failure(**event):
@@ -164,30 +161,59 @@ struct FunctionTests {
         result, _ = failure(action="abort")
         assert result["errorMessage"].endswith("Runtime exited with error: signal: aborted"), result
 
-        # Too long: the whole group is killed.
-        result, log = failure(action="sleep")
-        same(result["errorType"], "Sandbox.Timedout")
-        assert result["errorMessage"].endswith("Task timed out after 15.00 seconds"), result
-        assert "Status: timeout" in log, log
-        same(answer()["count"], 1)
-
         # A process that dies after its answer costs nobody an event.
         for _ in range(3):
           aws_lambda.invoke(FunctionName="thimble", Payload='{"action": "die-after"}')
         same(answer()["count"], 1)
         """)
-      #expect(processes(in: bench.directory).count == 1)
+      try await expectProcesses(1, in: bench)
       await bench.emulator.stop()
-      #expect(processes(in: bench.directory).isEmpty)
+      try await expectProcesses(0, in: bench)
     }
   }
 
-  /// The processes whose working directory is the bench's function.
-  private func processes(in directory: String) -> [String] {
-    let root = FileTree.absolute(directory + "/function")
-    return FileTree.names(in: "/proc").filter { name in
-      Int(name) != nil && FileTree.absolute("/proc/\(name)/cwd") == root
+  /// Too long: the whole group is killed, and the next event finds a new process.
+  @Test func timeouts() async throws {
+    for limit in Patience.limits {
+      var isAnswered = false
+      try await Workbench.run(bootstrap: FakeRuntime.source) { options, _ in
+        options.timeout = limit
+      } _: { bench in
+        let count = try await bench.python(
+          """
+          def invoke(**event):
+            answer = aws_lambda.invoke(FunctionName="thimble", Payload=json.dumps(event), LogType="Tail")
+            return answer.get("FunctionError"), json.load(answer["Payload"]), base64.b64decode(answer["LogResult"]).decode()
+
+          error, result, log = invoke(action="sleep")
+          same((error, result["errorType"]), ("Unhandled", "Sandbox.Timedout"))
+          assert result["errorMessage"].endswith("Task timed out after \(Int(limit)).00 seconds"), result
+          assert "Status: timeout" in log, log
+          print(invoke()[1].get("count"))
+          """)
+        // On a busy machine this event, too, may take longer, or the other not begin to sleep in time.
+        isAnswered = bench.log.text.contains("event 1 sleep") && !count.hasPrefix("None")
+        guard isAnswered else { return }
+        #expect(count == "1\n")
+        try await expectProcesses(1, in: bench)
+      }
+      if isAnswered { return }
     }
+    Issue.record("an event that takes no time is not answered within any limit")
+  }
+
+  /// The processes whose working directory is the bench's function. Killed ones take a moment to go.
+  private func expectProcesses(
+    _ count: Int, in bench: Workbench, _ location: SourceLocation = #_sourceLocation
+  ) async throws {
+    let root = FileTree.absolute(bench.directory + "/function")
+    let isSo = try await Patience.waits {
+      let processes = FileTree.names(in: "/proc").filter { name in
+        Int(name) != nil && FileTree.absolute("/proc/\(name)/cwd") == root
+      }
+      return processes.count == count
+    }
+    #expect(isSo, sourceLocation: location)
   }
 
   @Test(arguments: [
@@ -207,7 +233,7 @@ struct FunctionTests {
       }
       // Each invocation tried anew.
       #expect(bench.log.text.components(separatedBy: "INIT_START").count == 3)
-      #expect(processes(in: bench.directory).isEmpty)
+      try await expectProcesses(0, in: bench)
     }
   }
 
@@ -291,7 +317,7 @@ struct FunctionTests {
         same(code(aws_lambda.invoke, FunctionName="thimble", InvocationType="Event",
           Payload='"' + "x" * (1 << 20) + '"')[1], 413)
         """)
-      #expect(await bench.emulator.waitUntilIdle(timeout: 30))
+      #expect(await bench.emulator.waitUntilIdle(timeout: Patience.seconds))
       let ids = try String(contentsOfFile: bench.directory + "/attempts", encoding: .utf8).split(
         separator: "\n")
       #expect(ids.count == 6)
@@ -306,7 +332,7 @@ struct FunctionTests {
       while !bench.log.text.contains("event 1 sleep") { try await Task.sleep(for: .milliseconds(10)) }
       await bench.emulator.stop()
       #expect(await result?.functionError == "Unhandled")
-      #expect(processes(in: bench.directory).isEmpty)
+      try await expectProcesses(0, in: bench)
     }
   }
 }

@@ -31,6 +31,7 @@ struct Workbench: Sendable {
     var options = EmulatorOptions()
     options.log = log.add
     options.retryDelays = [0.05, 0.05]
+    (options.timeout, options.initTimeout) = (Patience.seconds, Patience.seconds)
     options.buckets = ["images", "models"].map { BucketFolder(name: $0, directory: directory + "/" + $0) }
     if let bootstrap {
       options.function = directory + "/function"

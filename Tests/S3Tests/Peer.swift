@@ -85,7 +85,19 @@ enum Peer: String, CaseIterable, CustomTestStringConvertible {
     }
   }
 
-  private static func freePort() throws -> UInt16 { try ScriptedServer.run({ _ in [] }) { $0.port } }
+  /// A port for a peer that may take long to listen there: below those that the system gives to whoever takes
+  /// any, until when another could have got it.
+  private static func freePort() throws -> UInt16 {
+    while true {
+      do {
+        let listener = try LoopbackListener(port: .random(in: 20_000..<32_000))
+        close(listener.descriptor)
+        return listener.port
+      } catch let error as POSIXError where error.code == .EADDRINUSE {
+        continue
+      }
+    }
+  }
 
   private static func start(_ tool: String, _ arguments: [String], _ scratch: Scratch) throws -> Process {
     let process = Process()
@@ -142,6 +154,7 @@ struct PeerServer: Sendable {
             let client = try S3Client(
               credentials: Credentials(accessKeyID: id, secretAccessKey: secret), region: "us-east-1",
               endpoint: endpoint, retry: retry)
+            client.stallTimeout = Patience.seconds
             return try body(client)
           })
       }
@@ -158,12 +171,12 @@ struct PeerServer: Sendable {
   }
 
   fileprivate func waitUntilReady(_ process: Process) async throws {
-    for _ in 0..<1200 {
-      let isReady = (try? HTTPClient().send(HTTPRequest(url: endpoint + "/"))) != nil
-      if isReady { return }
-      guard process.isRunning else { break }
-      try await Task.sleep(for: .milliseconds(50))
+    var isReady = false
+    _ = try await Patience.waits {
+      isReady = (try? HTTPClient().send(HTTPRequest(url: endpoint + "/"))) != nil
+      return isReady || !process.isRunning
     }
+    if isReady { return }
     let logs = try FileManager.default.contentsOfDirectory(atPath: scratch.directory).filter {
       $0.hasSuffix(".log")
     }

@@ -20,17 +20,28 @@ public struct PeerCommand: Sendable {
     ].merging(more) { _, own in own }
   }
 
-  /// Runs a Python program to its end.
+  /// An answer may take longer than the usual minute.
+  private static let patience = """
+    import boto3, botocore.config
+    boto3.setup_default_session()
+    boto3.DEFAULT_SESSION._session.set_default_client_config(
+        botocore.config.Config(connect_timeout=\(Patience.seconds), read_timeout=\(Patience.seconds)))
+
+    """
+
+  /// Runs a Python program to its end, in which boto3 waits patiently.
   public func python(_ program: String) async throws -> (status: Int32, text: String) {
     let path = directory + "/program-\(UUID().uuidString).py"
-    try Data(program.utf8).write(to: URL(fileURLWithPath: path))
+    try Data((Self.patience + program).utf8).write(to: URL(fileURLWithPath: path))
     return try await run(Fixtures.python, [path])
   }
 
   /// Runs the AWS command line to its end.
   public func aws(_ arguments: [String]) async throws -> (status: Int32, text: String) {
     let tool = (Fixtures.python as NSString).deletingLastPathComponent + "/aws"
-    return try await run(Fixtures.python, [tool] + arguments)
+    // 0: any time.
+    let patience = ["--cli-connect-timeout", "0", "--cli-read-timeout", "0"]
+    return try await run(Fixtures.python, [tool] + arguments + patience)
   }
 
   /// Runs a program to its end, without keeping a thread.

@@ -5,8 +5,10 @@ public struct Tool: Sendable {
   /// What a run came to.
   public struct Outcome: Sendable {
     public let status: Int32
-    /// stdout and stderr as text.
-    public let output, error: String
+    /// stdout as text.
+    public let output: String
+    /// stderr as text, without the notes on progress of commands that take more than two seconds.
+    public let error: String
   }
 
   /// Where the build leaves executables.
@@ -37,7 +39,10 @@ public struct Tool: Sendable {
     func text(_ path: String) throws -> String {
       String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     }
-    return Outcome(status: process.terminationStatus, output: try text(output), error: try text(error))
+    let notes = /thimble: [^\n]* \(\d+ s\)\n/
+    return Outcome(
+      status: process.terminationStatus, output: try text(output),
+      error: try text(error).replacing(notes, with: ""))
   }
 }
 
