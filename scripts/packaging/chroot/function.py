@@ -7,7 +7,7 @@ import struct
 import time
 from pathlib import Path
 
-PATIENCE = 30
+PATIENCE = 300
 # What Lambda sets besides, and what the function needs of it.
 ENVIRONMENT = {
     "AWS_REGION": "us-east-1",
