@@ -8,11 +8,11 @@ public struct LoopbackListener: Sendable {
   /// - Parameter port: 0 takes a free one.
   public init(port: UInt16 = 0) throws { try self.init(port: port, isListening: true) }
 
-  fileprivate init(port: UInt16, isListening: Bool) throws {
+  fileprivate init(port number: UInt16, isListening: Bool) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
+    address.sin_port = number.bigEndian
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) {
