@@ -36,6 +36,7 @@ struct ProcessTests {
         try FileManager.default.removeItem(atPath: tree)
       } else if isThere(part) {
         killedInTheMiddle += 1
+        #expect(child.terminationReason == .uncaughtSignal)
         #expect(FileManager.default.createFile(atPath: mark, contents: nil))
       }
     }
