@@ -109,8 +109,11 @@ struct MemoryPlan {
     } else if sharesMemory, let shared = placementInPlace(index, graph, readers) {
       placements[index] = shared
     } else {
-      let buffer = newBuffer(node.sizes.reduce(1, *), at: index)
-      placements[index] = Placement(buffer: buffer, offset: 0, rowStride: node.sizes.last ?? 1)
+      let columns = node.sizes.last ?? 1
+      let needsGap = sharesMemory && graph.wantsGaps(index, readers) && graph.canWriteInto(index, readers)
+      let rowStride = columns + (needsGap ? MemoryPlan.alignment : 0)
+      let buffer = newBuffer(node.sizes.dropLast().reduce(1, *) * rowStride, at: index)
+      placements[index] = Placement(buffer: buffer, offset: 0, rowStride: rowStride)
     }
   }
 

@@ -22,7 +22,7 @@ extension Lowering {
     case .depthwiseConvolution(let convolution):
       return DepthwiseConvolutionStep(
         name: node.name, convolution, input: input, output: output, epilogue: epilogue,
-        kernels: packing.kernels)
+        packing: packing)
     case .dense(let dense):
       return DenseStep(
         name: node.name, dense, input: input, output: output, epilogue: epilogue,

@@ -28,4 +28,15 @@ public struct DepthwiseBlock {
     self.output = output
     self.outputStride = outputStride
   }
+
+  /// The same for some of the channels.
+  public func part(_ channels: Range<Int>) -> DepthwiseBlock {
+    var part = self
+    part.input += channels.lowerBound
+    part.weights += channels.lowerBound
+    part.bias += channels.lowerBound
+    part.output += channels.lowerBound
+    part.channels = channels.count
+    return part
+  }
 }

@@ -17,13 +17,14 @@ struct DepthwiseConvolutionStep: Step {
   /// `[place of the window][output channel]`
   private let weights: Tensor
   private let bias: Tensor
-  private let linesPerPart: Int
+  private let cut: DepthwiseCut
 
   /// - Parameter epilogue: without residual.
   init(
     name: String, _ convolution: DepthwiseConvolution, input: Operand, output: Operand, epilogue: Epilogue,
-    kernels: KernelSet
+    packing: Packing
   ) {
+    let kernels = packing.kernels
     let shape = convolution.kernel.shape
     self.name = name
     self.input = input
@@ -37,8 +38,9 @@ struct DepthwiseConvolutionStep: Step {
       dilation: convolution.dilation, border: convolution.border)
     weights = convolution.kernel.scaled(by: epilogue.scale)
     bias = convolution.bias ?? Tensor(shape: [output.columns], repeatElement(0, count: output.columns))
-    linesPerPart = max(
-      RunContext.grain / max(output.shape[2] * output.columns * window.taps / 8, 1), 1)
+    cut = DepthwiseCut(
+      output: output, taps: window.taps, splitsChannels: multiplier == 1, threads: packing.workers.count,
+      kernels: kernels)
     flops = 2 * Double(output.count) * Double(window.taps)
     bytes = 4 * (input.count + output.count + weights.count)
   }
@@ -50,18 +52,57 @@ struct DepthwiseConvolutionStep: Step {
       window: window, input: source, channels: input.columns, weights: weights.storage.base,
       weightStride: output.columns, bias: bias.storage.base, output: target, outputStride: output.rowStride)
     if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
-    let lines = output.shape[0] * output.shape[1]
-    context.workers.forEach((lines + linesPerPart - 1) / linesPerPart) { part in
-      let part = part * linesPerPart..<min((part + 1) * linesPerPart, lines)
+    context.workers.forEach(cut.parts) { part in
+      let lines = cut.lines(of: part)
+      let channels = cut.channels(of: part)
       if multiplier == 1 {
-        kernels.convolveDepthwise(block, part)
+        kernels.convolveDepthwise(block.part(channels), lines)
       } else {
-        convolveDepthwise(block, multiplier: multiplier, lines: part)
+        convolveDepthwise(block, multiplier: multiplier, lines: lines)
       }
-      let first = part.lowerBound * window.outputWidth * output.rowStride
+      let first = lines.lowerBound * window.outputWidth * output.rowStride + channels.lowerBound
       epilogue.finish(
-        target + first, stride: output.rowStride, rows: part.count * window.outputWidth,
-        columns: output.columns, kernels)
+        target + first, stride: output.rowStride, rows: lines.count * window.outputWidth,
+        columns: channels.count, kernels)
     }
+  }
+}
+
+/// How a depthwise convolution is cut into parts: pairs of lines, which are computed together, or groups of channels
+/// where there are too few lines for all threads.
+struct DepthwiseCut {
+  private let lines: Int
+  private let channels: Int
+  private let linesPerPart: Int
+  private let channelParts: Int
+  /// Channels that are computed together.
+  private let vector: Int
+
+  init(output: Operand, taps: Int, splitsChannels: Bool, threads: Int, kernels: KernelSet) {
+    lines = output.shape[0] * output.shape[1]
+    channels = output.columns
+    vector = kernels.panelWidth / 2
+    let work = output.count * taps / 8
+    // Enough parts to even out, as many for each thread, each enough to be worth one.
+    let rounds = min(work / RunContext.grain / threads, 4)
+    let wanted = threads == 1 ? 1 : max(rounds * threads, 1)
+    let pairs = (lines + 1) / 2
+    let vectors = max(channels / vector, 1)
+    let takesChannels = splitsChannels && pairs < wanted && vectors > pairs
+    linesPerPart = takesChannels ? lines : 2 * max(pairs / wanted, 1)
+    channelParts = takesChannels ? min(vectors, wanted) : 1
+  }
+
+  var parts: Int { (lines + linesPerPart - 1) / linesPerPart * channelParts }
+
+  func lines(of part: Int) -> Range<Int> {
+    let first = part / channelParts * linesPerPart
+    return first..<min(first + linesPerPart, lines)
+  }
+
+  func channels(of part: Int) -> Range<Int> {
+    let index = part % channelParts
+    func start(_ index: Int) -> Int { index * (channels / vector) / channelParts * vector }
+    return start(index)..<(index == channelParts - 1 ? channels : start(index + 1))
   }
 }

@@ -3,15 +3,18 @@
 #endif
 
 /// Computes output lines, counted through all images of the batch.
+///
+/// Tiles of neighbouring pixels are computed together, all their channels before the next tile: so the lines of the
+/// image are read in the order in which the processor fetches ahead.
 public func convolveDepthwise(_ block: DepthwiseBlock, lines: Range<Int>) {
-  let isDense = block.window.dilationX == 1
+  let isDense = block.window.dilationX == 1 && block.channels >= Vector.scalarCount
   switch (block.window.width, block.window.strideX) {
-  case (3, 1) where isDense: convolveNarrow(TapsAlong<3, 1>(), block, lines)
-  case (3, 2) where isDense: convolveNarrow(TapsAlong<3, 2>(), block, lines)
-  case (5, 1) where isDense: convolveWide(TapsAlong<5, 1>(), block, lines)
-  case (5, 2) where isDense: convolveWide(TapsAlong<5, 2>(), block, lines)
-  case (7, 1) where isDense: convolveWide(TapsAlong<7, 1>(), block, lines)
-  case (7, 2) where isDense: convolveWide(TapsAlong<7, 2>(), block, lines)
+  case (3, 1) where isDense: convolveNarrow(Taps<3, 1>(), block, lines)
+  case (3, 2) where isDense: convolveNarrow(Taps<3, 2>(), block, lines)
+  case (5, 1) where isDense: convolveWide(Taps<5, 1>(), block, lines)
+  case (5, 2) where isDense: convolveWide(Taps<5, 2>(), block, lines)
+  case (7, 1) where isDense: convolveWide(Taps<7, 1>(), block, lines)
+  case (7, 2) where isDense: convolveWide(Taps<7, 2>(), block, lines)
   default:
     for line in lines {
       let line = OutputLine(block, line)
@@ -20,18 +23,19 @@ public func convolveDepthwise(_ block: DepthwiseBlock, lines: Range<Int>) {
   }
 }
 
-/// Whether sums of eight pixels, seven weights and a value fit into registers.
-#if AVX512
-  private let hasManyRegisters = true
-#else
-  private let hasManyRegisters = false
-#endif
+/// Names the window's places along a line and its stride for the compiler.
+private struct Taps<let count: Int, let stride: Int> {}
 
-/// Names the window's width and its stride for the compiler.
-private struct TapsAlong<let width: Int, let stride: Int> {}
-
-/// Names how many neighbouring pixels are computed together.
+/// Names how many neighbouring pixels, or vectors, are computed together.
 private struct Pixels<let count: Int> {}
+
+/// So many that the sums of two lines fit into registers, with the weights where there are 32. The lines of most
+/// models are multiples of seven.
+#if AVX512
+  private typealias PairPixels = Pixels<7>
+#else
+  private typealias PairPixels = Pixels<4>
+#endif
 
 /// One line of the output: where it goes, and the lines of the input under it.
 private struct OutputLine {
@@ -55,152 +59,178 @@ private struct OutputLine {
   }
 }
 
-/// Three taps along a line: the pixels near the border are few, and computed one by one.
+/// Three taps along a line: two lines at a time, which have two rows of the input in common, or one.
 @inline(__always)
 private func convolveNarrow<let stride: Int>(
-  _ taps: TapsAlong<3, stride>, _ block: DepthwiseBlock, _ lines: Range<Int>
+  _ taps: Taps<3, stride>, _ block: DepthwiseBlock, _ lines: Range<Int>
 ) {
   let window = block.window
-  let inside = window.columnsInside(tap: 0).clamped(to: window.columnsInside(tap: 2))
-  for line in lines {
-    let line = OutputLine(block, line)
-    for x in 0..<inside.lowerBound { convolvePixel(block, line, x) }
-    var x = inside.lowerBound
-    while x < inside.upperBound {
-      let rest = inside.upperBound - x
-      if rest >= 8 {
-        convolveTile(Pixels<8>(), taps, block, line, x)
-        x += 8
-      } else if rest >= 4 {
-        convolveTile(Pixels<4>(), taps, block, line, x)
-        x += 4
-      } else if rest >= 2 {
-        convolveTile(Pixels<2>(), taps, block, line, x)
-        x += 2
-      } else {
-        convolveTile(Pixels<1>(), taps, block, line, x)
-        x += 1
-      }
+  let isSquare = window.height == 3 && window.strideY == stride && window.dilationY == 1
+  guard isSquare else { return convolveWide(taps, block, lines) }
+  var line = lines.lowerBound
+  while line < lines.upperBound {
+    if line + 1 < lines.upperBound && line % window.outputHeight + 1 < window.outputHeight {
+      convolvePair(taps, block, line)
+      line += 2
+    } else {
+      convolveWide(taps, block, line..<line + 1)
+      line += 1
     }
-    for x in max(x, inside.lowerBound)..<window.outputWidth { convolvePixel(block, line, x) }
   }
 }
 
-/// More taps: the pixels near the border are computed in tiles as well.
-@inline(__always)
+@inline(never)
 private func convolveWide<let width: Int, let stride: Int>(
-  _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ lines: Range<Int>
+  _ taps: Taps<width, stride>, _ block: DepthwiseBlock, _ lines: Range<Int>
 ) {
-  let window = block.window
-  let inside = window.columnsInside(tap: 0).clamped(to: window.columnsInside(tap: width - 1))
-  let end = window.outputWidth
   for line in lines {
     let line = OutputLine(block, line)
-    var x = 0
-    while x < end {
-      if x >= inside.lowerBound && x + 8 <= inside.upperBound && (width < 7 || hasManyRegisters) {
-        convolveTile(Pixels<8>(), taps, block, line, x)
-        x += 8
-      } else if x >= inside.lowerBound && x + 4 <= inside.upperBound {
-        convolveTile(Pixels<4>(), taps, block, line, x)
-        x += 4
-      } else if end >= 4 {
-        // The last tile may begin in the one before it: the same results are written again.
-        let first = min(x, end - 4)
-        convolveBorderTile(Pixels<4>(), taps, block, line, first)
-        x = first + 4
-      } else {
-        convolvePixel(block, line, x)
-        x += 1
-      }
+    forEachTile(Pixels<7>(), block.window) { pixels, x, columns in
+      forEachVector(block) { convolveTile(pixels, taps, block, line, x, columns, $0) }
+    } _: { pixels, x, columns in
+      forEachVector(block) { convolveTile(pixels, taps, block, line, x, columns, $0) }
+    } _: { pixels, x, columns in
+      forEachVector(block) { convolveTile(pixels, taps, block, line, x, columns, $0) }
     }
   }
 }
 
-/// Neighbouring pixels whose windows do not cross the left or right border: a value of the input is read
-/// once for all of them.
+@inline(never)
+private func convolvePair<let stride: Int>(
+  _ taps: Taps<3, stride>, _ block: DepthwiseBlock, _ line: Int
+) {
+  let first = OutputLine(block, line)
+  let second = OutputLine(block, line + 1)
+  let rows = first.taps.lowerBound..<second.taps.upperBound + stride
+  forEachTile(PairPixels(), block.window) { pixels, x, columns in
+    forEachVector(block) { convolvePairTile(pixels, taps, block, first, rows, x, columns, $0) }
+  } _: { pixels, x, columns in
+    forEachVector(block) { convolvePairTile(pixels, taps, block, first, rows, x, columns, $0) }
+  } _: { pixels, x, columns in
+    forEachVector(block) { convolvePairTile(pixels, taps, block, first, rows, x, columns, $0) }
+  }
+}
+
+/// The last vector may begin in the one before it: the same results are written again.
+@inline(__always)
+private func forEachVector(_ block: DepthwiseBlock, _ body: (_ channel: Int) -> Void) {
+  var start = 0
+  while start < block.channels {
+    body(min(start, block.channels - Vector.scalarCount))
+    start += Vector.scalarCount
+  }
+}
+
+/// Cuts a line into tiles of `most` pixels, or four, or one. The last tile, too, may begin in the one before it.
+/// - Parameters: what is done with each kind of tile: its first pixel, and the columns of the image counted from the
+///   first that the tile sees; nil when it sees only those.
+@inline(__always)
+private func forEachTile<let most: Int>(
+  _ size: Pixels<most>, _ window: Window, _ many: (Pixels<most>, _ x: Int, _ columns: Range<Int>?) -> Void,
+  _ four: (Pixels<4>, _ x: Int, _ columns: Range<Int>?) -> Void,
+  _ one: (Pixels<1>, _ x: Int, _ columns: Range<Int>?) -> Void
+) {
+  let end = window.outputWidth
+  let inside = window.columnsInside(tap: 0).clamped(to: window.columnsInside(tap: window.width - 1))
+  @inline(__always) func columns(_ x: Int, _ count: Int) -> Range<Int>? {
+    if x >= inside.lowerBound && x + count <= inside.upperBound { return nil }
+    let first = window.left - x * window.strideX
+    return first..<first + window.inputWidth
+  }
+  var x = 0
+  while x < end {
+    if end - x > 4 && end >= most {
+      let first = min(x, end - most)
+      many(size, first, columns(first, most))
+      x = first + most
+    } else if end >= 4 {
+      let first = min(x, end - 4)
+      four(Pixels<4>(), first, columns(first, 4))
+      x = first + 4
+    } else {
+      one(Pixels<1>(), x, columns(x, 1))
+      x += 1
+    }
+  }
+}
+
+/// Neighbouring pixels of one line: a value of the input is read once for all of them.
 @inline(__always)
 private func convolveTile<let pixels: Int, let width: Int, let stride: Int>(
-  _ shape: Pixels<pixels>, _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ line: OutputLine,
-  _ x: Int
+  _ shape: Pixels<pixels>, _ taps: Taps<width, stride>, _ block: DepthwiseBlock, _ line: OutputLine, _ x: Int,
+  _ columns: Range<Int>?, _ channel: Int
 ) {
   let pixelStride = block.window.pixelStride
-  let first = line.input + (x * stride - block.window.left) * pixelStride
-  let output = line.output + x * block.outputStride
+  var sums = InlineArray<pixels, Vector>(repeating: Vector.load(block.bias + channel))
+  let first = line.input + (x * stride - block.window.left) * pixelStride + channel
+  @inline(__always) func addRow(_ tapY: Int, _ isInside: (Int) -> Bool) {
+    let row = first + tapY * line.tapStride
+    let factors = block.weights + tapY * width * block.weightStride + channel
+    let weights = InlineArray<width, Vector> { Vector.load(factors + $0 * block.weightStride) }
+    for column in 0..<(pixels - 1) * stride + width where isInside(column) {
+      addProducts(taps, Vector.load(row + column * pixelStride), column, weights, 0, to: &sums)
+    }
+  }
+  // Apart, because the question whether a column is inside costs the many tiles that need not ask it.
+  if let columns {
+    for tapY in line.taps { addRow(tapY) { columns.contains($0) } }
+  } else {
+    for tapY in line.taps { addRow(tapY) { _ in true } }
+  }
+  store(sums, block, line.output + x * block.outputStride + channel)
+}
+
+/// The same pixels of two lines, 3x3: weights stay in registers, and the rows that both lines see are read once.
+/// - Parameter rows: that lie inside the image, counted from the first that the first line sees.
+@inline(__always)
+private func convolvePairTile<let pixels: Int, let stride: Int>(
+  _ shape: Pixels<pixels>, _ taps: Taps<3, stride>, _ block: DepthwiseBlock, _ line: OutputLine,
+  _ rows: Range<Int>, _ x: Int, _ columns: Range<Int>?, _ channel: Int
+) {
+  let pixelStride = block.window.pixelStride
+  let weights = InlineArray<9, Vector> { Vector.load(block.weights + $0 * block.weightStride + channel) }
+  let bias = Vector.load(block.bias + channel)
+  var sums = InlineArray<2, _>(repeating: InlineArray<pixels, Vector>(repeating: bias))
+  let first = line.input + (x * stride - block.window.left) * pixelStride + channel
+  @inline(__always) func addRow(_ row: Int, _ isInside: (Int) -> Bool) {
+    let source = first + row * line.tapStride
+    for column in 0..<(pixels - 1) * stride + 3 where isInside(column) {
+      let value = Vector.load(source + column * pixelStride)
+      for index in 0..<2 where row >= index * stride && row < index * stride + 3 {
+        addProducts(taps, value, column, weights, 3 * (row - index * stride), to: &sums[index])
+      }
+    }
+  }
+  if let columns {
+    for row in 0..<stride + 3 where rows.contains(row) { addRow(row) { columns.contains($0) } }
+  } else {
+    for row in 0..<stride + 3 where rows.contains(row) { addRow(row) { _ in true } }
+  }
+  let output = line.output + x * block.outputStride + channel
+  store(sums[0], block, output)
+  store(sums[1], block, output + block.window.outputWidth * block.outputStride)
+}
+
+@inline(__always)
+private func store<let pixels: Int>(
+  _ sums: InlineArray<pixels, Vector>, _ block: DepthwiseBlock, _ output: UnsafeMutablePointer<Float>
+) {
   let low = Vector(repeating: block.low)
   let high = Vector(repeating: block.high)
-  guard block.channels >= Vector.scalarCount else {
-    for pixel in 0..<pixels { convolveChannels(block, line, x + pixel, tapsX: 0..<width) }
-    return
-  }
-  var start = 0
-  while start < block.channels {
-    // The last vector may begin in the one before it: the same results are written again.
-    let channel = min(start, block.channels - Vector.scalarCount)
-    var sums = InlineArray<pixels, Vector>(repeating: Vector.load(block.bias + channel))
-    for tapY in line.taps {
-      let row = first + tapY * line.tapStride + channel
-      let factors = block.weights + tapY * width * block.weightStride + channel
-      let weights = InlineArray<width, Vector> { Vector.load(factors + $0 * block.weightStride) }
-      for column in 0..<(pixels - 1) * stride + width {
-        let value = Vector.load(row + column * pixelStride)
-        addProducts(taps, value, column, weights, to: &sums)
-      }
-    }
-    for pixel in 0..<pixels {
-      bounded(sums[pixel], low, high).store(output + pixel * block.outputStride + channel)
-    }
-    start += Vector.scalarCount
-  }
+  for pixel in 0..<pixels { bounded(sums[pixel], low, high).store(output + pixel * block.outputStride) }
 }
 
-/// The same for windows that may cross the left or right border. Apart from the above, because the question whether
-/// a column is inside costs the many tiles that need not ask it a fifth of their speed.
+/// Adds what one column of a row gives to all pixels whose windows it is in.
+/// - Parameter start: of the row's weights.
 @inline(__always)
-private func convolveBorderTile<let pixels: Int, let width: Int, let stride: Int>(
-  _ shape: Pixels<pixels>, _ taps: TapsAlong<width, stride>, _ block: DepthwiseBlock, _ line: OutputLine,
-  _ x: Int
-) {
-  guard block.channels >= Vector.scalarCount else {
-    for x in x..<x + pixels { convolvePixel(block, line, x) }
-    return
-  }
-  let window = block.window
-  let left = window.left - x * stride
-  let columns = left..<left + window.inputWidth
-  let first = line.input - left * window.pixelStride
-  let output = line.output + x * block.outputStride
-  var start = 0
-  while start < block.channels {
-    let channel = min(start, block.channels - Vector.scalarCount)
-    var sums = InlineArray<pixels, Vector>(repeating: Vector.load(block.bias + channel))
-    for tapY in line.taps {
-      let row = first + tapY * line.tapStride + channel
-      let factors = block.weights + tapY * width * block.weightStride + channel
-      let weights = InlineArray<width, Vector> { Vector.load(factors + $0 * block.weightStride) }
-      for column in 0..<(pixels - 1) * stride + width where columns.contains(column) {
-        let value = Vector.load(row + column * window.pixelStride)
-        addProducts(taps, value, column, weights, to: &sums)
-      }
-    }
-    for pixel in 0..<pixels {
-      bounded(sums[pixel], Vector(repeating: block.low), Vector(repeating: block.high))
-        .store(output + pixel * block.outputStride + channel)
-    }
-    start += Vector.scalarCount
-  }
-}
-
-/// Adds what one column of the input gives to all pixels whose windows it is in.
-@inline(__always)
-private func addProducts<let pixels: Int, let width: Int, let stride: Int>(
-  _ taps: TapsAlong<width, stride>, _ value: Vector, _ column: Int, _ weights: InlineArray<width, Vector>,
-  to sums: inout InlineArray<pixels, Vector>
+private func addProducts<let pixels: Int, let width: Int, let stride: Int, let weightCount: Int>(
+  _ taps: Taps<width, stride>, _ value: Vector, _ column: Int, _ weights: InlineArray<weightCount, Vector>,
+  _ start: Int, to sums: inout InlineArray<pixels, Vector>
 ) {
   for tap in 0..<width where (column - tap) % stride == 0 {
     let pixel = (column - tap) / stride
     if column >= tap && pixel < pixels {
-      sums[pixel] = sums[pixel].addingProduct(value, weights[tap])
+      sums[pixel] = sums[pixel].addingProduct(value, weights[start + tap])
     }
   }
 }
