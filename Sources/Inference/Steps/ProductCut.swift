@@ -1,10 +1,12 @@
 /// How a matrix product is cut into parts: blocks of rows whose values stay in a core's own cache while
-/// panels of columns pass by, and groups of panels where there are too few rows for all threads.
+/// panels of columns pass by, and groups of panels where that shares the work out more evenly.
 struct ProductCut {
   let rows: Int
   let columns: Int
-  let rowsPerPart: Int
-  let columnsPerPart: Int
+  private let rowParts: Int
+  private let columnParts: Int
+  private let panels: Int
+  private let panelWidth: Int
 
   /// Values of a block's rows, input and output, that the second-level cache holds next to the weights.
   private static let cachedValues = 96 * 1024
@@ -14,33 +16,63 @@ struct ProductCut {
   init(rows: Int, columns: Int, rowValues: Int, threads: Int, kernels: KernelSet) {
     self.rows = rows
     self.columns = columns
+    panelWidth = kernels.panelWidth
+    panels = max((columns + panelWidth - 1) / panelWidth, 1)
     let most = max(ProductCut.cachedValues / max(rowValues + columns, 1), 4 * kernels.tileRows)
-    var rowParts = max((rows + most - 1) / most, 1)
-    var panels = max((columns + kernels.panelWidth - 1) / kernels.panelWidth, 1)
-    if threads > 1 {
-      // Enough parts to even out, but rows only down to a few tiles.
-      let wanted = 4 * threads
-      let finest = max(rows / (4 * kernels.tileRows), 1)
-      rowParts = max(rowParts, min(wanted, finest))
-      if rowParts < wanted {
-        let groups = min((wanted + rowParts - 1) / rowParts, panels)
-        panels = (panels + groups - 1) / groups
+    let fewest = max((rows + most - 1) / most, 1)
+    if threads == 1 {
+      (rowParts, columnParts) = (fewest, 1)
+    } else {
+      (rowParts, columnParts) = ProductCut.evenParts(
+        rows: rows, panels: panels, fewestRowParts: fewest, threads: threads, tileRows: kernels.tileRows)
+    }
+  }
+
+  /// The cut whose busiest thread has least to do, each doing its own share of the parts; of nearly equal ones that
+  /// of most parts, so that a thread that is held up can be helped.
+  private static func evenParts(rows: Int, panels: Int, fewestRowParts: Int, threads: Int, tileRows: Int) -> (
+    rows: Int, columns: Int
+  ) {
+    let wanted = 4 * threads
+    let finest = max(rows / (2 * tileRows), 1)
+    if fewestRowParts >= wanted { return ((fewestRowParts + threads - 1) / threads * threads, 1) }
+    var best = (rows: fewestRowParts, columns: 1)
+    var bestCost = Double.infinity
+    for rowParts in fewestRowParts...max(fewestRowParts, min(wanted, finest)) {
+      for columnParts in 1...max(min(wanted / rowParts, panels), 1) {
+        let parts = rowParts * columnParts
+        let busiest = (0..<threads).map { thread in
+          (parts * thread / threads..<parts * (thread + 1) / threads).reduce(0) { sum, part in
+            let height = piece(part / columnParts, of: rowParts, rows).count
+            return sum + piece(part % columnParts, of: columnParts, panels).count
+              * tileCost(rows: height, tileRows: tileRows)
+          }
+        }.max() ?? 0
+        // More parts may cost a hundredth each time they double.
+        let cost = Double(busiest) * (1 - 0.005 * Double(parts))
+        if cost < bestCost { (best, bestCost) = ((rowParts, columnParts), cost) }
       }
     }
-    rowsPerPart = max((rows + rowParts - 1) / rowParts, 1)
-    columnsPerPart = panels * kernels.panelWidth
+    return best
   }
 
-  var columnParts: Int { (columns + columnsPerPart - 1) / columnsPerPart }
-  var parts: Int { (rows + rowsPerPart - 1) / rowsPerPart * columnParts }
-
-  func rows(of part: Int) -> Range<Int> {
-    let first = part / columnParts * rowsPerPart
-    return first..<min(first + rowsPerPart, rows)
+  /// What a panel costs in rows: a tile of few rows takes as long as one of five, and weights have to be read.
+  private static func tileCost(rows: Int, tileRows: Int) -> Int {
+    max(rows, (rows + tileRows - 1) / tileRows * 5) + 2
   }
+
+  private static func piece(_ index: Int, of parts: Int, _ count: Int) -> Range<Int> {
+    index * count / parts..<(index + 1) * count / parts
+  }
+
+  /// At most.
+  var rowsPerPart: Int { (rows + rowParts - 1) / rowParts }
+  var parts: Int { rowParts * columnParts }
+
+  func rows(of part: Int) -> Range<Int> { ProductCut.piece(part / columnParts, of: rowParts, rows) }
 
   func columns(of part: Int) -> Range<Int> {
-    let first = part % columnParts * columnsPerPart
-    return first..<min(first + columnsPerPart, columns)
+    let range = ProductCut.piece(part % columnParts, of: columnParts, panels)
+    return range.lowerBound * panelWidth..<min(range.upperBound * panelWidth, columns)
   }
 }
