@@ -20,8 +20,10 @@ struct WinogradStep: Step {
   private let placeSize: Int
   private let bias: Tensor?
   private let zeros: TensorStorage
-  /// Tiles of the whole batch, and of one block.
+  /// Tiles of the whole batch, and how they are cut into blocks.
   private let tiles: Int
+  private let blocks: Int
+  /// At most.
   private let tilesPerBlock: Int
   /// Whether each thread works on blocks of its own; else all share the work of each block.
   private let isBlockParallel: Bool
@@ -71,11 +73,13 @@ struct WinogradStep: Step {
     let tileValues = places * (channels + filters)
     // A block's values may take as much room as the weights that are read for it.
     let most = max(WinogradStep.cachedValues, places * placeSize) / tileValues
-    let tilesPerBlock = min(max(most, 2 * kernels.tileRows), tiles)
-    let blocks = (tiles + tilesPerBlock - 1) / tilesPerBlock
-    self.tilesPerBlock = (tiles + blocks - 1) / blocks
-    isBlockParallel = workers.count == 1 || blocks >= 4 * workers.count
-    scratch = self.tilesPerBlock * tileValues * (isBlockParallel ? workers.count : 1)
+    let fewest = (tiles + max(most, 2 * kernels.tileRows) - 1) / max(most, 2 * kernels.tileRows)
+    // Threads with blocks of their own read all weights each; those that share a block, one another's values.
+    let threads = workers.count
+    isBlockParallel = threads == 1 || 2 * tiles * (channels + filters) >= (threads - 1) * channels * filters
+    blocks = isBlockParallel ? min((fewest + threads - 1) / threads * threads, tiles) : fewest
+    tilesPerBlock = (tiles + blocks - 1) / blocks
+    scratch = tilesPerBlock * tileValues * (isBlockParallel ? workers.count : 1)
     flops = 2 * Double(output.count) * Double(9 * channels)
     bytes = 4 * (input.count + output.count + weights.count)
   }
@@ -90,10 +94,9 @@ struct WinogradStep: Step {
       block.residualStride = residual.rowStride
     }
     if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
-    let count = (tiles + tilesPerBlock - 1) / tilesPerBlock
     if isBlockParallel {
       let size = scratch / context.workers.count
-      context.workers.forEach(count) { index, thread in
+      context.workers.forEach(blocks) { index, thread in
         let memory = Memory(self, context.scratch + thread * size)
         let range = tiles(of: index)
         transformInput(block, range, memory, first: 0)
@@ -102,12 +105,12 @@ struct WinogradStep: Step {
       }
     } else {
       let memory = Memory(self, context.scratch)
-      for index in 0..<count { run(block, tiles(of: index), memory, context.workers) }
+      for index in 0..<blocks { run(block, tiles(of: index), memory, context.workers) }
     }
   }
 
   private func tiles(of index: Int) -> Range<Int> {
-    index * tilesPerBlock..<min((index + 1) * tilesPerBlock, tiles)
+    index * tiles / blocks..<(index + 1) * tiles / blocks
   }
 
   /// A block's transformed tiles and products.
