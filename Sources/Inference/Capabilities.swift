@@ -42,12 +42,18 @@ extension Graph {
     guard let columns = nodes[index].sizes.last, columns % 512 == 0 else { return false }
     return readers[index].contains { reader in
       if case .depthwiseConvolution = nodes[reader].operation { return true }
-      return false
+      return nodes[reader].depthwise != nil
     }
   }
 }
 
 extension Graph.Node {
+  /// Values of weights and constants.
+  var weightCount: Int {
+    operation.weightCount
+      + (depthwise.map { Operation.depthwiseConvolution($0.convolution).weightCount } ?? 0)
+  }
+
   /// Whether the step can write rows that are apart.
   var writesRows: Bool {
     switch operation {

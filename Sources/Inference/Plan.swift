@@ -29,7 +29,10 @@ public final class Plan {
     _ graph: Graph, inputShapes: [[Int]], workers: Workers, options: PlanOptions
   ) throws(PlanError) {
     var graph = try graph.specialized(inputShapes)
-    if options.optimizes { try graph.optimize() }
+    if options.optimizes {
+      try graph.optimize()
+      graph.fuseDepthwise(threads: workers.count, kernels: options.kernels)
+    }
     try self.init(specialized: graph, workers: workers, options: options)
   }
 
@@ -49,7 +52,7 @@ public final class Plan {
     var weightBytes = 0
     for index in graph.nodes.indices {
       let node = graph.nodes[index]
-      weightBytes += 4 * node.operation.weightCount
+      weightBytes += 4 * node.weightCount
       let nodeSteps = try lowering.steps(index)
       if !nodeSteps.contains(where: \.keepsWeights) { node.operation.kernel?.storage.dropPages() }
       for step in nodeSteps {
