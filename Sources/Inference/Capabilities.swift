@@ -41,8 +41,10 @@ extension Graph {
   func wantsGaps(_ index: Int, _ readers: [[Int]]) -> Bool {
     guard let columns = nodes[index].sizes.last, columns % 512 == 0 else { return false }
     return readers[index].contains { reader in
-      if case .depthwiseConvolution = nodes[reader].operation { return true }
-      return nodes[reader].depthwise != nil
+      switch (nodes[reader].operation, nodes[reader].prologue) {
+      case (.depthwiseConvolution, _), (_, .depthwise): true
+      default: false
+      }
     }
   }
 }
@@ -50,8 +52,12 @@ extension Graph {
 extension Graph.Node {
   /// Values of weights and constants.
   var weightCount: Int {
-    operation.weightCount
-      + (depthwise.map { Operation.depthwiseConvolution($0.convolution).weightCount } ?? 0)
+    switch prologue {
+    case .depthwise(let depthwise):
+      operation.weightCount + Operation.depthwiseConvolution(depthwise.convolution).weightCount
+    case .affine(let scale, let offset, _): operation.weightCount + scale.count + offset.count
+    case .multiplication, nil: operation.weightCount
+    }
   }
 
   /// Whether the step can write rows that are apart.

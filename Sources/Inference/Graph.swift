@@ -27,8 +27,8 @@ public struct Graph: Sendable {
     var addsResidual = false
     /// Factors that the kernel is still to be multiplied with, one an output channel.
     var outputScale: Tensor?
-    /// What a 1x1 convolution computes of its first input before all else.
-    var depthwise: DepthwiseStage?
+    /// What a 1x1 convolution does to its first input before all else.
+    var prologue: Prologue?
     /// Layers whose work this node does as well.
     var fused: [String] = []
 

@@ -31,7 +31,7 @@ public final class Plan {
     var graph = try graph.specialized(inputShapes)
     if options.optimizes {
       try graph.optimize()
-      graph.fuseDepthwise(threads: workers.count, kernels: options.kernels)
+      graph.fusePrologues(threads: workers.count, kernels: options.kernels)
     }
     try self.init(specialized: graph, workers: workers, options: options)
   }

@@ -6,9 +6,9 @@ extension Lowering {
       scale: node.outputScale, residual: node.addsResidual ? inputs.last : nil, activation: node.activation)
     switch node.operation {
     case .convolution(let convolution):
-      if let stage = node.depthwise {
-        return SeparableConvolutionStep(
-          name: node.name, stage, convolution, input: input, output: output, epilogue: epilogue,
+      if let prologue = node.prologue {
+        return BandedConvolutionStep(
+          name: node.name, prologue, convolution, inputs: inputs, output: output, epilogue: epilogue,
           packing: packing)
       }
       if let dense = convolution.asDense(output) {

@@ -41,13 +41,14 @@ struct ProductCut {
     for rowParts in fewestRowParts...max(fewestRowParts, min(wanted, finest)) {
       for columnParts in 1...max(min(wanted / rowParts, panels), 1) {
         let parts = rowParts * columnParts
-        let busiest = (0..<threads).map { thread in
-          (parts * thread / threads..<parts * (thread + 1) / threads).reduce(0) { sum, part in
-            let height = piece(part / columnParts, of: rowParts, rows).count
-            return sum + piece(part % columnParts, of: columnParts, panels).count
-              * tileCost(rows: height, tileRows: tileRows)
-          }
-        }.max() ?? 0
+        let busiest =
+          (0..<threads).map { thread in
+            (parts * thread / threads..<parts * (thread + 1) / threads).reduce(0) { sum, part in
+              let height = piece(part / columnParts, of: rowParts, rows).count
+              return sum + piece(part % columnParts, of: columnParts, panels).count
+                * tileCost(rows: height, tileRows: tileRows)
+            }
+          }.max() ?? 0
         // More parts may cost a hundredth each time they double.
         let cost = Double(busiest) * (1 - 0.005 * Double(parts))
         if cost < bestCost { (best, bestCost) = ((rowParts, columnParts), cost) }

@@ -1,0 +1,83 @@
+import Kernels
+
+/// A 1x1 convolution and what comes before it, by bands of rows.
+struct BandedConvolutionStep: Step {
+  let name: String
+  let kernel: String
+  let flops: Double
+  let bytes: Int
+  let scratch: Int
+  var keepsWeights: Bool { false }
+
+  private let prologue: any BandStage
+  private let output: Operand
+  private let epilogue: Epilogue
+  private let kernels: KernelSet
+  private let panels: Panels
+  private let cut: BandCut
+  private let channels: Int
+  private let lineLength: Int
+  /// Values from one pixel of a band to the next.
+  private let bandStride: Int
+  private let scratchPerThread: Int
+
+  /// - Parameter inputs: those of the prologue first.
+  init(
+    name: String, _ prologue: Prologue, _ convolution: Convolution, inputs: [Operand], output: Operand,
+    epilogue: Epilogue, packing: Packing
+  ) {
+    let kernels = packing.kernels
+    let threads = packing.workers.count
+    channels = convolution.kernel.shape[2]
+    self.name = name
+    self.output = output
+    self.epilogue = epilogue
+    self.kernels = kernels
+    // Pixels a multiple of 1 KB apart would drive one another out of the first-level cache.
+    bandStride = channels % 256 == 0 ? channels + 16 : channels
+    let stage: any BandStage =
+      switch prologue {
+      case .depthwise(let depthwise):
+        DepthwiseStage(depthwise, input: inputs[0], bandStride: bandStride, kernels: kernels)
+      case .affine(let scale, let offset, let activation):
+        AffineStage(input: inputs[0], scale: scale, offset: offset, activation: activation, kernels: kernels)
+      case .multiplication: MultiplicationStage(input: inputs[0], factors: inputs[1])
+      }
+    self.prologue = stage
+    kernel = "\(stage.kernel) + gemm \(kernels.name)"
+    panels = Panels(
+      [Panels.Matrix(base: convolution.kernel.storage.base, rowStride: output.columns)], inner: channels,
+      columns: output.columns, scale: epilogue.scale.map { UnsafePointer($0.storage.base) },
+      bias: convolution.bias.map { UnsafePointer($0.storage.base) }, packing)
+    lineLength = stage.lineLength
+    cut = BandCut(
+      rows: output.rows, lineLength: lineLength, rowValues: channels + output.columns, threads: threads)
+    scratchPerThread = cut.linesPerBand * lineLength * bandStride
+    scratch = scratchPerThread * threads
+    flops = 2 * Double(output.rows) * Double(channels * output.columns) + stage.flops
+    bytes = 4 * (inputs[0].count + output.count) + panels.bytes
+  }
+
+  func run(_ context: RunContext) {
+    let target = context.pointer(output)
+    let addend = epilogue.residual.map { context.pointer($0) }
+    context.workers.forEach(cut.bands) { index, thread in
+      let rows = cut.rows(of: index)
+      let lines = cut.lines(of: rows)
+      let band = context.scratch + thread * scratchPerThread
+      prologue.run(context, lines, to: band, stride: bandStride)
+      var block = GemmBlock(
+        left: band + (rows.lowerBound - lines.lowerBound * lineLength) * bandStride, leftStride: bandStride,
+        rows: rows.count, depth: channels, panels: panels.panel(column: 0), columns: output.columns,
+        output: target + rows.lowerBound * output.rowStride, outputStride: output.rowStride)
+      if let addend, let residual = epilogue.residual {
+        block.residual = UnsafePointer(addend + rows.lowerBound * residual.rowStride)
+        block.residualStride = residual.rowStride
+      }
+      if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
+      kernels.multiply(block)
+      epilogue.finish(
+        block.output, stride: output.rowStride, rows: rows.count, columns: output.columns, kernels)
+    }
+  }
+}
