@@ -39,6 +39,7 @@ struct VectorMathTests {
   func ulps() {
     #expect(worstUlp(from: -87, to: 88.7, { Kernels.exp($0) }, Foundation.exp) <= 1.1)
     #expect(worstUlp(from: -1, to: 1, { Kernels.exp($0) }, Foundation.exp) <= 1.1)
+    #expect(worstUlp(from: -87, to: 88, { Kernels.moderateExp($0) }, Foundation.exp) <= 1.1)
     #expect(worstUlp(from: -0.4, to: 0.4, { Kernels.expm1($0) }, Foundation.expm1) <= 3)
     #expect(worstUlp(from: 1e-30, to: 1e-28, { Kernels.log($0) }, Foundation.log) <= 1)
     #expect(worstUlp(from: 0.25, to: 4, { Kernels.log($0) }, Foundation.log) <= 2)
@@ -69,5 +70,10 @@ struct VectorMathTests {
     #expect(tanh[0].isNaN && tanh[1] == 1 && tanh[2] == -1 && tanh[3] == 0)
     let sigmoid = Kernels.sigmoid(x)
     #expect(sigmoid[0].isNaN && sigmoid[1] == 1 && sigmoid[2] == 0 && sigmoid[3] == 0.5)
+    for function in [{ Swish()($0) }, { GeluTanh()($0) }] as [(Vector) -> Vector] {
+      let result = function(x)
+      #expect(result[0].isNaN && result[1] == .infinity && result[3] == 0 && result[6] == 100)
+      #expect(abs(result[2]) < 1e-30 && abs(result[7]) < 1e-30)
+    }
   }
 }

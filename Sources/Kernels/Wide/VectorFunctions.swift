@@ -57,7 +57,10 @@ struct Softsign: VectorFunction {
 
 struct Swish: VectorFunction {
   @_transparent
-  func callAsFunction(_ x: Vector) -> Vector { x / (1 + exp(-x)) }
+  func callAsFunction(_ x: Vector) -> Vector {
+    let x = clipped(x, -88, .infinity)
+    return x / (1 + moderateExp(-clipped(x, -.infinity, 87)))
+  }
 }
 
 struct Mish: VectorFunction {
@@ -96,7 +99,7 @@ struct GeluErf: VectorFunction {
     polynomial = Vector(repeating: -0.3182307183742523).addingProduct(polynomial, t)
     polynomial = Vector(repeating: -0.7978935241699219).addingProduct(polynomial, t)
     polynomial = Vector(repeating: -0.6931470036506653).addingProduct(polynomial, t)
-    let below = exp(polynomial)
+    let below = moderateExp(polynomial)
     return x * (1 - below).replacing(with: below, where: x .< 0)
   }
 }
@@ -104,8 +107,9 @@ struct GeluErf: VectorFunction {
 struct GeluTanh: VectorFunction {
   @_transparent
   func callAsFunction(_ x: Vector) -> Vector {
-    // (1 + tanh(y)) / 2 = sigmoid(2y)
-    x / (1 + exp(-1.595769122 * x * (1 + 0.044715 * (x * x))))
+    // (1 + tanh(y)) / 2 = sigmoid(2y); below -20 it is nothing.
+    let x = clipped(x, -20, .infinity)
+    return x / (1 + moderateExp(clipped(-1.595769122 * x * (1 + 0.044715 * (x * x)), -87, 88)))
   }
 }
 

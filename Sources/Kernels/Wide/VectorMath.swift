@@ -10,25 +10,39 @@ private typealias Integers = Vector.MaskStorage
 private let integerShift: Float = 12_582_912
 private let integerShiftBits: Int32 = 0x4b40_0000
 
-/// `e^r - 1` without the power of two, and that power in two halves (their product may be denormal).
+/// `e^r - 1` for what is left of x after the nearest power of two, and that sum whose low bits are the power.
 @_transparent
-private func exponentialParts(_ x: Vector) -> (fraction: Vector, low: Vector, high: Vector) {
-  let clamped = clipped(x, -104, 89)
+private func reducedExponential(_ x: Vector) -> (fraction: Vector, shifted: Vector) {
   // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the sum.
-  let shifted = Vector(repeating: integerShift).addingProduct(clamped, Vector(repeating: 1.442695041))
+  let shifted = Vector(repeating: integerShift).addingProduct(x, Vector(repeating: 1.442695041))
   let exponent = shifted - integerShift
   // ln 2 in two parts, the first exact in products with small integers.
-  let r = clamped.addingProduct(exponent, Vector(repeating: -0.693359375))
+  let r = x.addingProduct(exponent, Vector(repeating: -0.693359375))
     .addingProduct(exponent, Vector(repeating: 2.12194440e-4))
   var polynomial = Vector(repeating: 0.0013950599823147058)
   polynomial = Vector(repeating: 0.008368954062461853).addingProduct(polynomial, r)
   polynomial = Vector(repeating: 0.04166620597243309).addingProduct(polynomial, r)
   polynomial = Vector(repeating: 0.166665181517601).addingProduct(polynomial, r)
   polynomial = Vector(repeating: 0.5).addingProduct(polynomial, r)
-  let fraction = r.addingProduct(polynomial, r * r)
+  return (r.addingProduct(polynomial, r * r), shifted)
+}
+
+/// `e^r - 1` without the power of two, and that power in two halves (their product may be denormal).
+@_transparent
+private func exponentialParts(_ x: Vector) -> (fraction: Vector, low: Vector, high: Vector) {
+  let (fraction, shifted) = reducedExponential(clipped(x, -104, 89))
   let power = unsafeBitCast(shifted, to: Integers.self) &- Integers(repeating: integerShiftBits)
   let half = power &>> Integers(repeating: 1)
   return (fraction, powerOfTwo(half), powerOfTwo(power &- half))
+}
+
+/// `e^x` for x from -87 to 88 and for nothing else, within 1.1 ulp, in two thirds of the instructions of ``exp(_:)``.
+@_transparent
+func moderateExp(_ x: Vector) -> Vector {
+  let (fraction, shifted) = reducedExponential(x)
+  // The power is added to the exponent's bits; all above it is shifted out.
+  let power = unsafeBitCast(shifted, to: Integers.self) &<< Integers(repeating: 23)
+  return unsafeBitCast(unsafeBitCast(1 + fraction, to: Integers.self) &+ power, to: Vector.self)
 }
 
 @_transparent
