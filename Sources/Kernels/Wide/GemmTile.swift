@@ -54,6 +54,13 @@ func multiplyTile<let rows: Int, let vectors: Int, let chains: Int>(
     }
   }
   var others = Tile(repeating: Columns(repeating: Vector(repeating: 0)))
+  if depth.isLast, let residual = target.residual {
+    // It comes while the products are summed.
+    for row in 0..<rows {
+      let addend = residual + row * target.residualStride
+      for vector in 0..<vectors { thimble_prefetch(addend + vector * Vector.scalarCount) }
+    }
+  }
 
   let width = vectors * Vector.scalarCount
   let count = depth.channels.count

@@ -59,7 +59,7 @@ struct Swish: VectorFunction {
   @_transparent
   func callAsFunction(_ x: Vector) -> Vector {
     let x = clipped(x, -88, .infinity)
-    return x / (1 + moderateExp(-clipped(x, -.infinity, 87)))
+    return x / (1 + moderateExp(clipped(-x, -87, .infinity)))
   }
 }
 
