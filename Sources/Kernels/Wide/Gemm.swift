@@ -14,9 +14,10 @@ public let gemmPanelWidth = 2 * Vector.scalarCount
   public let gemmTileRows = 6
 #endif
 
-/// Values of the inner dimension that are worked through at a time, so that their part of a panel stays
-/// in the first-level cache while all rows of the block pass by.
-private let depthLimit = 6144 / gemmPanelWidth
+/// Values of the inner dimension that are worked through at a time: their part of a panel is read in order for every
+/// tile, which the second-level cache is fast enough for. Fewer would stay in the first, but sums would have to be
+/// stored and loaded more often, which costs more.
+private let depthLimit = 24_576 / gemmPanelWidth
 
 /// Computes a block. Every value is summed in the same order whatever the block's size, so that results
 /// do not depend on how a product is cut into blocks.
