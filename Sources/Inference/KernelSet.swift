@@ -35,7 +35,7 @@ package struct KernelSet: Sendable {
     ) -> Void
   let packWinogradPanel:
     @Sendable (
-      _ edge: Int, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int, _ columns: Int,
+      _ tile: WinogradTile, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int, _ columns: Int,
       _ scale: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>, _ placeStride: Int
     ) -> Void
   package let applyRows:

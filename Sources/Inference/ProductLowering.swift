@@ -16,9 +16,9 @@ extension Lowering {
           name: node.name, dense, input: input, output: output, epilogue: epilogue,
           packing: packing)
       }
-      if let edge = WinogradChoice(convolution, output: output, kernels: packing.kernels)?.edge {
+      if let tile = WinogradChoice(convolution, output: output, kernels: packing.kernels)?.tile {
         return WinogradStep(
-          name: node.name, edge: edge, convolution, input: input, output: output, epilogue: epilogue,
+          name: node.name, tile, convolution, input: input, output: output, epilogue: epilogue,
           packing: packing)
       }
       return ConvolutionStep(

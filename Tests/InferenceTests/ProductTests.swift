@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @testable import Inference
@@ -139,28 +140,32 @@ struct ProductTests {
       residual: random.next(0...1) == 1)
   }
 
-  @Test("Winograd's convolution", arguments: 0..<40)
+  @Test("Winograd's convolution", arguments: 0..<80)
   func winograd(seed: Int) throws {
     let bench = Bench(seed: seed)
     var random = SystemRandom(seed: seed + 8000)
     let (channels, filters) = (random.element([16, 32, 48]), random.element([16, 48, 64]))
     let same = random.next(0...1) == 0
-    let size = Extent(random.next(3...11), random.next(3...14))
-    let edge = random.element([2, 4])
+    let window = random.element([
+      Extent(3, 3), Extent(3, 3), Extent(1, 3), Extent(3, 1), Extent(1, 7), Extent(7, 1),
+    ])
+    let tile = random.element(WinogradTile.choices(windowHeight: window.height, windowWidth: window.width))
+    let size = Extent(random.next(window.height...11), random.next(window.width...14))
+    let lost = same ? Extent(0, 0) : Extent(window.height - 1, window.width - 1)
     try check(
       bench,
       .convolution(
         Convolution(
-          kernel: bench.tensor([3, 3, channels, filters]),
+          kernel: bench.tensor([window.height, window.width, channels, filters]),
           bias: random.next(0...1) == 0 ? nil : bench.tensor([filters]), border: same ? .same : .valid)),
       [bench.operand([2, size.height, size.width, channels], gap: random.element([0, 5]))],
-      outputShape: [2, size.height - (same ? 0 : 2), size.width - (same ? 0 : 2), filters],
+      outputShape: [2, size.height - lost.height, size.width - lost.width, filters],
       gap: random.element([0, 7]), activation: random.element(ProductTests.activations),
       residual: random.next(0...1) == 1, error: 1e-6
     ) { lowering, node, inputs, output in
       guard case .convolution(let convolution) = node.operation else { return nil }
       return WinogradStep(
-        name: node.name, edge: edge, convolution, input: inputs[0], output: output,
+        name: node.name, tile, convolution, input: inputs[0], output: output,
         epilogue: Epilogue(residual: node.addsResidual ? inputs.last : nil, activation: node.activation),
         packing: lowering.packing)
     }

@@ -283,27 +283,35 @@ enum Probe {
   }
 
   static func winograd() {
-    winograd("winograd-4x4", "winograd-4x4-plain", edge: 4)
-    winograd("winograd-2x2", "winograd-2x2-plain", edge: 2)
+    func tile(_ height: Int, _ width: Int, _ windowHeight: Int, _ windowWidth: Int) -> WinogradTile {
+      WinogradTile(height: height, width: width, windowHeight: windowHeight, windowWidth: windowWidth)
+    }
+    winograd("winograd-4x4", "winograd-4x4-plain", tile(4, 4, 3, 3))
+    winograd("winograd-2x2", "winograd-2x2-plain", tile(2, 2, 3, 3))
+    winograd("winograd-1x4", "winograd-1x4-plain", tile(1, 4, 1, 3))
+    winograd("winograd-2x1", "winograd-2x1-plain", tile(2, 1, 7, 1))
   }
 
-  static func winograd(_ name: StaticString, _ plainName: StaticString, edge: Int) {
+  static func winograd(_ name: StaticString, _ plainName: StaticString, _ tile: WinogradTile) {
     let (channels, filters) = (16, 24)
-    let window = window(10, size: 3, stride: 1, channels: channels)
+    let window = Window(
+      input: (10, 10, channels), output: (10, 10), size: (tile.windowHeight, tile.windowWidth),
+      strides: (1, 1),
+      dilation: (1, 1), border: (tile.windowHeight / 2, tile.windowWidth / 2))
     let input = random(100 * channels, seed: 40)
-    let weights = random(9 * channels * filters, seed: 41)
+    let weights = random(window.taps * channels * filters, seed: 41)
     let bias = random(filters, seed: 42)
     let output = zeros(100 * filters)
     var block = WinogradBlock(
-      edge: edge, window: window, input: input, channels: channels, zeros: zeros(channels), output: output,
+      tile: tile, window: window, input: input, channels: channels, zeros: zeros(channels), output: output,
       outputStride: filters, columns: filters)
     block.bias = UnsafePointer(bias)
-    let (tiles, places) = (block.tilesPerImage, block.places)
+    let (tiles, places) = (block.tilesPerImage, tile.places)
     let placeSize = packedCount(inner: channels, columns: filters)
     let packed = zeros(places * placeSize)
     for first in stride(from: 0, to: filters, by: gemmPanelWidth) {
       packWinogradPanel(
-        edge: edge, weights + first, channels: channels, filters: filters,
+        tile, weights + first, channels: channels, filters: filters,
         columns: min(gemmPanelWidth, filters - first), scale: nil, into: packed + first * (channels + 1),
         placeStride: placeSize)
     }

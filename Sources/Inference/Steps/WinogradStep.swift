@@ -1,6 +1,6 @@
 import Kernels
 
-/// A 3x3 convolution with stride 1 by Winograd's method: fewer multiplications, more weights.
+/// A convolution with stride 1 by Winograd's method: fewer multiplications, more weights.
 struct WinogradStep: Step {
   let name: String
   let kernel: String
@@ -14,7 +14,7 @@ struct WinogradStep: Step {
   private let epilogue: Epilogue
   private let kernels: KernelSet
   private let window: Window
-  private let edge: Int
+  private let tile: WinogradTile
   /// For each place of a transformed tile, its panels.
   private let weights: TensorStorage
   private let placeSize: Int
@@ -32,23 +32,24 @@ struct WinogradStep: Step {
   /// weights' traffic low: they should stay in the second-level cache.
   private static let cachedValues = 160 * 1024
 
-  /// - Parameter edge: of the output tiles, 4 or 2; see ``WinogradChoice``.
+  /// - Parameter tile: see ``WinogradChoice``.
   init(
-    name: String, edge: Int, _ convolution: Convolution, input: Operand, output: Operand, epilogue: Epilogue,
-    packing: Packing
+    name: String, _ tile: WinogradTile, _ convolution: Convolution, input: Operand, output: Operand,
+    epilogue: Epilogue, packing: Packing
   ) {
     let (workers, kernels) = (packing.workers, packing.kernels)
     let (channels, filters) = (convolution.kernel.shape[2], convolution.kernel.shape[3])
-    let places = (edge + 2) * (edge + 2)
+    let places = tile.places
     self.name = name
     self.input = input
     self.output = output
     self.epilogue = epilogue
     self.kernels = kernels
-    self.edge = edge
-    kernel = "winograd \(edge)x\(edge) " + kernels.name
+    self.tile = tile
+    kernel = "winograd \(tile.height)x\(tile.width) " + kernels.name
     window = Window(
-      input: input, output: output, size: Extent(3, 3), strides: Extent(1, 1), border: convolution.border)
+      input: input, output: output, size: Extent(tile.windowHeight, tile.windowWidth), strides: Extent(1, 1),
+      border: convolution.border)
     bias = convolution.bias
     zeros = TensorStorage(count: channels) { $0.update(repeating: 0) }
 
@@ -62,13 +63,14 @@ struct WinogradStep: Step {
       workers.forEach((filters + width - 1) / width) { panel in
         let first = panel * width
         kernels.packWinogradPanel(
-          edge, source + first, channels, filters, min(width, filters - first), scale.map { $0 + first },
+          tile, source + first, channels, filters, min(width, filters - first), scale.map { $0 + first },
           base + first * (channels + 1), placeSize)
       }
     }
 
     let tilesPerImage =
-      ((window.outputHeight + edge - 1) / edge) * ((window.outputWidth + edge - 1) / edge)
+      ((window.outputHeight + tile.height - 1) / tile.height)
+      * ((window.outputWidth + tile.width - 1) / tile.width)
     tiles = tilesPerImage * output.shape[0]
     let tileValues = places * (channels + filters)
     // A block's values may take as much room as the weights that are read for it.
@@ -80,13 +82,13 @@ struct WinogradStep: Step {
     blocks = isBlockParallel ? min((fewest + threads - 1) / threads * threads, tiles) : fewest
     tilesPerBlock = (tiles + blocks - 1) / blocks
     scratch = tilesPerBlock * tileValues * (isBlockParallel ? workers.count : 1)
-    flops = 2 * Double(output.count) * Double(9 * channels)
+    flops = 2 * Double(output.count) * Double(window.taps * channels)
     bytes = 4 * (input.count + output.count + weights.count)
   }
 
   func run(_ context: RunContext) {
     var block = WinogradBlock(
-      edge: edge, window: window, input: context.pointer(input), channels: input.columns, zeros: zeros.base,
+      tile: tile, window: window, input: context.pointer(input), channels: input.columns, zeros: zeros.base,
       output: context.pointer(output), outputStride: output.rowStride, columns: output.columns)
     block.bias = bias.map { UnsafePointer($0.storage.base) }
     if let residual = epilogue.residual {
@@ -100,7 +102,7 @@ struct WinogradStep: Step {
         let memory = Memory(self, context.scratch + thread * size)
         let range = tiles(of: index)
         transformInput(block, range, memory, first: 0)
-        for place in 0..<block.places { multiply(block, place, rows: range.count, memory) }
+        for place in 0..<tile.places { multiply(block, place, rows: range.count, memory) }
         transformOutput(block, range, memory, first: 0)
       }
     } else {
@@ -125,7 +127,7 @@ struct WinogradStep: Step {
       transformedStride = step.tilesPerBlock * step.input.columns
       productStride = step.tilesPerBlock * step.output.columns
       transformed = base
-      products = base + (step.edge + 2) * (step.edge + 2) * transformedStride
+      products = base + step.tile.places * transformedStride
     }
   }
 
@@ -140,7 +142,7 @@ struct WinogradStep: Step {
     workers.forEach(parts) {
       transformInput(block, part($0), memory, first: part($0).lowerBound - tiles.lowerBound)
     }
-    workers.forEach(block.places) { multiply(block, $0, rows: tiles.count, memory) }
+    workers.forEach(tile.places) { multiply(block, $0, rows: tiles.count, memory) }
     workers.forEach(parts) {
       transformOutput(block, part($0), memory, first: part($0).lowerBound - tiles.lowerBound)
     }
@@ -167,14 +169,15 @@ struct WinogradStep: Step {
     kernels.transformWinogradOutput(
       block, tiles, memory.products + first * block.columns, memory.productStride)
     guard epilogue.activation != nil, epilogue.bounds == nil else { return }
-    for tile in tiles {
-      let (image, index) = (tile / block.tilesPerImage, tile % block.tilesPerImage)
-      let (top, left) = (index / block.tilesAcross * edge, index % block.tilesAcross * edge)
-      for y in top..<min(top + edge, window.outputHeight) {
+    for index in tiles {
+      let (image, place) = (index / block.tilesPerImage, index % block.tilesPerImage)
+      let top = place / block.tilesAcross * tile.height
+      let left = place % block.tilesAcross * tile.width
+      for y in top..<min(top + tile.height, window.outputHeight) {
         let row = (image * window.outputHeight + y) * window.outputWidth + left
         epilogue.finish(
           block.output + row * output.rowStride, stride: output.rowStride,
-          rows: min(edge, window.outputWidth - left), columns: output.columns, kernels)
+          rows: min(tile.width, window.outputWidth - left), columns: output.columns, kernels)
       }
     }
   }

@@ -3,7 +3,7 @@
 #endif
 
 /// Names the edge of an input tile for the compiler.
-private struct TileSize<let size: Int> {}
+struct TileSize<let size: Int> {}
 
 private typealias TileGrid<let size: Int> = InlineArray<size, InlineArray<size, Vector>>
 
@@ -15,10 +15,11 @@ private typealias TileGrid<let size: Int> = InlineArray<size, InlineArray<size, 
 public func transformWinogradInput(
   _ block: WinogradBlock, tiles: Range<Int>, into transformed: UnsafeMutablePointer<Float>, placeStride: Int
 ) {
-  if block.edge == 4 {
-    transformInput(TileSize<6>(), block, tiles, transformed, placeStride)
-  } else {
-    transformInput(TileSize<4>(), block, tiles, transformed, placeStride)
+  switch (block.tile.inputHeight, block.tile.inputWidth) {
+  case (6, 6): transformInput(TileSize<6>(), block, tiles, transformed, placeStride)
+  case (4, 4): transformInput(TileSize<4>(), block, tiles, transformed, placeStride)
+  case (6, 1), (1, 6): transformLineInput(TileSize<6>(), block, tiles, transformed, placeStride)
+  default: transformLineInput(TileSize<8>(), block, tiles, transformed, placeStride)
   }
 }
 
@@ -66,10 +67,11 @@ private func transformInput<let size: Int>(
 public func transformWinogradOutput(
   _ block: WinogradBlock, tiles: Range<Int>, from products: UnsafePointer<Float>, placeStride: Int
 ) {
-  if block.edge == 4 {
-    transformOutput(TileSize<6>(), block, tiles, products, placeStride)
-  } else {
-    transformOutput(TileSize<4>(), block, tiles, products, placeStride)
+  switch (block.tile.inputHeight, block.tile.inputWidth) {
+  case (6, 6): transformOutput(TileSize<6>(), block, tiles, products, placeStride)
+  case (4, 4): transformOutput(TileSize<4>(), block, tiles, products, placeStride)
+  case (6, 1), (1, 6): transformLineOutput(TileSize<6>(), block, tiles, products, placeStride)
+  default: transformLineOutput(TileSize<8>(), block, tiles, products, placeStride)
   }
 }
 
@@ -115,20 +117,21 @@ private func transformOutput<let size: Int>(
 
 /// Transforms and packs the weights of one panel of columns.
 /// - Parameters:
-///   - edge: of the output tiles, 4 or 2.
-///   - weights: `[3][3][channels][filters]`, from the panel's first filter on.
+///   - weights: `[window height][window width][channels][filters]`, from the panel's first filter on.
 ///   - columns: of the panel; a multiple of the vector size.
 ///   - scale: factors of the columns; nil: 1.
 ///   - panel: receives the panel of the first place of a tile, without bias.
 ///   - placeStride: values from one place's panel to the next.
 public func packWinogradPanel(
-  edge: Int, _ weights: UnsafePointer<Float>, channels: Int, filters: Int, columns: Int,
+  _ tile: WinogradTile, _ weights: UnsafePointer<Float>, channels: Int, filters: Int, columns: Int,
   scale: UnsafePointer<Float>?, into panel: UnsafeMutablePointer<Float>, placeStride: Int
 ) {
-  if edge == 4 {
-    packPanel(TileSize<6>(), weights, channels, filters, columns, scale, panel, placeStride)
-  } else {
-    packPanel(TileSize<4>(), weights, channels, filters, columns, scale, panel, placeStride)
+  switch (tile.inputHeight, tile.inputWidth) {
+  case (6, 6): packPanel(TileSize<6>(), weights, channels, filters, columns, scale, panel, placeStride)
+  case (4, 4): packPanel(TileSize<4>(), weights, channels, filters, columns, scale, panel, placeStride)
+  case (6, 1), (1, 6):
+    packLinePanel(TileSize<6>(), weights, channels, filters, columns, scale, panel, placeStride)
+  default: packLinePanel(TileSize<8>(), weights, channels, filters, columns, scale, panel, placeStride)
   }
 }
 

@@ -1,5 +1,5 @@
 // One-dimensional transforms. For `size` 6: three taps, four results, points 0, 1, -1, 1/2, -2; for 4: two
-// results, points 0, 1, -1. The matrices are those of Toom and Cook with whole denominators moved to the
+// results, points 0, 1, -1; for 8: seven taps, two results, points 0, 1, -1, 2, -2, 1/2, -1/2. The matrices are those of Toom and Cook with whole denominators moved to the
 // weights, factored to share sums.
 
 /// `B^T x` of an input tile's row or column.
@@ -15,6 +15,21 @@ func winogradInput<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArray
     y[3] = even.addingProduct(odd, Vector(repeating: 2))
     y[4] = even.addingProduct(odd, Vector(repeating: -0.5))
     y[5] = (x[5] - x[3] - odd).addingProduct(even, Vector(repeating: 1.5))
+  } else if size == 8 {
+    y[0] = (x[0] - x[6]).addingProduct(x[4] - x[2], Vector(repeating: 5.25))
+    var even = (x[2] + x[6]).addingProduct(x[4], Vector(repeating: -4.25))
+    var odd = (x[1] + x[5]).addingProduct(x[3], Vector(repeating: -4.25))
+    y[1] = even + odd
+    y[2] = even - odd
+    even = x[6].addingProduct(x[2], Vector(repeating: 0.25)).addingProduct(x[4], Vector(repeating: -1.25))
+    odd = (2 * x[5]).addingProduct(x[1], Vector(repeating: 0.5)).addingProduct(x[3], Vector(repeating: -2.5))
+    y[3] = even + odd
+    y[4] = even - odd
+    even = x[6].addingProduct(x[2], Vector(repeating: 4)).addingProduct(x[4], Vector(repeating: -5))
+    odd = (2 * x[1]).addingProduct(x[5], Vector(repeating: 0.5)).addingProduct(x[3], Vector(repeating: -2.5))
+    y[5] = even + odd
+    y[6] = even - odd
+    y[7] = (x[7] - x[1]).addingProduct(x[3] - x[5], Vector(repeating: 5.25))
   } else {
     y[0] = x[2] - x[0]
     y[1] = x[1] + x[2]
@@ -24,7 +39,7 @@ func winogradInput<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArray
   return y
 }
 
-/// `A^T x`: the results in the first `size - 2` places.
+/// `A^T x`: the results in the first places.
 @inline(__always)
 func winogradOutput<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArray<size, Vector> {
   var y = x
@@ -37,6 +52,10 @@ func winogradOutput<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArra
     y[2] = sum.addingProduct(x[3], Vector(repeating: 0.25)).addingProduct(x[4], Vector(repeating: 4))
     y[3] = (x[5] + difference).addingProduct(x[3], Vector(repeating: 0.125))
       .addingProduct(x[4], Vector(repeating: -8))
+  } else if size == 8 {
+    y[0] = x[0] + sum + (x[3] + x[4]) + (x[5] + x[6])
+    y[1] = (x[7] + difference).addingProduct(x[3] - x[4], Vector(repeating: 2))
+      .addingProduct(x[5] - x[6], Vector(repeating: 0.5))
   } else {
     y[0] = x[0] + sum
     y[1] = difference + x[3]
@@ -44,7 +63,7 @@ func winogradOutput<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArra
   return y
 }
 
-/// `G x` of three weights, in the first three places.
+/// `G x` of three weights, in the first three places; of seven for `size` 8.
 @inline(__always)
 func winogradWeights<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArray<size, Vector> {
   var y = x
@@ -54,6 +73,20 @@ func winogradWeights<let size: Int>(_ x: InlineArray<size, Vector>) -> InlineArr
     y[3] = (x[0] * 4 + x[1] * 2 + x[2]) * (-4 / 15)
     y[4] = (x[0] - x[1] * 2 + x[2] * 4) * (1 / 15)
     y[5] = x[2]
+  } else if size == 8 {
+    var even = x[0] + x[2] + x[4] + x[6]
+    var odd = x[1] + x[3] + x[5]
+    y[1] = (even + odd) * (-2 / 9)
+    y[2] = (even - odd) * (-2 / 9)
+    even = x[0] + x[2] * 4 + x[4] * 16 + x[6] * 64
+    odd = x[1] * 2 + x[3] * 8 + x[5] * 32
+    y[3] = (even + odd) * (1 / 90)
+    y[4] = (even - odd) * (1 / 90)
+    even = x[0] * 64 + x[2] * 16 + x[4] * 4 + x[6]
+    odd = x[1] * 32 + x[3] * 8 + x[5] * 2
+    y[5] = (even + odd) * (1 / 90)
+    y[6] = (even - odd) * (1 / 90)
+    y[7] = x[6]
   } else {
     y[0] = -x[0]
     y[1] = (x[0] + x[1] + x[2]) * 0.5
