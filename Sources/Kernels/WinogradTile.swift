@@ -1,7 +1,7 @@
 /// How Winograd's method cuts an image: the output pixels that are computed together, for a window.
 ///
-/// For 3x3, tiles of 4x4 pixels (36 multiplications for 144) and of 2x2 (16 for 36). For a window that is a line, of
-/// three places tiles of four pixels (6 for 12), of seven places tiles of two (8 for 14).
+/// For 3x3, tiles of 4x4 pixels (36 multiplications for 144) and of 2x2 (16 for 36); for 5x5, of 2x2 (36 for 100). For
+/// a window that is a line, of three places tiles of four pixels (6 for 12), of seven places tiles of two (8 for 14).
 public struct WinogradTile: Sendable, Equatable {
   /// Output pixels.
   public let height: Int
@@ -23,6 +23,7 @@ public struct WinogradTile: Sendable, Equatable {
     }
     return switch (windowHeight, windowWidth) {
     case (3, 3): [tile(2, 2), tile(4, 4)]
+    case (5, 5): [tile(2, 2)]
     case (1, 3): [tile(1, 4)]
     case (3, 1): [tile(4, 1)]
     case (1, 7): [tile(1, 2)]

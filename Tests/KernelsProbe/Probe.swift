@@ -288,6 +288,7 @@ enum Probe {
     }
     winograd("winograd-4x4", "winograd-4x4-plain", tile(4, 4, 3, 3))
     winograd("winograd-2x2", "winograd-2x2-plain", tile(2, 2, 3, 3))
+    winograd("winograd-5x5", "winograd-5x5-plain", tile(2, 2, 5, 5))
     winograd("winograd-1x4", "winograd-1x4-plain", tile(1, 4, 1, 3))
     winograd("winograd-2x1", "winograd-2x1-plain", tile(2, 1, 7, 1))
   }

@@ -2,9 +2,6 @@
   import Kernels
 #endif
 
-/// Names the edge of an input tile for the compiler.
-struct TileSize<let size: Int> {}
-
 private typealias TileGrid<let size: Int> = InlineArray<size, InlineArray<size, Vector>>
 
 /// Transforms input tiles.
@@ -15,24 +12,25 @@ private typealias TileGrid<let size: Int> = InlineArray<size, InlineArray<size, 
 public func transformWinogradInput(
   _ block: WinogradBlock, tiles: Range<Int>, into transformed: UnsafeMutablePointer<Float>, placeStride: Int
 ) {
-  switch (block.tile.inputHeight, block.tile.inputWidth) {
-  case (6, 6): transformInput(TileSize<6>(), block, tiles, transformed, placeStride)
-  case (4, 4): transformInput(TileSize<4>(), block, tiles, transformed, placeStride)
-  case (6, 1), (1, 6): transformLineInput(TileSize<6>(), block, tiles, transformed, placeStride)
-  default: transformLineInput(TileSize<8>(), block, tiles, transformed, placeStride)
+  switch (block.tile.inputHeight, block.tile.inputWidth, block.tile.height) {
+  case (6, 6, 4): transformInput(TileSize<6, 4>(), block, tiles, transformed, placeStride)
+  case (6, 6, _): transformInput(TileSize<6, 2>(), block, tiles, transformed, placeStride)
+  case (4, 4, _): transformInput(TileSize<4, 2>(), block, tiles, transformed, placeStride)
+  case (6, 1, _), (1, 6, _): transformLineInput(TileSize<6, 4>(), block, tiles, transformed, placeStride)
+  default: transformLineInput(TileSize<8, 2>(), block, tiles, transformed, placeStride)
   }
 }
 
 @inline(__always)
-private func transformInput<let size: Int>(
-  _ shape: TileSize<size>, _ block: WinogradBlock, _ tiles: Range<Int>,
+private func transformInput<let size: Int, let results: Int>(
+  _ shape: TileSize<size, results>, _ block: WinogradBlock, _ tiles: Range<Int>,
   _ transformed: UnsafeMutablePointer<Float>, _ placeStride: Int
 ) {
   let window = block.window
   for tile in tiles {
     let (image, index) = (tile / block.tilesPerImage, tile % block.tilesPerImage)
-    let top = index / block.tilesAcross * (size - 2) - window.top
-    let left = index % block.tilesAcross * (size - 2) - window.left
+    let top = index / block.tilesAcross * results - window.top
+    let left = index % block.tilesAcross * results - window.left
     let first = block.input + image * window.inputHeight * window.inputWidth * window.pixelStride
     let sources = InlineArray<size, InlineArray<size, UnsafePointer<Float>>> { row in
       InlineArray { column in
@@ -67,17 +65,19 @@ private func transformInput<let size: Int>(
 public func transformWinogradOutput(
   _ block: WinogradBlock, tiles: Range<Int>, from products: UnsafePointer<Float>, placeStride: Int
 ) {
-  switch (block.tile.inputHeight, block.tile.inputWidth) {
-  case (6, 6): transformOutput(TileSize<6>(), block, tiles, products, placeStride)
-  case (4, 4): transformOutput(TileSize<4>(), block, tiles, products, placeStride)
-  case (6, 1), (1, 6): transformLineOutput(TileSize<6>(), block, tiles, products, placeStride)
-  default: transformLineOutput(TileSize<8>(), block, tiles, products, placeStride)
+  switch (block.tile.inputHeight, block.tile.inputWidth, block.tile.height) {
+  case (6, 6, 4): transformOutput(TileSize<6, 4>(), block, tiles, products, placeStride)
+  case (6, 6, _): transformOutput(TileSize<6, 2>(), block, tiles, products, placeStride)
+  case (4, 4, _): transformOutput(TileSize<4, 2>(), block, tiles, products, placeStride)
+  case (6, 1, _), (1, 6, _): transformLineOutput(TileSize<6, 4>(), block, tiles, products, placeStride)
+  default: transformLineOutput(TileSize<8, 2>(), block, tiles, products, placeStride)
   }
 }
 
 @inline(__always)
-private func transformOutput<let size: Int>(
-  _ shape: TileSize<size>, _ block: WinogradBlock, _ tiles: Range<Int>, _ products: UnsafePointer<Float>,
+private func transformOutput<let size: Int, let results: Int>(
+  _ shape: TileSize<size, results>, _ block: WinogradBlock, _ tiles: Range<Int>,
+  _ products: UnsafePointer<Float>,
   _ placeStride: Int
 ) {
   let window = block.window
@@ -85,10 +85,10 @@ private func transformOutput<let size: Int>(
   let high = Vector(repeating: block.high)
   for tile in tiles {
     let (image, index) = (tile / block.tilesPerImage, tile % block.tilesPerImage)
-    let top = index / block.tilesAcross * (size - 2)
-    let left = index % block.tilesAcross * (size - 2)
-    let rows = min(window.outputHeight - top, size - 2)
-    let columns = min(window.outputWidth - left, size - 2)
+    let top = index / block.tilesAcross * results
+    let left = index % block.tilesAcross * results
+    let rows = min(window.outputHeight - top, results)
+    let columns = min(window.outputWidth - left, results)
     let pixel = (image * window.outputHeight + top) * window.outputWidth + left
     var source = products + (tile - tiles.lowerBound) * block.columns
     for channel in stride(from: 0, to: block.columns, by: Vector.scalarCount) {
@@ -96,12 +96,12 @@ private func transformOutput<let size: Int>(
       var values = TileGrid<size>(repeating: InlineArray(repeating: Vector(repeating: 0)))
       for column in 0..<size {
         let done = winogradOutput(
-          InlineArray<size, Vector> { Vector.load(source + ($0 * size + column) * placeStride) })
-        for row in 0..<size - 2 { values[row][column] = done[row] }
+          shape, InlineArray<size, Vector> { Vector.load(source + ($0 * size + column) * placeStride) })
+        for row in 0..<results { values[row][column] = done[row] }
       }
-      for row in 0..<size - 2 where row < rows {
-        let done = winogradOutput(values[row])
-        for column in 0..<size - 2 where column < columns {
+      for row in 0..<results where row < rows {
+        let done = winogradOutput(shape, values[row])
+        for column in 0..<results where column < columns {
           let place = pixel + row * window.outputWidth + column
           var value = done[column] + bias
           if let residual = block.residual {
@@ -126,20 +126,23 @@ public func packWinogradPanel(
   _ tile: WinogradTile, _ weights: UnsafePointer<Float>, channels: Int, filters: Int, columns: Int,
   scale: UnsafePointer<Float>?, into panel: UnsafeMutablePointer<Float>, placeStride: Int
 ) {
-  switch (tile.inputHeight, tile.inputWidth) {
-  case (6, 6): packPanel(TileSize<6>(), weights, channels, filters, columns, scale, panel, placeStride)
-  case (4, 4): packPanel(TileSize<4>(), weights, channels, filters, columns, scale, panel, placeStride)
-  case (6, 1), (1, 6):
-    packLinePanel(TileSize<6>(), weights, channels, filters, columns, scale, panel, placeStride)
-  default: packLinePanel(TileSize<8>(), weights, channels, filters, columns, scale, panel, placeStride)
+  switch (tile.inputHeight, tile.inputWidth, tile.height) {
+  case (6, 6, 4): packPanel(TileSize<6, 4>(), weights, channels, filters, columns, scale, panel, placeStride)
+  case (6, 6, _): packPanel(TileSize<6, 2>(), weights, channels, filters, columns, scale, panel, placeStride)
+  case (4, 4, _): packPanel(TileSize<4, 2>(), weights, channels, filters, columns, scale, panel, placeStride)
+  case (6, 1, _), (1, 6, _):
+    packLinePanel(TileSize<6, 4>(), weights, channels, filters, columns, scale, panel, placeStride)
+  default: packLinePanel(TileSize<8, 2>(), weights, channels, filters, columns, scale, panel, placeStride)
   }
 }
 
 @inline(__always)
-private func packPanel<let size: Int>(
-  _ shape: TileSize<size>, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int, _ columns: Int,
+private func packPanel<let size: Int, let results: Int>(
+  _ shape: TileSize<size, results>, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int,
+  _ columns: Int,
   _ scale: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>, _ placeStride: Int
 ) {
+  let taps = size - results + 1
   for place in 0..<size * size {
     (panel + place * placeStride).update(repeating: 0, count: columns)
   }
@@ -148,17 +151,17 @@ private func packPanel<let size: Int>(
       let factor = scale.map { Vector.load($0 + column) } ?? Vector(repeating: 1)
       let source = weights + channel * filters + column
       var values = TileGrid<size>(repeating: InlineArray(repeating: Vector(repeating: 0)))
-      for tapX in 0..<3 {
-        var taps = InlineArray<size, Vector>(repeating: Vector(repeating: 0))
-        for tapY in 0..<3 {
-          taps[tapY] = Vector.load(source + (tapY * 3 + tapX) * channels * filters) * factor
+      for tapX in 0..<taps {
+        var line = InlineArray<size, Vector>(repeating: Vector(repeating: 0))
+        for tapY in 0..<taps {
+          line[tapY] = Vector.load(source + (tapY * taps + tapX) * channels * filters) * factor
         }
-        let done = winogradWeights(taps)
+        let done = winogradWeights(shape, line)
         for row in 0..<size { values[row][tapX] = done[row] }
       }
       let target = panel + (1 + channel) * columns + column
       for row in 0..<size {
-        let done = winogradWeights(values[row])
+        let done = winogradWeights(shape, values[row])
         for place in 0..<size { done[place].store(target + (row * size + place) * placeStride) }
       }
     }

@@ -6,8 +6,8 @@
 
 /// As ``transformWinogradInput``.
 @inline(__always)
-func transformLineInput<let size: Int>(
-  _ shape: TileSize<size>, _ block: WinogradBlock, _ tiles: Range<Int>,
+func transformLineInput<let size: Int, let results: Int>(
+  _ shape: TileSize<size, results>, _ block: WinogradBlock, _ tiles: Range<Int>,
   _ transformed: UnsafeMutablePointer<Float>, _ placeStride: Int
 ) {
   let window = block.window
@@ -33,8 +33,9 @@ func transformLineInput<let size: Int>(
 
 /// As ``transformWinogradOutput``.
 @inline(__always)
-func transformLineOutput<let size: Int>(
-  _ shape: TileSize<size>, _ block: WinogradBlock, _ tiles: Range<Int>, _ products: UnsafePointer<Float>,
+func transformLineOutput<let size: Int, let results: Int>(
+  _ shape: TileSize<size, results>, _ block: WinogradBlock, _ tiles: Range<Int>,
+  _ products: UnsafePointer<Float>,
   _ placeStride: Int
 ) {
   let window = block.window
@@ -52,8 +53,8 @@ func transformLineOutput<let size: Int>(
     var source = products + (tile - tiles.lowerBound) * block.columns
     for channel in stride(from: 0, to: block.columns, by: Vector.scalarCount) {
       let bias = block.bias.map { Vector.load($0 + channel) } ?? Vector(repeating: 0)
-      let done = winogradOutput(InlineArray<size, Vector> { Vector.load(source + $0 * placeStride) })
-      for result in 0..<(size == 8 ? 2 : 4) where result < count {
+      let done = winogradOutput(shape, InlineArray<size, Vector> { Vector.load(source + $0 * placeStride) })
+      for result in 0..<results where result < count {
         let place = pixel + result * (isDown ? window.outputWidth : 1)
         var value = done[result] + bias
         if let residual = block.residual {
@@ -68,8 +69,9 @@ func transformLineOutput<let size: Int>(
 
 /// As ``packWinogradPanel``.
 @inline(__always)
-func packLinePanel<let size: Int>(
-  _ shape: TileSize<size>, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int, _ columns: Int,
+func packLinePanel<let size: Int, let results: Int>(
+  _ shape: TileSize<size, results>, _ weights: UnsafePointer<Float>, _ channels: Int, _ filters: Int,
+  _ columns: Int,
   _ scale: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>, _ placeStride: Int
 ) {
   for place in 0..<size { (panel + place * placeStride).update(repeating: 0, count: columns) }
@@ -78,10 +80,10 @@ func packLinePanel<let size: Int>(
       let factor = scale.map { Vector.load($0 + column) } ?? Vector(repeating: 1)
       let source = weights + channel * filters + column
       var taps = InlineArray<size, Vector>(repeating: Vector(repeating: 0))
-      for tap in 0..<(size == 8 ? 7 : 3) {
+      for tap in 0..<size - results + 1 {
         taps[tap] = Vector.load(source + tap * channels * filters) * factor
       }
-      let done = winogradWeights(taps)
+      let done = winogradWeights(shape, taps)
       for place in 0..<size {
         done[place].store(panel + (1 + channel) * columns + column + place * placeStride)
       }
