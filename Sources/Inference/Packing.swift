@@ -12,8 +12,8 @@ final class PackedMemory {
   /// Values of the piece that are in use.
   private var used = 0
 
-  /// Values of a piece; only pages that are written count as memory.
-  private static let pieceCount = 4 << 20
+  /// Values of a piece. Only pages that are written count as memory; the last large one of each piece is mostly in vain.
+  private static let pieceCount = 16 << 20
   /// A cache line.
   private static let alignment = 16
 
