@@ -14,6 +14,8 @@ package struct KernelSet: Sendable {
   /// Operations at the peak in the time that one byte takes to come from memory; roughly, for choices.
   let flopsPerByte: Double
   let packedCount: @Sendable (_ inner: Int, _ columns: Int) -> Int
+  /// Whether a panel of so many columns is packed for the base kernels, to which ``multiply`` leaves it.
+  let isNarrowPanel: @Sendable (_ columns: Int) -> Bool
   /// Values of a packed row of a panel of so many columns.
   let packedWidth: @Sendable (_ columns: Int) -> Int
   let packPanelBias:
@@ -49,7 +51,7 @@ package struct KernelSet: Sendable {
   /// Registers of eight values: every processor that is supported.
   package static let base = KernelSet(
     name: "6x16", panelWidth: Kernels.gemmPanelWidth, tileRows: Kernels.gemmTileRows, flopsPerByte: 7,
-    packedCount: Kernels.packedCount, packedWidth: Kernels.packedWidth,
+    packedCount: Kernels.packedCount, isNarrowPanel: { _ in false }, packedWidth: Kernels.packedWidth,
     packPanelBias: Kernels.packPanelBias, packPanelRows: Kernels.packPanelRows,
     multiply: Kernels.multiply, convolveDepthwise: Kernels.convolveDepthwise(_:lines:),
     transformWinogradInput: Kernels.transformWinogradInput,
@@ -61,7 +63,8 @@ package struct KernelSet: Sendable {
     static let avx512 = KernelSet(
       name: "8x32", panelWidth: KernelsAVX512.gemmPanelWidth, tileRows: KernelsAVX512.gemmTileRows,
       flopsPerByte: 14,
-      packedCount: KernelsAVX512.packedCount, packedWidth: KernelsAVX512.packedWidth,
+      packedCount: KernelsAVX512.packedCount, isNarrowPanel: KernelsAVX512.isNarrowPanel,
+      packedWidth: KernelsAVX512.packedWidth,
       packPanelBias: KernelsAVX512.packPanelBias, packPanelRows: KernelsAVX512.packPanelRows,
       multiply: KernelsAVX512.multiply,
       // Fewer channels than a register holds would be computed one by one.
@@ -88,4 +91,14 @@ package struct KernelSet: Sendable {
 
   /// All that this processor can run.
   package static var all: [KernelSet] { best.name == base.name ? [base] : [base, best] }
+
+  /// The panels that the columns of one are packed as: that one itself, but for a narrow one.
+  /// - Parameter body: is given each panel's first column, its columns, and the kernels to pack for.
+  func forEachPacked(_ columns: Int, _ body: (_ first: Int, _ count: Int, _ kernels: KernelSet) -> Void) {
+    guard isNarrowPanel(columns) else { return body(0, columns, self) }
+    let width = KernelSet.base.panelWidth
+    for first in stride(from: 0, to: columns, by: width) {
+      body(first, min(columns - first, width), KernelSet.base)
+    }
+  }
 }

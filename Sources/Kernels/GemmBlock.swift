@@ -41,4 +41,15 @@ public struct GemmBlock {
     self.output = output
     self.outputStride = outputStride
   }
+
+  /// The same for the last columns.
+  /// - Parameter panel: the first of them.
+  public func columns(from first: Int, panel: UnsafePointer<Float>) -> GemmBlock {
+    var rest = self
+    rest.panels = panel
+    rest.columns -= first
+    rest.output += first
+    rest.residual = residual.map { $0 + first }
+    return rest
+  }
 }

@@ -81,13 +81,15 @@ struct MatMulStep: Step {
     let width = kernels.panelWidth
     let panels = (columns + width - 1) / width
     context.workers.forEach(b.matrixCount * panels) { part in
-      let first = part % panels * width
-      let count = min(columns - first, width)
-      let panel = packed + part / panels * packedSize + first * (inner + 1)
-      kernels.packPanelBias(nil, count, panel)
-      kernels.packPanelRows(
-        source + part / panels * inner * columns + first * (transposeB ? inner : 1), inner,
-        transposeB ? 1 : columns, transposeB ? inner : 1, count, nil, panel + kernels.packedWidth(count))
+      let start = part % panels * width
+      kernels.forEachPacked(min(columns - start, width)) { offset, count, kernels in
+        let first = start + offset
+        let panel = packed + part / panels * packedSize + first * (inner + 1)
+        kernels.packPanelBias(nil, count, panel)
+        kernels.packPanelRows(
+          source + part / panels * inner * columns + first * (transposeB ? inner : 1), inner,
+          transposeB ? 1 : columns, transposeB ? inner : 1, count, nil, panel + kernels.packedWidth(count))
+      }
     }
   }
 

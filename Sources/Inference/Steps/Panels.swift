@@ -27,18 +27,20 @@ struct Panels {
       guard let base = memory.baseAddress else { return }
       let width = kernels.panelWidth
       packing.workers.forEach((columns + width - 1) / width) { panel in
-        let first = panel * width
-        let count = min(columns - first, width)
-        let rowSize = kernels.packedWidth(count)
-        var target = base + first * (inner + 1)
-        kernels.packPanelBias(bias.map { $0 + first }, count, target)
-        target += rowSize
-        let rows = inner / max(blocks.count, 1)
-        for block in blocks {
-          kernels.packPanelRows(
-            block.base + first * block.columnStride, rows, block.rowStride, block.columnStride, count,
-            scale.map { $0 + first }, target)
-          target += rows * rowSize
+        let start = panel * width
+        kernels.forEachPacked(min(columns - start, width)) { offset, count, kernels in
+          let first = start + offset
+          let rowSize = kernels.packedWidth(count)
+          var target = base + first * (inner + 1)
+          kernels.packPanelBias(bias.map { $0 + first }, count, target)
+          target += rowSize
+          let rows = inner / max(blocks.count, 1)
+          for block in blocks {
+            kernels.packPanelRows(
+              block.base + first * block.columnStride, rows, block.rowStride, block.columnStride, count,
+              scale.map { $0 + first }, target)
+            target += rows * rowSize
+          }
         }
       }
     }

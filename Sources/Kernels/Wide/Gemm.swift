@@ -26,6 +26,9 @@ public func multiply(_ block: GemmBlock) {
   var column = 0
   while column < block.columns {
     let count = min(block.columns - column, gemmPanelWidth)
+    #if AVX512
+      if isNarrowPanel(count) { return Kernels.multiply(block.columns(from: column, panel: panel)) }
+    #endif
     multiplyPanel(block, column: column, panel: panel, count: count)
     panel += (block.taps * block.depth + 1) * gemmPanelWidth
     column += gemmPanelWidth

@@ -1,11 +1,28 @@
+#if AVX512
+  import Kernels
+#endif
+
 /// Values that the packed panels of a matrix take: each panel holds a row of bias, then its rows of
 /// weights.
 public func packedCount(inner: Int, columns: Int) -> Int {
   let whole = columns / gemmPanelWidth
   let rest = columns % gemmPanelWidth
+  #if AVX512
+    if isNarrowPanel(rest) {
+      return (inner + 1) * whole * gemmPanelWidth + Kernels.packedCount(inner: inner, columns: rest)
+    }
+  #endif
   let vectors = (rest + Vector.scalarCount - 1) / Vector.scalarCount
   return (inner + 1) * (whole * gemmPanelWidth + vectors * Vector.scalarCount)
 }
+
+#if AVX512
+  /// Whether a panel of so few columns takes less work, and less memory, in registers of half the size: it is packed
+  /// for the kernels of `Kernels`, and left to them.
+  public func isNarrowPanel(_ columns: Int) -> Bool {
+    (1...8).contains(columns) || (17...24).contains(columns)
+  }
+#endif
 
 /// Packs a run of rows of one panel.
 /// - Parameters:
