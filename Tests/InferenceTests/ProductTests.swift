@@ -190,7 +190,7 @@ struct ProductTests {
       activation: random.element(ProductTests.activations), residual: random.next(0...1) == 1)
   }
 
-  @Test("depthwise convolution", arguments: 0..<100)
+  @Test("depthwise convolution", arguments: 0..<200)
   func depthwise(seed: Int) throws {
     let bench = Bench(seed: seed)
     var random = SystemRandom(seed: seed + 3000)
@@ -199,20 +199,29 @@ struct ProductTests {
     let dilation = random.element([Extent(1, 1), Extent(1, 1), Extent(2, 2)])
     let channels = random.element([1, 5, 8, 24, 27, 40, 64])
     let multiplier = random.element([1, 1, 1, 2, 3])
-    let same = random.next(0...1) == 0
     let size = Extent(random.next(10...13), random.next(14...31))
+    // A wide border leaves whole windows outside the image.
+    let sides = (random.next(0...6), random.next(0...6), random.next(0...6), random.next(0...6))
+    let border = random.element([
+      Border.same, .valid, .explicit(top: sides.0, bottom: sides.1, left: sides.2, right: sides.3),
+    ])
+    let (same, wide) = (border == .same, border != .same && border != .valid)
     try check(
       bench,
       .depthwiseConvolution(
         DepthwiseConvolution(
           kernel: bench.tensor([kernel.height, kernel.width, channels, multiplier]),
           bias: random.next(0...1) == 0 ? nil : bench.tensor([channels * multiplier]), strides: strides,
-          dilation: dilation, border: same ? .same : .valid)),
+          dilation: dilation, border: border)),
       [bench.operand([2, size.height, size.width, channels], gap: random.element([0, 3]))],
       outputShape: [
-        2, outputSize(size.height, kernel.height, strides.height, dilation.height, same: same, padding: 0),
-        outputSize(size.width, kernel.width, strides.width, dilation.width, same: same, padding: 0),
-        channels * multiplier,
+        2,
+        outputSize(
+          size.height, kernel.height, strides.height, dilation.height, same: same,
+          padding: wide ? sides.0 + sides.1 : 0),
+        outputSize(
+          size.width, kernel.width, strides.width, dilation.width, same: same,
+          padding: wide ? sides.2 + sides.3 : 0), channels * multiplier,
       ], gap: random.element([0, 3]), activation: random.element(ProductTests.activations))
   }
 

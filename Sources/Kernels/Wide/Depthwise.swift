@@ -100,8 +100,9 @@ private func convolvePair<let stride: Int>(
   _ taps: Taps<3, stride>, _ block: DepthwiseBlock, _ line: Int
 ) {
   let first = OutputLine(block, line)
-  let second = OutputLine(block, line + 1)
-  let rows = first.taps.lowerBound..<second.taps.upperBound + stride
+  let top = line % block.window.outputHeight * stride - block.window.top
+  let begin = min(max(-top, 0), stride + 3)
+  let rows = begin..<max(min(block.window.inputHeight - top, stride + 3), begin)
   forEachTile(PairPixels(), block.window) { pixels, x, columns in
     forEachVector(block) { convolvePairTile(pixels, taps, block, first, rows, x, columns, $0) }
   } _: { pixels, x, columns in
