@@ -56,6 +56,11 @@ extension Step {
   var keepsWeights: Bool { true }
 }
 
+/// One of `parts` nearly equal pieces of `count` things.
+func piece(_ index: Int, of parts: Int, _ count: Int) -> Range<Int> {
+  index * count / parts..<(index + 1) * count / parts
+}
+
 /// What a step may use while it runs.
 struct RunContext {
   /// The plan's memory: activations of all steps.

@@ -6,8 +6,6 @@ struct BandCut {
   /// Rows of which a band has a whole number.
   private let unit: Int
 
-  /// Values of a band, before and after the product, that the second-level cache holds next to the weights.
-  private static let cachedValues = 96 * 1024
   /// Weights that stay in the cache from one band to the next.
   private static let cachedWeights = 160 * 1024
 
@@ -19,7 +17,7 @@ struct BandCut {
     self.lineLength = lineLength
     unit = threads > 1 && rows / lineLength < 4 * threads ? 1 : lineLength
     let units = rows / unit
-    let most = max(BandCut.cachedValues / (rowValues * unit), threads == 1 ? 4 : 1)
+    let most = max(ProductCut.cachedValues / (rowValues * unit), threads == 1 ? 4 : 1)
     let fewest = max((units + most - 1) / most, threads)
     bands = min((fewest + threads - 1) / threads * threads, units)
   }
@@ -30,12 +28,12 @@ struct BandCut {
     let rows = shape.dropLast().reduce(1, *)
     let rowValues = convolution.kernel.shape[2] + convolution.kernel.shape[3]
     return rows >= 3 * kernels.tileRows * threads
-      && (convolution.kernel.count <= cachedWeights || rows * rowValues <= cachedValues * threads)
+      && (convolution.kernel.count <= cachedWeights || rows * rowValues <= ProductCut.cachedValues * threads)
   }
 
   func rows(of band: Int) -> Range<Int> {
-    let units = rows / unit
-    return band * units / bands * unit..<(band + 1) * units / bands * unit
+    let units = piece(band, of: bands, rows / unit)
+    return units.lowerBound * unit..<units.upperBound * unit
   }
 
   /// The lines that rows lie in.

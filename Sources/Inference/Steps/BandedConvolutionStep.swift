@@ -60,24 +60,16 @@ struct BandedConvolutionStep: Step {
 
   func run(_ context: RunContext) {
     let target = context.pointer(output)
-    let addend = epilogue.residual.map { context.pointer($0) }
     context.workers.forEach(cut.bands) { index, thread in
       let rows = cut.rows(of: index)
       let lines = cut.lines(of: rows)
       let band = context.scratch + thread * scratchPerThread
       prologue.run(context, lines, to: band, stride: bandStride)
-      var block = GemmBlock(
+      let block = GemmBlock(
         left: band + (rows.lowerBound - lines.lowerBound * lineLength) * bandStride, leftStride: bandStride,
         rows: rows.count, depth: channels, panels: panels.panel(column: 0), columns: output.columns,
         output: target + rows.lowerBound * output.rowStride, outputStride: output.rowStride)
-      if let addend, let residual = epilogue.residual {
-        block.residual = UnsafePointer(addend + rows.lowerBound * residual.rowStride)
-        block.residualStride = residual.rowStride
-      }
-      if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
-      kernels.multiply(block)
-      epilogue.finish(
-        block.output, stride: output.rowStride, rows: rows.count, columns: output.columns, kernels)
+      epilogue.multiply(block, row: rows.lowerBound, context, kernels)
     }
   }
 }

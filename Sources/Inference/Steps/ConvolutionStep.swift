@@ -87,8 +87,6 @@ struct ConvolutionStep: Step {
   func run(_ context: RunContext) {
     let source = context.pointer(input)
     let target = context.pointer(output)
-    let addend = epilogue.residual.map { context.pointer($0) }
-    let bounds = epilogue.bounds
     let perGroup = cut.parts
     context.workers.forEach(panels.count * perGroup) { part, thread in
       let group = part / perGroup
@@ -104,14 +102,7 @@ struct ConvolutionStep: Step {
       if layout != .pixels {
         locate(rows, left, &block, context.scratch + thread * scratchPerThread)
       }
-      if let addend, let residual = epilogue.residual {
-        block.residual = UnsafePointer(addend + rows.lowerBound * residual.rowStride + firstColumn)
-        block.residualStride = residual.rowStride
-      }
-      if let bounds { (block.low, block.high) = bounds }
-      kernels.multiply(block)
-      epilogue.finish(
-        block.output, stride: output.rowStride, rows: rows.count, columns: columns.count, kernels)
+      epilogue.multiply(block, row: rows.lowerBound, column: firstColumn, context, kernels)
     }
   }
 

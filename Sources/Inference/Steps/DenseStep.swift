@@ -56,20 +56,12 @@ struct DenseStep: Step {
     context.workers.forEach(cut.parts) { part in
       let rows = cut.rows(of: part)
       let columns = cut.columns(of: part)
-      var block = GemmBlock(
+      let block = GemmBlock(
         left: source + rows.lowerBound * input.rowStride, leftStride: input.rowStride, rows: rows.count,
         depth: panels.inner, panels: panels.panel(column: columns.lowerBound), columns: columns.count,
         output: target + rows.lowerBound * output.rowStride + columns.lowerBound,
         outputStride: output.rowStride)
-      if let residual = epilogue.residual {
-        block.residual = UnsafePointer(
-          context.pointer(residual) + rows.lowerBound * residual.rowStride + columns.lowerBound)
-        block.residualStride = residual.rowStride
-      }
-      if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
-      kernels.multiply(block)
-      epilogue.finish(
-        block.output, stride: output.rowStride, rows: rows.count, columns: columns.count, kernels)
+      epilogue.multiply(block, row: rows.lowerBound, column: columns.lowerBound, context, kernels)
     }
   }
 

@@ -102,7 +102,8 @@ struct DepthwiseCut {
 
   func channels(of part: Int) -> Range<Int> {
     let index = part % channelParts
-    func start(_ index: Int) -> Int { index * (channels / vector) / channelParts * vector }
-    return start(index)..<(index == channelParts - 1 ? channels : start(index + 1))
+    let vectors = piece(index, of: channelParts, channels / vector)
+    // The last part has the channels that do not fill a vector.
+    return vectors.lowerBound * vector..<(index == channelParts - 1 ? channels : vectors.upperBound * vector)
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What is done to the result of a heavy step while it is still in registers or in the cache.
 struct Epilogue {
   /// Factors of the output channels; the step multiplies its weights with them.
@@ -21,6 +23,21 @@ struct Epilogue {
     case .hardTanh: (-1, 1)
     default: nil
     }
+  }
+
+  /// Multiplies a block, and does all this to its results.
+  /// - Parameters:
+  ///   - row: of the whole result, where the block's results begin.
+  ///   - column: the same.
+  func multiply(_ block: GemmBlock, row: Int, column: Int = 0, _ context: RunContext, _ kernels: KernelSet) {
+    var block = block
+    if let residual {
+      block.residual = UnsafePointer(context.pointer(residual) + row * residual.rowStride + column)
+      block.residualStride = residual.rowStride
+    }
+    if let bounds { (block.low, block.high) = bounds }
+    kernels.multiply(block)
+    finish(block.output, stride: block.outputStride, rows: block.rows, columns: block.columns, kernels)
   }
 
   /// Applies an activation that is more than bounds to rows that were just written.

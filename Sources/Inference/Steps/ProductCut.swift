@@ -9,7 +9,7 @@ struct ProductCut {
   private let panelWidth: Int
 
   /// Values of a block's rows, input and output, that the second-level cache holds next to the weights.
-  private static let cachedValues = 96 * 1024
+  static let cachedValues = 96 * 1024
 
   /// - Parameters:
   ///   - rowValues: values of the input that a row brings with it.
@@ -43,7 +43,7 @@ struct ProductCut {
         let parts = rowParts * columnParts
         let busiest =
           (0..<threads).map { thread in
-            (parts * thread / threads..<parts * (thread + 1) / threads).reduce(0) { sum, part in
+            piece(thread, of: threads, parts).reduce(0) { sum, part in
               let height = piece(part / columnParts, of: rowParts, rows).count
               return sum + piece(part % columnParts, of: columnParts, panels).count
                 * tileCost(rows: height, tileRows: tileRows)
@@ -62,18 +62,14 @@ struct ProductCut {
     max(rows, (rows + tileRows - 1) / tileRows * 5) + 2
   }
 
-  private static func piece(_ index: Int, of parts: Int, _ count: Int) -> Range<Int> {
-    index * count / parts..<(index + 1) * count / parts
-  }
-
   /// At most.
   var rowsPerPart: Int { (rows + rowParts - 1) / rowParts }
   var parts: Int { rowParts * columnParts }
 
-  func rows(of part: Int) -> Range<Int> { ProductCut.piece(part / columnParts, of: rowParts, rows) }
+  func rows(of part: Int) -> Range<Int> { piece(part / columnParts, of: rowParts, rows) }
 
   func columns(of part: Int) -> Range<Int> {
-    let range = ProductCut.piece(part % columnParts, of: columnParts, panels)
+    let range = piece(part % columnParts, of: columnParts, panels)
     return range.lowerBound * panelWidth..<min(range.upperBound * panelWidth, columns)
   }
 }

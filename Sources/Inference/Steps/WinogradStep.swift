@@ -112,7 +112,7 @@ struct WinogradStep: Step {
   }
 
   private func tiles(of index: Int) -> Range<Int> {
-    index * tiles / blocks..<(index + 1) * tiles / blocks
+    piece(index, of: blocks, tiles)
   }
 
   /// A block's transformed tiles and products.
