@@ -35,7 +35,8 @@ struct Bytes: Sendable {
   func withBuffer<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try withExtendedLifetime(owner) { () throws(Failure) in try body(buffer) }
+    defer { extendLifetime(owner) }
+    return try body(buffer)
   }
 
   /// The bytes where they lie in the file's map, valid as long as that; nil: they were decoded.
@@ -44,16 +45,48 @@ struct Bytes: Sendable {
   /// The bytes as text.
   var string: String { withBuffer { String(decoding: $0, as: UTF8.self) } }
 
+  /// The bytes before the first zero byte, if there is one, as text.
+  var terminatedString: String {
+    let count = countToZero(from: 0) ?? count
+    return withBuffer { String(decoding: $0.prefix(count), as: UTF8.self) }
+  }
+
   /// A little-endian number of up to 8 bytes.
   func number(at offset: Int, size: Int) throws(Problem) -> UInt64 {
-    guard offset >= 0, size >= 0, size <= 8, offset <= count, size <= count - offset else {
+    guard offset >= 0, size >= 0, size <= 8, offset <= count - size else {
       throw Problem("a number of \(size) bytes at \(offset) is needed, the end is at \(count)")
     }
-    return withBuffer { buffer in
-      var value: UInt64 = 0
-      for index in 0..<size { value |= UInt64(buffer[offset + index]) << UInt64(8 * index) }
-      return value
+    defer { extendLifetime(owner) }
+    // Nearly all of a file's structure is read here: the usual sizes take one load.
+    switch size {
+    case 8: return UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    case 4: return UInt64(UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    case 2: return UInt64(UInt16(littleEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
+    default: return (0..<size).reduce(0) { $0 | UInt64(buffer[offset + $1]) << UInt64(8 * $1) }
     }
+  }
+
+  /// Whether these letters stand at an offset.
+  func has(_ letters: StaticString, at offset: Int) -> Bool {
+    let size = letters.utf8CodeUnitCount
+    guard offset >= 0, offset <= count - size, let base = buffer.baseAddress else { return false }
+    defer { extendLifetime(owner) }
+    return memcmp(base + offset, letters.utf8Start, size) == 0
+  }
+
+  /// Whether these bytes come before others in a dictionary.
+  func precedes(_ other: [UInt8]) -> Bool {
+    guard let base = buffer.baseAddress else { return !other.isEmpty }
+    defer { extendLifetime(owner) }
+    let order = memcmp(base, other, min(count, other.count))
+    return order == 0 ? count < other.count : order < 0
+  }
+
+  /// How many bytes there are before the first zero byte from `offset` on; nil: there is none.
+  func countToZero(from offset: Int) -> Int? {
+    guard offset >= 0, offset < count, let base = buffer.baseAddress else { return nil }
+    defer { extendLifetime(owner) }
+    return memchr(base + offset, 0, count - offset).map { UnsafeRawPointer($0) - (base + offset) }
   }
 
   /// The part of `count` bytes from `offset` on.

@@ -20,19 +20,13 @@ struct Cursor: Sendable {
 
   /// The next bytes, as they are.
   mutating func bytes(_ count: Int) throws(Problem) -> Bytes {
-    guard count >= 0, count <= remaining else {
-      throw Problem("it ends \(max(0, remaining)) bytes on, where \(count) are needed")
-    }
-    let part = try source.part(position, count)
-    position += count
-    return part
+    let start = position
+    try skip(count)
+    return try source.part(start, count)
   }
 
   /// Whether the next bytes are these letters. Reads nothing.
-  func startsWith(_ letters: StaticString) -> Bool {
-    var copy = self
-    return (try? copy.signature(letters)) != nil
-  }
+  func startsWith(_ letters: StaticString) -> Bool { source.has(letters, at: position) }
 
   /// Reads the checksum of all that was read before.
   mutating func checksum() throws(Problem) {
@@ -40,7 +34,12 @@ struct Cursor: Sendable {
     guard try uint32() == expected else { throw Problem("its checksum is wrong: the file is damaged") }
   }
 
-  mutating func skip(_ count: Int) throws(Problem) { _ = try bytes(count) }
+  mutating func skip(_ count: Int) throws(Problem) {
+    guard count >= 0, count <= remaining else {
+      throw Problem("it ends \(max(0, remaining)) bytes on, where \(count) are needed")
+    }
+    position += count
+  }
 
   /// Goes on at the next multiple of 8 from the structure's start.
   mutating func align() throws(Problem) { try skip((8 - position % 8) % 8) }
@@ -87,9 +86,9 @@ struct Cursor: Sendable {
 
   /// The four letters that a structure begins with.
   mutating func signature(_ letters: StaticString) throws(Problem) {
-    guard try bytes(4).string == "\(letters)" else {
-      throw Problem("it does not begin with \(letters)")
-    }
+    let isThere = startsWith(letters)
+    try skip(letters.utf8CodeUnitCount)
+    guard isThere else { throw Problem("it does not begin with \(letters)") }
   }
 
   /// Reads a checksum that covers the whole structure, with zero in its own place.
@@ -117,16 +116,15 @@ struct Cursor: Sendable {
 
   /// The bytes before the next zero byte, which is read too.
   mutating func terminated() throws(Problem) -> Bytes {
-    let rest = try source.from(position)
-    guard let count = rest.withBuffer({ $0.firstIndex(of: 0) }) else {
+    guard let count = source.countToZero(from: position) else {
       throw Problem("it has a name without an end")
     }
-    position += count + 1
-    return try rest.part(0, count)
+    defer { position += count + 1 }
+    return try source.part(position, count)
   }
 
   /// A text of a given length, without the zero bytes at its end.
   mutating func string(_ count: Int) throws(Problem) -> String {
-    try bytes(count).withBuffer { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    try bytes(count).terminatedString
   }
 }

@@ -13,10 +13,10 @@ struct DataObject: Sendable {
 
   /// The attribute of a name; nil: there is none.
   func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? {
-    let object = "\(path)@\(name)"
-    return try file.locating(object) { () throws(Problem) in
+    func object() -> String { "\(path)@\(name)" }
+    return try file.locating(object()) { () throws(Problem) in
       guard let message = try AttributeTable(header, file.superblock).message(name) else { return nil }
-      return HDF5Attribute(file: file, object: object, try AttributeMessage(message, file.superblock))
+      return HDF5Attribute(file: file, object: object(), try AttributeMessage(message, file.superblock))
     }
   }
 

@@ -4,7 +4,7 @@ struct Elements {
   let bytes: Bytes
   let type: DatatypeMessage
   let count: Int
-  let space: AddressSpace
+  let file: Superblock
 
   /// How to convert elements of a type to float32.
   static func numberFormat(_ type: DatatypeMessage, name: String?) throws(Problem) -> NumberFormat {
@@ -17,13 +17,13 @@ struct Elements {
   /// The elements as strings, without what pads them.
   func strings() throws(Problem) -> [String] {
     var strings: [String] = []
-    var heap = GlobalHeap(space)
+    var heap = GlobalHeap(file)
+    strings.reserveCapacity(min(count, bytes.count))
     for index in 0..<count {
       let element = try bytes.part(index * type.size, type.size)
       switch type.type {
       case .variableString:
-        let value = try heap.value(element)
-        strings.append(value.withBuffer { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        strings.append(try heap.value(element).terminatedString)
       case .string(_, let padding):
         strings.append(element.withBuffer { Elements.string($0, padding) })
       default:

@@ -22,7 +22,7 @@ public struct HDF5Attribute: Sendable {
   /// All elements as strings, of fixed or variable length, without their padding.
   public func strings() throws(HDF5Error) -> [String] {
     try file.locating(object) { () throws(Problem) in
-      try Elements(bytes: message.data, type: message.type, count: count, space: file.superblock.space)
+      try Elements(bytes: message.data, type: message.type, count: count, file: file.superblock)
         .strings()
     }
   }

@@ -63,7 +63,7 @@ public struct HDF5Dataset: Sendable {
   public func readStrings() throws(HDF5Error) -> [String] {
     try object.file.locating(path) { () throws(Problem) in
       let bytes = try storage.all()
-      return try Elements(bytes: bytes, type: typeMessage, count: count, space: object.file.superblock.space)
+      return try Elements(bytes: bytes, type: typeMessage, count: count, file: object.file.superblock)
         .strings()
     }
   }

@@ -9,10 +9,10 @@ struct LinkWalk {
   /// What a path leads to; nil: a name on the way does not exist.
   mutating func follow(_ path: String, from group: HDF5Group) throws(HDF5Error) -> HDF5Object? {
     var object = HDF5Object.group(path.utf8.first == UInt8(ascii: "/") ? try file.root : group)
-    for name in path.split(separator: "/") where name != "." {
-      guard case .group(let group) = object, let next = try step(String(name), from: group) else {
-        return nil
-      }
+    for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+      let name = String(Substring(part))
+      if name == "." { continue }
+      guard case .group(let group) = object, let next = try step(name, from: group) else { return nil }
       object = next
     }
     return object
@@ -48,8 +48,9 @@ extension HDF5Object {
   /// Tells by the messages in its header what an object is.
   fileprivate init(_ file: HDF5File, path: String, address: Int) throws(Problem) {
     let object = try DataObject(file, path: path, address: address)
-    let types = Set(object.header.messages.map(\.type))
-    func has(_ type: ObjectHeader.MessageType) -> Bool { types.contains(type.rawValue) }
+    func has(_ type: ObjectHeader.MessageType) -> Bool {
+      object.header.messages.contains { $0.type == type.rawValue }
+    }
     if has(.dataLayout) {
       self = .dataset(try HDF5Dataset(object))
     } else if has(.symbolTable) || has(.linkInfo) || has(.link) {

@@ -18,12 +18,12 @@ struct LocalHeap: Sendable {
   }
 
   /// Whether the string at an offset comes before a name in the order of their bytes.
-  func name(at offset: Int, isLessThan name: String) throws(Problem) -> Bool {
-    try bytes(at: offset).withBuffer { $0.lexicographicallyPrecedes(name.utf8) }
+  func name(at offset: Int, isLessThan name: [UInt8]) throws(Problem) -> Bool {
+    try bytes(at: offset).precedes(name)
   }
 
   private func bytes(at offset: Int) throws(Problem) -> Bytes {
-    var cursor = Cursor(try data.from(offset), addressSize: 0, lengthSize: 0)
-    return try cursor.terminated()
+    guard let count = data.countToZero(from: offset) else { throw Problem("it has a name without an end") }
+    return try data.part(offset, count)
   }
 }

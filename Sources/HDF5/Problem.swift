@@ -7,11 +7,13 @@ struct Problem: Error {
 
 extension HDF5File {
   /// Does the work and tells, should it fail, with which object of the file.
-  func locating<Result>(_ object: String, _ work: () throws(Problem) -> Result) throws(HDF5Error) -> Result {
+  func locating<Result>(_ object: @autoclosure () -> String, _ work: () throws(Problem) -> Result)
+    throws(HDF5Error) -> Result
+  {
     do throws(Problem) {
       return try work()
     } catch {
-      throw HDF5Error(path: path, object: object, reason: error.reason)
+      throw HDF5Error(path: path, object: object(), reason: error.reason)
     }
   }
 }

@@ -6,6 +6,7 @@ struct Superblock: Sendable {
   let rootAddress: Int
   /// The address of an object header that holds messages about the whole file.
   let extensionAddress: Int?
+  let globalHeap: GlobalHeapCollections
   private let heaps = FractalHeapCache()
 
   /// Finds the superblock: at 0, or after a user block of 512, 1024, 2048, ... bytes.
@@ -36,6 +37,7 @@ struct Superblock: Sendable {
       }
     }
     space = AddressSpace(bytes: bytes, addressSize: cursor.addressSize, lengthSize: cursor.lengthSize)
+    globalHeap = GlobalHeapCollections(space)
 
     let baseAddress = try cursor.address() ?? 0
     if version < 2 {
@@ -44,7 +46,7 @@ struct Superblock: Sendable {
       let driver = try cursor.address()
       guard driver == nil else { throw Problem("it is one of several files that form a whole") }
       extensionAddress = nil
-      rootAddress = try SymbolTableEntry(&cursor).headerAddress
+      rootAddress = try SymbolTableEntry(cursor).headerAddress
       try Superblock.checkLength(bytes, end: end, baseAddress: baseAddress)
     } else {
       extensionAddress = try cursor.address()

@@ -14,22 +14,23 @@ struct SymbolTable: Sendable {
 
   /// Finds a link by a binary search in each node on the way.
   func link(_ name: String) throws(Problem) -> Link? {
+    let bytes = Array(name.utf8)
     var budget = space.budget
     var node = try BTreeV1(space, at: treeAddress, .group, level: nil, &budget)
     while true {
       // A child holds the names beyond its left key, up to its right key, which is included.
       let index = try firstIndex(node.childCount) { index throws(Problem) in
-        try !heap.name(at: node.groupKey(index + 1), isLessThan: name)
+        try !heap.name(at: node.groupKey(index + 1), isLessThan: bytes)
       }
       guard index < node.childCount else { return nil }
       let child = try node.child(index)
       if node.level == 0 {
         let symbols = try SymbolTableNode(space, at: child, &budget)
-        let index = try firstIndex(symbols.entries.count) { index throws(Problem) in
-          try !heap.name(at: symbols.entries[index].nameOffset, isLessThan: name)
+        let index = try firstIndex(symbols.count) { index throws(Problem) in
+          try !heap.name(at: symbols.entry(index).nameOffset, isLessThan: bytes)
         }
-        guard index < symbols.entries.count else { return nil }
-        let link = try link(symbols.entries[index])
+        guard index < symbols.count else { return nil }
+        let link = try link(symbols.entry(index))
         return link.name == name ? link : nil
       }
       node = try BTreeV1(space, at: child, .group, level: node.level - 1, &budget)
@@ -43,8 +44,9 @@ struct SymbolTable: Sendable {
     var strings = space.budget
     var links: [Link] = []
     try BTreeV1.forEachChild(space, at: treeAddress, .group, &budget) { child, _, budget throws(Problem) in
-      for entry in try SymbolTableNode(space, at: child, &budget).entries {
-        let link = try link(entry)
+      let symbols = try SymbolTableNode(space, at: child, &budget)
+      for index in 0..<symbols.count {
+        let link = try link(symbols.entry(index))
         try strings.spend(link.name.utf8.count)
         if case .soft(let path) = link.target { try strings.spend(path.utf8.count) }
         links.append(link)
@@ -64,18 +66,25 @@ struct SymbolTable: Sendable {
 
 /// A leaf of a group's B-tree (specification III.B "Group Symbol Table Nodes").
 struct SymbolTableNode {
-  let entries: [SymbolTableEntry]
+  let count: Int
+  private let entries: Bytes
+  private let space: AddressSpace
+  private let entrySize: Int
 
   init(_ space: AddressSpace, at address: Int, _ budget: inout ReadBudget) throws(Problem) {
     var cursor = try space.cursor(at: address)
     try cursor.signature("SNOD")
     _ = try cursor.version(1...1, of: "symbol table node")
     try cursor.skip(1)
-    let count = try cursor.integer16()
-    try budget.spend(8 + count * (space.lengthSize + space.addressSize + 24))
-    var entries: [SymbolTableEntry] = []
-    for _ in 0..<count { entries.append(try SymbolTableEntry(&cursor)) }
-    self.entries = entries
+    count = try cursor.integer16()
+    entrySize = space.lengthSize + space.addressSize + 24
+    try budget.spend(8 + count * entrySize)
+    entries = try cursor.bytes(count * entrySize)
+    self.space = space
+  }
+
+  func entry(_ index: Int) throws(Problem) -> SymbolTableEntry {
+    try SymbolTableEntry(space.cursor(entries.part(index * entrySize, entrySize)))
   }
 }
 
@@ -88,13 +97,13 @@ struct SymbolTableEntry {
   /// Where a soft link's path is in the local heap; nil: a hard link.
   let softLinkOffset: Int?
 
-  init(_ cursor: inout Cursor) throws(Problem) {
+  init(_ entry: Cursor) throws(Problem) {
+    var cursor = entry
     nameOffset = try cursor.length()
     let address = try cursor.address()
     let cacheType = try cursor.integer32()
     try cursor.skip(4)
-    var scratch = Cursor(try cursor.bytes(16), addressSize: cursor.addressSize, lengthSize: cursor.lengthSize)
-    softLinkOffset = cacheType == 2 ? try scratch.integer32() : nil
+    softLinkOffset = cacheType == 2 ? try cursor.integer32() : nil
     guard address != nil || softLinkOffset != nil else { throw Problem("it has a link that leads nowhere") }
     headerAddress = address ?? 0
   }
@@ -102,7 +111,9 @@ struct SymbolTableEntry {
 
 /// The first index of `0..<count` for which a condition holds that, once it holds, holds for all that follow;
 /// `count`: there is none.
-func firstIndex(_ count: Int, where isReached: (Int) throws(Problem) -> Bool) throws(Problem) -> Int {
+func firstIndex<Failure: Error>(_ count: Int, where isReached: (Int) throws(Failure) -> Bool) throws(Failure)
+  -> Int
+{
   var low = 0
   var high = count
   while low < high {

@@ -5,18 +5,19 @@ extension JSONReader {
     let start = position
     let quote = bytes[position]
     position += 1
+    // What stands before the last escape; mostly there is none, and the text can be read where it stands.
     var text: [UInt8] = []
+    var isASCII = true
     var runStart = position
     while let byte = current {
       switch byte {
       case quote:
         let run = UnsafeBufferPointer(rebasing: bytes[runStart..<position])
         position += 1
-        // Mostly there is no escape, and the text can be read where it stands.
-        let string =
-          text.isEmpty
-          ? String(validating: run, as: UTF8.self) : String(validating: text + run, as: UTF8.self)
-        guard let string else { throw error("this text is not UTF-8", at: start) }
+        if text.isEmpty && isASCII { return String(decoding: run, as: UTF8.self) }
+        guard let string = String(validating: text + run, as: UTF8.self) else {
+          throw error("this text is not UTF-8", at: start)
+        }
         return string
       case UInt8(ascii: "\\"):
         text += bytes[runStart..<position]
@@ -26,7 +27,9 @@ extension JSONReader {
       case 0..<0x20:
         throw error(
           byte == UInt8(ascii: "\n") ? "this text has no end on its line" : "a control character in a text")
-      default: position += 1
+      default:
+        isASCII = isASCII && byte < 0x80
+        position += 1
       }
     }
     throw error("this text has no end", at: start)
@@ -88,6 +91,7 @@ extension JSONReader {
   }
 
   mutating func number() throws(JSONError) -> JSONValue {
+    if let integer = shortInteger() { return .integer(integer) }
     let start = position
     while let byte = current {
       switch byte {
@@ -104,6 +108,27 @@ extension JSONReader {
       throw error("\"\(text.prefix(40))\" is no number", at: start)
     }
     return value
+  }
+
+  /// Reads a number of up to 18 digits and nothing else: most are, and those fit. Else reads nothing.
+  private mutating func shortInteger() -> Int? {
+    var end = position
+    let isNegative = bytes[end] == UInt8(ascii: "-")
+    if isNegative { end += 1 }
+    let first = end
+    var value = 0
+    while end < bytes.count, isDigit(bytes[end]), end - first < 18 {
+      value = value * 10 + Int(bytes[end] - UInt8(ascii: "0"))
+      end += 1
+    }
+    let hasLeadingZero = end - first > 1 && bytes[first] == UInt8(ascii: "0")
+    guard end > first, !hasLeadingZero, end < bytes.count else { return nil }
+    switch bytes[end] {
+    case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x09, 0x0A, 0x0D:
+      position = end
+      return isNegative ? -value : value
+    default: return nil
+    }
   }
 
   /// RFC 8259, section 6, and Python's infinity.

@@ -81,6 +81,7 @@ struct JSONReader {
         throw error("a colon should follow the name \"\(name.prefix(40))\", but \(found)")
       }
       position += 1
+      if object.members.isEmpty { object.members.reserveCapacity(4) }
       object.members.append(JSONObject.Member(name: name, value: try value()))
       guard try skipComma(before: UInt8(ascii: "}")) else { break }
     }

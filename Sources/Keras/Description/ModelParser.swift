@@ -118,8 +118,10 @@ struct ModelParser {
     if let module = json["module"]?.string, !module.isEmpty {
       return module.split(separator: ".").contains("ops")
     }
-    return version.major >= 3 && LayerClass.operations[className] != nil
+    // The table of operations comes last: few models need it, and it takes a while to make.
+    return version.major >= 3
       && (LayerClass.layers[className] == nil || config["trainable"] == nil && config["dtype"] == nil)
+      && LayerClass.operations[className] != nil
   }
 
   /// Flattens the inputs or outputs of a functional model: a reference, or lists and dictionaries of them.

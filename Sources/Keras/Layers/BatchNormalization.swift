@@ -37,18 +37,30 @@ extension LayerClass {
   let gamma = try layer.weights.optional("gamma", [count])
   let beta = try layer.weights.optional("beta", [count])
   let epsilon = try layer.configuration.number("epsilon", default: 1e-3)
-  var scale: [Float] = []
-  var offset: [Float] = []
-  scale.reserveCapacity(count)
-  offset.reserveCapacity(count)
-  for index in 0..<count {
-    let factor =
-      Double(gamma?.values[index] ?? 1) / (Double(variance.values[index]) + epsilon).squareRoot()
-    scale.append(Float(factor))
-    offset.append(Float(Double(beta?.values[index] ?? 0) - Double(mean.values[index]) * factor))
-  }
+  let (scale, offset) = affine(
+    mean.values, variance.values, gamma: gamma?.values, beta: beta?.values, epsilon: epsilon)
   return .tensor(
     try builder.add(
-      .affine(scale: Tensor(shape: [count], scale), offset: Tensor(shape: [count], offset), axis: axis),
-      [input], layer))
+      .affine(
+        scale: Tensor(shape: [count], storage: scale), offset: Tensor(shape: [count], storage: offset),
+        axis: axis), [input], layer))
+}
+
+/// What normalises: `x * scale + offset`.
+private func affine(
+  _ mean: UnsafeBufferPointer<Float>, _ variance: UnsafeBufferPointer<Float>,
+  gamma: UnsafeBufferPointer<Float>?, beta: UnsafeBufferPointer<Float>?, epsilon: Double
+) -> (scale: TensorStorage, offset: TensorStorage) {
+  func factor(_ index: Int) -> Double {
+    Double(gamma?[index] ?? 1) / (Double(variance[index]) + epsilon).squareRoot()
+  }
+  let scale = TensorStorage(count: mean.count) { scale in
+    for index in scale.indices { scale[index] = Float(factor(index)) }
+  }
+  let offset = TensorStorage(count: mean.count) { offset in
+    for index in offset.indices {
+      offset[index] = Float(Double(beta?[index] ?? 0) - Double(mean[index]) * factor(index))
+    }
+  }
+  return (scale, offset)
 }

@@ -80,7 +80,8 @@ struct LayerNameWeights {
   }
 
   private func isGeneratorState(_ weight: String) -> Bool {
-    let name = weight.split(separator: "/").last ?? ""
+    let name = weight[
+      (weight.utf8.lastIndex(of: UInt8(ascii: "/")).map(weight.utf8.index(after:)) ?? weight.startIndex)...]
     return name.hasPrefix("StateVar") || name.hasPrefix("seed_generator_state")
   }
 
@@ -115,7 +116,9 @@ struct LayerNameWeights {
   private func dataset(_ path: String, of group: HDF5Group, _ folder: inout Folder?) throws(HDF5Error)
     -> HDF5Dataset?
   {
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return try group.dataset(path) }
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
+      return try group.dataset(path)
+    }
     if folder?.path != path[..<slash] {
       folder = try group.group(String(path[..<slash])).map { (path[..<slash], $0) }
     }
