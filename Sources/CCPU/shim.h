@@ -1,10 +1,13 @@
 // What the processor can do, asked of the processor itself: Swift has no instruction for it.
 #pragma once
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-// Linux' own, which <sched.h> shows to GNU sources only.
+// Linux' own, which <sched.h> and <pthread.h> show to GNU sources only.
 extern int sched_getaffinity(int process, size_t size, unsigned long *mask);
+extern int sched_getcpu(void);
+extern int pthread_attr_setaffinity_np(pthread_attr_t *attributes, size_t size, const unsigned long *mask);
 
 #if defined(__x86_64__)
 #include <cpuid.h>

@@ -14,11 +14,22 @@ public enum CPU {
 
   /// Processors that this process may use.
   public static var count: Int {
-    var mask = [UInt](repeating: 0, count: 128)
-    guard sched_getaffinity(0, mask.count * MemoryLayout<UInt>.size, &mask) == 0 else {
-      return max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
-    }
+    guard let mask else { return max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
     return max(mask.reduce(0) { $0 + $1.nonzeroBitCount }, 1)
+  }
+
+  /// Those processors, a bit each; nil: the system does not say.
+  private static var mask: [UInt]? {
+    var mask = [UInt](repeating: 0, count: 128)
+    return sched_getaffinity(0, mask.count * MemoryLayout<UInt>.size, &mask) == 0 ? mask : nil
+  }
+
+  /// Lets a thread that is about to start run on all processors that this process may use but the current one.
+  static func leaveCurrent(_ attributes: inout pthread_attr_t) {
+    let current = Int(sched_getcpu())
+    guard var mask, mask.indices.contains(current / UInt.bitWidth) else { return }
+    mask[current / UInt.bitWidth] &= ~(1 << UInt(current % UInt.bitWidth))
+    pthread_attr_setaffinity_np(&attributes, mask.count * MemoryLayout<UInt>.size, mask)
   }
 
   /// The floating-point operations a second that one core reaches at best: products added up in registers,

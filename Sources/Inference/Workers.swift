@@ -50,8 +50,14 @@ public final class Workers: @unchecked Sendable {
     let entry = Unmanaged.passRetained(
       Entry(workers: Unmanaged.passUnretained(self), index: index, room: room))
     var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    // A virtual processor that sleeps does not look idle to its guest (Lambda's too): Linux may start a thread, and
+    // wake it, on the processor that its maker keeps busy, and part the two only some milliseconds later.
+    if count <= CPU.count { CPU.leaveCurrent(&attributes) }
     let status = pthread_create(
-      &thread, nil,
+      &thread, &attributes,
       { argument in
         guard let argument else { return nil }
         let entry = Unmanaged<Entry>.fromOpaque(argument).takeRetainedValue()

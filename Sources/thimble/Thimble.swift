@@ -1,8 +1,9 @@
 import ArgumentParser
+import Dispatch
 import Inference
 
 @main
-struct Thimble: AsyncParsableCommand {
+struct Thimble: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thimble",
     abstract: "Keras image classifiers on AWS Lambda: look into models, check them, run them here.",
@@ -15,23 +16,35 @@ struct Thimble: AsyncParsableCommand {
       Emulate.self,
     ])
 
-  static func main() async {
+  /// Commands run on the main thread, where memory comes from the system in larger pieces and no queues have to
+  /// be set up first: that is 2 ms of a short command.
+  static func main() {
     do {
-      var command = try await asyncParseAsRoot()
+      var command = try parseAsRoot()
       guard CPU.missingInstructions.isEmpty else {
         let missing = CPU.missingInstructions.joined(separator: " and ")
         throw Failure("this processor lacks \(missing), which all arithmetic here needs")
       }
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
-    } catch let error where exitCode(for: error) == .failure && !(error is ExitCode) {
-      Terminal.note("thimble: \(error)")
-      exit(withError: ExitCode.failure)
+      if let asynchronous = command as? any AsyncParsableCommand { wait(for: asynchronous) }
+      try command.run()
     } catch {
-      exit(withError: error)
+      fail(error)
     }
+  }
+
+  private static func wait(for command: sending any AsyncParsableCommand) -> Never {
+    Task {
+      var command = command
+      do { try await command.run() } catch { fail(error) }
+      exit()
+    }
+    dispatchMain()
+  }
+
+  /// Ends the process with what went wrong, or with the help that was asked for.
+  private static func fail(_ error: any Error) -> Never {
+    guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
+    Terminal.note("thimble: \(error)")
+    exit(withError: ExitCode.failure)
   }
 }
