@@ -191,7 +191,11 @@ final class Arena {
   init(count: Int) throws(PlanError) {
     try Arena.check(count)
     self.count = max(count, 1)
-    mappingSize = self.count * 4 + Arena.largePage
+    let size = self.count * 4
+    // A last large page that is mostly used is mapped whole, or its part would be taken in hundreds of small ones.
+    let rest = size % Arena.largePage
+    let mapped = rest > Arena.largePage / 2 ? size - rest + Arena.largePage : size
+    mappingSize = mapped + Arena.largePage
     let memory = mmap(
       nil, mappingSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else {
@@ -199,7 +203,7 @@ final class Arena {
     }
     mapping = memory
     let start = memory.alignedUp(toMultipleOf: Arena.largePage)
-    madvise(start, self.count * 4, MADV_HUGEPAGE)
+    madvise(start, mapped, MADV_HUGEPAGE)
     base = start.bindMemory(to: Float.self, capacity: self.count)
   }
 

@@ -22,7 +22,10 @@ struct ModelOptions: ParsableArguments {
 struct ThreadOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Threads that compute. Results are the same for any number.", valueName: "n"))
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  var threads = Self.processors
+
+  /// Asked once: the parser makes these options several times, and the answer is read from files.
+  private static let processors = ProcessInfo.processInfo.activeProcessorCount
 
   func validate() throws {
     guard (1...256).contains(threads) else { throw ValidationError("--threads is a number from 1 to 256.") }
