@@ -44,7 +44,8 @@ let package = Package(
     .target(
       name: "KernelsAVX512", dependencies: ["Kernels", "CPrefetch"],
       swiftSettings: [.unsafeFlags(wideKernelFlags)]),
-    .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU"]),
+    .target(name: "CLoopBody"),
+    .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU", "CLoopBody"]),
     .target(name: "JSON"),
     .target(name: "HDF5", dependencies: ["CZlib"]),
     .target(name: "ZipArchive", dependencies: ["CZlib"]),

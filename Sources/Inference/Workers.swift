@@ -1,9 +1,6 @@
+import CLoopBody
 import Glibc
 import Synchronization
-
-// `withoutActuallyEscaping` puts the length of this file's path into the code, wherever the checkout lies; with
-// a name of its own the same source gives the same bytes.
-#sourceLocation(file:"Workers",line:7)
 
 /// Threads that share the work of a step.
 ///
@@ -23,7 +20,7 @@ public final class Workers: @unchecked Sendable {
   private let shares: UnsafeMutablePointer<Share>
   private let room: Room
   /// What the current loop does; read only by a thread that has claimed a part.
-  private var body: ((Int, Int) -> Void)?
+  private var body = thimble_loop_body()
   /// Counts loops.
   private var generation: UInt32 = 0
   private var threads: [pthread_t] = []
@@ -98,19 +95,16 @@ public final class Workers: @unchecked Sendable {
     precondition(parts <= Claim.limit, "too many parts")
     generation &+= 1
     if generation == 0 { generation = 1 }
-    withoutActuallyEscaping(body) { body in
-      self.body = body
-      room.open(parts: parts)
-      for index in 0..<count {
-        let claim = Claim(
-          generation: generation, next: parts * index / count, end: parts * (index + 1) / count)
-        shares[index].state.store(claim.bits, ordering: .releasing)
-      }
-      room.announce(generation)
-      work(generation, 0)
-      room.waitUntilDone()
-      self.body = nil
+    borrow(&self.body, body)
+    room.open(parts: parts)
+    for index in 0..<count {
+      let claim = Claim(
+        generation: generation, next: parts * index / count, end: parts * (index + 1) / count)
+      shares[index].state.store(claim.bits, ordering: .releasing)
     }
+    room.announce(generation)
+    work(generation, 0)
+    room.waitUntilDone()
   }
 
   /// Does parts of a loop until none is left to claim.
@@ -118,7 +112,7 @@ public final class Workers: @unchecked Sendable {
     for offset in 0..<count {
       let share = (thread + offset) % count
       while let part = claim(generation, share) {
-        body?(part, thread)
+        thimble_call(body, part, thread)
         room.finishPart()
       }
     }
@@ -137,6 +131,11 @@ public final class Workers: @unchecked Sendable {
     }
   }
 }
+
+/// Keeps where a closure is, without taking part in its ownership: it may be called while its maker waits.
+/// `withoutActuallyEscaping` would do that with a piece of heap memory for each loop.
+@_silgen_name("thimble_borrow")
+private func borrow(_ body: UnsafeMutablePointer<thimble_loop_body>, _ closure: (Int, Int) -> Void)
 
 /// A thread's share of a loop in one word, so that a thread that comes late cannot take a part of the
 /// next loop for one of its own: 20 bits of generation, 22 bits each for the end and the next part.
