@@ -192,9 +192,9 @@ final class Arena {
     try Arena.check(count)
     self.count = max(count, 1)
     let size = self.count * 4
-    // A last large page that is mostly used is mapped whole, or its part would be taken in hundreds of small ones.
+    // A last large page that is nearly all used is mapped whole, or its part would be taken in hundreds of small ones.
     let rest = size % Arena.largePage
-    let mapped = rest > Arena.largePage / 2 ? size - rest + Arena.largePage : size
+    let mapped = rest > Arena.largePage / 4 * 3 ? size - rest + Arena.largePage : size
     mappingSize = mapped + Arena.largePage
     let memory = mmap(
       nil, mappingSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
