@@ -81,7 +81,7 @@ public final class Workers: @unchecked Sendable {
 
   /// Calls `body` once for every part in `0 ..< parts`, spread over the threads, and returns when all
   /// are done. Takes no memory.
-  func forEach(_ parts: Int, _ body: (Int) -> Void) {
+  public func forEach(_ parts: Int, _ body: (Int) -> Void) {
     forEach(parts) { part, _ in body(part) }
   }
 

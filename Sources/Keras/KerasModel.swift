@@ -19,20 +19,23 @@ public struct KerasModel: Sendable {
   ///   - path: the file.
   ///   - config: a JSON file that describes the model (what `model.to_json()` gives), for a file that holds
   ///     weights only. It has precedence over a description in the file.
+  ///   - workers: the threads that share the work.
   /// - Throws: ``KerasError`` when the file is damaged, or the model is not one that can be built.
-  public init(path: String, config: String? = nil) throws(KerasError) {
+  public init(path: String, config: String? = nil, workers: Workers = Workers(count: 1)) throws(KerasError) {
     var text: (text: [UInt8], name: String)?
     if let config {
       let bytes = try FileBytes.read(config, limit: ModelFile.configurationLimit, whole: true).bytes
       text = (bytes, config)
     }
-    try self.init(path: path, config: text)
+    try self.init(path: path, config: text, workers: workers)
   }
 
   /// Reads a model file, as above.
-  /// - Parameter config: the JSON text that describes the model, and its name in errors; nil: the file does.
-  public init(path: String, config: (text: [UInt8], name: String)?) throws(KerasError) {
-    let file = try ModelFile(path: path, config: config)
+  /// - Parameters:
+  ///   - config: the JSON text that describes the model, and its name in errors; nil: the file does.
+  ///   - workers: the threads that share the work.
+  public init(path: String, config: (text: [UInt8], name: String)?, workers: Workers) throws(KerasError) {
+    let file = try ModelFile(path: path, config: config, workers: workers)
     var parser = ModelParser(file: path, version: file.version)
     let model = try parser.model(file.configuration)
     var builder = GraphBuilder(weights: try file.read(model))

@@ -1,4 +1,5 @@
 import HDF5
+import Inference
 import JSON
 
 /// A model file opened: how the model is configured, and where its weights are.
@@ -22,38 +23,43 @@ struct ModelFile {
   /// Configurations are not larger, in bytes.
   static let configurationLimit = 64 << 20
 
-  /// - Parameter config: the configuration as JSON, which has precedence over the file's own, and where it is from.
-  init(path: String, config: (text: [UInt8], name: String)?) throws(KerasError) {
+  /// - Parameters:
+  ///   - config: the configuration as JSON, which has precedence over the file's own, and where it is from.
+  ///   - workers: the threads that share the work.
+  init(path: String, config: (text: [UInt8], name: String)?, workers: Workers) throws(KerasError) {
     let (kind, size) = try FileKind.of(path)
     var given: JSONValue?
     if let config { given = try ModelFile.json(config.text, config.name) }
     switch kind {
-    case .hdf5: try self.init(hdf5: path, size: size, configuration: given)
+    case .hdf5: try self.init(hdf5: path, size: size, configuration: given, workers)
     case .zip: try self.init(archive: path, size: size, configuration: given)
     }
   }
 
   /// Opens a `.h5` file.
-  private init(hdf5 path: String, size: Int, configuration given: JSONValue?) throws(KerasError) {
-    var configuration = given
+  private init(hdf5 path: String, size: Int, configuration given: JSONValue?, _ workers: Workers)
+    throws(KerasError)
+  {
+    var configuration = given.map { Result<JSONValue, KerasError>.success($0) }
     let version: String?
-    let saved: String?
     do throws(HDF5Error) {
       file = try HDF5File(path: path)
       let root = try file.root
       var group = root
       if let inner = try root.group("model_weights") { group = inner }
-      weights = try ModelFile.weights(group, path)
       let rootVersion = try root.string("keras_version")
       if let rootVersion { version = rootVersion } else { version = try group.string("keras_version") }
       let rootBackend = try root.string("backend")
       if let rootBackend { backend = rootBackend } else { backend = try group.string("backend") }
-      saved = try root.string("model_config")
+      let saved = given == nil ? try root.string("model_config") : nil
+      weights = try ModelFile.weights(group, path, workers) {
+        guard let saved else { return }
+        configuration = Result { () throws(KerasError) in try ModelFile.json(Array(saved.utf8), path) }
+      }
     } catch {
       throw KerasError(path: path, reason: error.reason(inside: path))
     }
-    if configuration == nil, let saved { configuration = try ModelFile.json(Array(saved.utf8), path) }
-    guard let configuration else {
+    guard let configuration = try configuration?.get() else {
       throw KerasError(
         path: path,
         reason: "the file holds weights only: the model's configuration (model_config) is missing",
@@ -66,15 +72,19 @@ struct ModelFile {
     self.version = ModelFile.version(version, configuration)
   }
 
-  /// Tells the two layouts of weights apart.
-  private static func weights(_ group: HDF5Group, _ path: String) throws(HDF5Error) -> Weights {
-    for name in ["layer_names", "layer_names0"] where try group.attribute(name) != nil {
-      return .byName(LayerNameWeights(group: group, path: path))
+  /// Tells the two layouts of weights apart, and finds those of the older one.
+  /// - Parameter other: work to be done meanwhile.
+  private static func weights(
+    _ group: HDF5Group, _ path: String, _ workers: Workers, besides other: () -> Void
+  ) throws(HDF5Error) -> Weights {
+    var isArchive = false
+    for name in ArchiveWeights.containers where try group.group(name) != nil { isArchive = true }
+    for name in ["layer_names", "layer_names0"] where try group.attribute(name) != nil { isArchive = false }
+    guard isArchive else {
+      return .byName(LayerNameWeights(group, path: path, workers: workers, besides: other))
     }
-    for name in ArchiveWeights.containers where try group.group(name) != nil {
-      return .byClass(ArchiveWeights(group: group, path: path))
-    }
-    return .byName(LayerNameWeights(group: group, path: path))
+    other()
+    return .byClass(ArchiveWeights(group: group, path: path))
   }
 
   /// Opens a `.keras` archive, whose weights are read where they lie.

@@ -43,8 +43,9 @@ struct Bench: ParsableCommand {
     let measurement = try Progress.during("loading \(model.model)") { progress in
       let clock = ContinuousClock()
       let start = clock.now
-      let model = try model.load()
-      let plan = try model.compile(try shapes.shapes(for: model), threads: threading.threads)
+      let workers = Workers(count: threading.threads)
+      let model = try model.load(workers)
+      let plan = try model.compile(try shapes.shapes(for: model), workers)
       let load = clock.now - start
       progress.now("running \(model.path)")
       var measurement = Measurement(model, plan, threads: threading.threads, load: load)

@@ -25,10 +25,11 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let report = try Progress.during("reading \(model.model)") { progress in
-      let model = try model.load()
+      let workers = Workers(count: 1)
+      let model = try model.load(workers)
       progress.now("preparing \(model.path)")
       let shapes = try shapes.shapes(for: model)
-      return Inspection(model, try model.compile(shapes, threads: 1))
+      return Inspection(model, try model.compile(shapes, workers))
     }
     if json {
       try JSONOutput.print(report)

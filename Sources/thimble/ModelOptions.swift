@@ -13,9 +13,9 @@ struct ModelOptions: ParsableArguments {
       "For a file that holds weights only: the model as model.to_json() describes it.", valueName: "json"))
   var config: String?
 
-  func load() throws -> KerasModel {
+  func load(_ workers: Workers) throws -> KerasModel {
     for path in [model, config].compactMap({ $0 }) { try InputFile.check(path) }
-    return try KerasModel(path: model, config: config)
+    return try KerasModel(path: model, config: config, workers: workers)
   }
 }
 
@@ -68,9 +68,9 @@ struct InputShape: ExpressibleByArgument {
 
 extension KerasModel {
   /// Makes the model ready to run.
-  func compile(_ shapes: [[Int]], threads: Int) throws(Failure) -> Plan {
+  func compile(_ shapes: [[Int]], _ workers: Workers) throws(Failure) -> Plan {
     do {
-      return try Plan(graph, inputShapes: shapes, workers: Workers(count: threads))
+      return try Plan(graph, inputShapes: shapes, workers: workers)
     } catch {
       throw Failure(path, "\(error)")
     }

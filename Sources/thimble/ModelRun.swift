@@ -24,11 +24,12 @@ struct ModelRun {
     threads: Int
   ) throws {
     outputs = try Progress.during("reading \(options.model)") { progress in
-      let model = try options.load()
+      let workers = Workers(count: threads)
+      let model = try options.load(workers)
       if let wanted { try model.check(model.graph.outputs, count: wanted.count, option: wanted.option) }
       let inputs = try Self.read(paths, for: model)
       progress.now("preparing \(options.model)")
-      return try Self.run(model, inputs, threads: threads, progress)
+      return try Self.run(model, inputs, workers, progress)
     }
   }
 
@@ -53,7 +54,7 @@ struct ModelRun {
   }
 
   private static func run(
-    _ model: KerasModel, _ inputs: [Tensor], threads: Int, _ progress: Progress
+    _ model: KerasModel, _ inputs: [Tensor], _ workers: Workers, _ progress: Progress
   ) throws(Failure) -> [Output] {
     let parts = parts(of: inputs, model)
     var plan: Plan?
@@ -63,7 +64,7 @@ struct ModelRun {
       // The old plan's memory is given back before the new one takes its own.
       if plan?.inputs.map(\.shape) != shapes { plan = nil }
       let current: Plan
-      if let plan { current = plan } else { current = try model.compile(shapes, threads: threads) }
+      if let plan { current = plan } else { current = try model.compile(shapes, workers) }
       plan = current
       progress.now("running \(model.path)" + (parts.count > 1 ? ", part \(index + 1) of \(parts.count)" : ""))
       for (input, tensor) in zip(current.inputs, part) {
