@@ -9,7 +9,7 @@ import Testing
 struct ComparisonTests {
   @Test(arguments: KerasCase.names(refused: false)) func predictsAsKeras(_ name: String) throws {
     let saved = try KerasCase(name)
-    let model = try KerasModel(path: saved.model, config: saved.config)
+    let model = try KerasModel(path: saved.model, config: saved.config, workers: Workers(count: 3))
     let inputs = try saved.paths("in").map { try NPY.read(path: $0) }
     let plan = try Plan(model.graph, inputShapes: inputs.map(\.shape), workers: Workers(count: 1))
     for (port, input) in zip(plan.inputs, inputs) { _ = port.values.update(from: input.values) }

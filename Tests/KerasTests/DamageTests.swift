@@ -28,7 +28,7 @@ struct DamageTests {
 
   @Test(arguments: models) func survivesConfiguration(_ name: String) throws {
     let saved = try KerasCase(name)
-    let file = try ModelFile(path: saved.model, config: nil)
+    let file = try ModelFile(path: saved.model, config: nil, workers: Workers(count: 1))
     var random = Random(seed: UInt64(name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }))
     for _ in 0..<150 {
       var json = file.configuration
@@ -52,6 +52,7 @@ struct DamageTests {
     let copy = NSTemporaryDirectory() + "damaged-\(ProcessInfo.processInfo.processIdentifier)-" + name
     defer { try? FileManager.default.removeItem(atPath: copy) }
     var random = Random(seed: 11)
+    let workers = Workers(count: 2)
     for round in 0..<150 {
       var damaged = bytes
       if round % 3 == 0 {
@@ -65,7 +66,7 @@ struct DamageTests {
       }
       try damaged.write(to: URL(fileURLWithPath: copy))
       do throws(KerasError) {
-        Self.run(try KerasModel(path: copy).graph)
+        Self.run(try KerasModel(path: copy, workers: workers).graph)
       } catch {
         #expect(error.description.hasPrefix(copy))
       }
