@@ -6,11 +6,13 @@ FOLDER keeps what models.py makes. Of all models docs/performance.md and docs/pe
 """
 
 import argparse
+import glob
 import json
 import os
 import statistics
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -20,7 +22,10 @@ import page
 
 MODELS = ["MobileNetV2", "MobileNet", "EfficientNetB0", "EfficientNetV2B0", "ResNet50", "DenseNet121", "InceptionV3",
           "Xception", "NASNetMobile", "VGG16", "InceptionResNetV2", "ConvNeXtTiny"]
-PEERS = ["litert", "onnxruntime", "openvino"]
+# What a program in C would link.
+LIBRARIES = {"litert": "ai_edge_litert/libLiteRt.so", "onnxruntime": "onnxruntime/capi/libonnxruntime.so.*",
+             "openvino": "openvino/libs/libopenvino_c.so.*"}
+PEERS = [*LIBRARIES]
 WORKER = str(Path(__file__).with_name("engines.py"))
 MAKER = str(Path(__file__).with_name("models.py"))
 
@@ -108,10 +113,18 @@ def process(command):
     return elapsed, usage.ru_maxrss * 1024, output
 
 
+def loading(engine):
+    """A process that loads an engine's library and does nothing."""
+    [linker] = glob.glob("/lib64/ld-linux-*.so.*") or glob.glob("/lib/ld-linux-*.so.*")
+    [library] = glob.glob(f"{sysconfig.get_path('platlib')}/{LIBRARIES[engine]}")
+    return [linker, "--preload", library, "/bin/true"]
+
+
 def cold(thimble, prefix, threads, rounds):
     """From the start of a process to the first result, the files in the page cache."""
     whole = {engine: [] for engine in ["thimble", *PEERS]}
     inside = {engine: [] for engine in PEERS}
+    library = {engine: [] for engine in PEERS}
     memory = {engine: 0 for engine in whole}
     for index in range(rounds):
         # In turn: a process that follows one with much memory waits for the system to clear it.
@@ -126,8 +139,10 @@ def cold(thimble, prefix, threads, rounds):
             if engine != "thimble":
                 start = json.loads(output.splitlines()[0])
                 inside[engine].append(start["load"] + start["first"])
+                library[engine].append(process([*pinned(threads), *loading(engine)])[0])
     return {"process": {engine: statistics.median(values) for engine, values in whole.items()},
-            "inside": {engine: statistics.median(values) for engine, values in inside.items()}, "memory": memory}
+            "inside": {engine: statistics.median(values) for engine, values in inside.items()},
+            "library": {engine: statistics.median(values) for engine, values in library.items()}, "memory": memory}
 
 
 def weight_bytes(path):
