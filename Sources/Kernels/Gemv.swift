@@ -28,10 +28,17 @@ public func multiplyVector(
     addRows(
       InlineArray<1, Float>(repeating: input[row]), weights + row * rowStride, 0, columns, output)
   }
+  // One loop for each: in a common one what is missing would be read under a mask at address 0, which is slow.
+  switch (scale, bias) {
+  case (let scale?, let bias?):
+    for column in 0..<columns { output[column] = bias[column].addingProduct(output[column], scale[column]) }
+  case (let scale?, nil): for column in 0..<columns { output[column] *= scale[column] }
+  case (nil, let bias?): for column in 0..<columns { output[column] += bias[column] }
+  case (nil, nil): break
+  }
+  if let residual { for column in 0..<columns { output[column] += residual[column] } }
   for column in 0..<columns {
-    let sum =
-      (bias?[column] ?? 0).addingProduct(output[column], scale?[column] ?? 1) + (residual?[column] ?? 0)
-    let raised = sum < bounds.low ? bounds.low : sum
+    let raised = output[column] < bounds.low ? bounds.low : output[column]
     output[column] = raised > bounds.high ? bounds.high : raised
   }
 }
