@@ -82,8 +82,14 @@ struct Bytes: Sendable {
     return order == 0 ? count < other.count : order < 0
   }
 
+  /// The bytes from `offset` on, up to a zero byte that must follow.
+  func terminated(from offset: Int) throws(Problem) -> Bytes {
+    guard let count = countToZero(from: offset) else { throw Problem("it has a name without an end") }
+    return try part(offset, count)
+  }
+
   /// How many bytes there are before the first zero byte from `offset` on; nil: there is none.
-  func countToZero(from offset: Int) -> Int? {
+  private func countToZero(from offset: Int) -> Int? {
     guard offset >= 0, offset < count, let base = buffer.baseAddress else { return nil }
     defer { extendLifetime(owner) }
     return memchr(base + offset, 0, count - offset).map { UnsafeRawPointer($0) - (base + offset) }

@@ -112,15 +112,10 @@ struct Cursor: Sendable {
   }
 
   /// The text before the next zero byte, which is read too.
-  mutating func terminatedString() throws(Problem) -> String { try terminated().string }
-
-  /// The bytes before the next zero byte, which is read too.
-  mutating func terminated() throws(Problem) -> Bytes {
-    guard let count = source.countToZero(from: position) else {
-      throw Problem("it has a name without an end")
-    }
-    defer { position += count + 1 }
-    return try source.part(position, count)
+  mutating func terminatedString() throws(Problem) -> String {
+    let bytes = try source.terminated(from: position)
+    position += bytes.count + 1
+    return bytes.string
   }
 
   /// A text of a given length, without the zero bytes at its end.

@@ -89,9 +89,9 @@ struct GlobalHeapCollection: Sendable {
       try cursor.skip(size)
       try cursor.skip(min((8 - cursor.position % 8) % 8, cursor.remaining))
     }
-    // As a rule they are in order.
-    let isSorted = zip(objects, objects.dropFirst()).allSatisfy { $0.index < $1.index }
-    self.objects = isSorted ? objects : objects.sorted { $0.index < $1.index }
+    // As a rule they are already.
+    objects.sort { $0.index < $1.index }
+    self.objects = objects
   }
 
   /// The object of an index; nil: there is none.

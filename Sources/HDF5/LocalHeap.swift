@@ -14,16 +14,11 @@ struct LocalHeap: Sendable {
 
   /// The string at an offset, up to the zero byte.
   func string(at offset: Int) throws(Problem) -> String {
-    try bytes(at: offset).string
+    try data.terminated(from: offset).string
   }
 
   /// Whether the string at an offset comes before a name in the order of their bytes.
   func name(at offset: Int, isLessThan name: [UInt8]) throws(Problem) -> Bool {
-    try bytes(at: offset).precedes(name)
-  }
-
-  private func bytes(at offset: Int) throws(Problem) -> Bytes {
-    guard let count = data.countToZero(from: offset) else { throw Problem("it has a name without an end") }
-    return try data.part(offset, count)
+    try data.terminated(from: offset).precedes(name)
   }
 }

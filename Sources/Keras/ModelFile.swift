@@ -77,14 +77,17 @@ struct ModelFile {
   private static func weights(
     _ group: HDF5Group, _ path: String, _ workers: Workers, besides other: () -> Void
   ) throws(HDF5Error) -> Weights {
-    var isArchive = false
-    for name in ArchiveWeights.containers where try group.group(name) != nil { isArchive = true }
-    for name in ["layer_names", "layer_names0"] where try group.attribute(name) != nil { isArchive = false }
-    guard isArchive else {
+    guard try isArchive(group) else {
       return .byName(LayerNameWeights(group, path: path, workers: workers, besides: other))
     }
     other()
     return .byClass(ArchiveWeights(group: group, path: path))
+  }
+
+  private static func isArchive(_ group: HDF5Group) throws(HDF5Error) -> Bool {
+    for name in ["layer_names", "layer_names0"] where try group.attribute(name) != nil { return false }
+    for name in ArchiveWeights.containers where try group.group(name) != nil { return true }
+    return false
   }
 
   /// Opens a `.keras` archive, whose weights are read where they lie.

@@ -17,7 +17,7 @@ struct Thimble: ParsableCommand {
     ])
 
   /// Commands run on the main thread, where memory comes from the system in larger pieces and no queues have to
-  /// be set up first: that is 2 ms of a short command.
+  /// be set up first.
   static func main() {
     do {
       var command = try parseAsRoot()

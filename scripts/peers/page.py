@@ -61,8 +61,8 @@ def cold_table(rows):
             f"{min(cold['inside'][engine] for engine in peers):.1f}",
             f"{min(cold['inside'][engine] + cold['library'][engine] for engine in peers):.1f}",
             f"{weights / 1e6:.0f}", *(f"{cold['memory'][engine] / 1e6:.0f}" for engine in engines)])
-    return table(["model", *(f"{NAMES[engine]} ms" for engine in engines), "fastest peer in a running Python ms", "as a program in C ms",
-                  "weights MB", *(f"{NAMES[engine]} MB" for engine in engines)], lines)
+    return table(["model", *(f"{NAMES[engine]} ms" for engine in engines), "fastest peer in a running Python ms",
+                  "as a program in C ms", "weights MB", *(f"{NAMES[engine]} MB" for engine in engines)], lines)
 
 
 def write(rows, photo, threads):

@@ -19,21 +19,21 @@ struct SavedLayer {
   static func list(in group: HDF5Group, _ path: String, _ workers: Workers, besides other: () -> Void)
     -> Result<[SavedLayer], KerasError>
   {
-    let names = Result { () throws(KerasError) in try strings("layer_names", of: group, path) ?? [] }
-    let count = (try? names.get())?.count ?? 0
-    var layers = [Result<SavedLayer, KerasError>?](repeating: nil, count: count)
+    let names: [String]
+    do throws(KerasError) { names = try strings("layer_names", of: group, path) ?? [] } catch {
+      other()
+      return .failure(error)
+    }
+    var layers = [Result<SavedLayer, KerasError>?](repeating: nil, count: names.count)
     layers.withUnsafeMutableBufferPointer { layers in
-      workers.forEach(1 + (count + grain - 1) / grain) { part in
+      workers.forEach(1 + (names.count + grain - 1) / grain) { part in
         if part == 0 { return other() }
-        for index in (part - 1) * grain..<min(part * grain, count) {
-          layers[index] = Result { () throws(KerasError) in
-            try SavedLayer(names.get()[index], of: group, path)
-          }
+        for index in (part - 1) * grain..<min(part * grain, names.count) {
+          layers[index] = Result { () throws(KerasError) in try SavedLayer(names[index], of: group, path) }
         }
       }
     }
     return Result { () throws(KerasError) in
-      _ = try names.get()
       var list: [SavedLayer] = []
       for layer in layers { if let layer { list.append(try layer.get()) } }
       return list
