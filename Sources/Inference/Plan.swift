@@ -15,6 +15,7 @@ public final class Plan {
 
   private let work: [(step: any Step, context: RunContext)]
   private let arena: Arena
+  private let packed: PackedMemory
 
   /// Compiles a graph.
   /// - Parameters:
@@ -44,7 +45,7 @@ public final class Plan {
     try Arena.check(memory.count)
     let lowering = Lowering(
       graph: graph, memory: memory,
-      packing: Packing(workers: workers, kernels: options.kernels, memory: PackedMemory()),
+      packing: Packing(workers: workers, kernels: options.kernels),
       replacement: options.replacement)
     var work: [(step: any Step, scratch: Int)] = []
     var steps: [PlanStep] = []
@@ -53,9 +54,7 @@ public final class Plan {
     for index in graph.nodes.indices {
       let node = graph.nodes[index]
       weightBytes += 4 * node.weightCount
-      let nodeSteps = try lowering.steps(index)
-      if !nodeSteps.contains(where: \.keepsWeights) { node.operation.kernel?.storage.dropPages() }
-      for step in nodeSteps {
+      for step in try lowering.steps(index) {
         // Scratch lies above all that is alive, which is mostly below the arena's highest end.
         let scratch = memory.freeMemory(at: index)
         work.append((step, scratch))
@@ -68,6 +67,7 @@ public final class Plan {
     }
     let arena = try Arena(count: arenaCount)
     self.arena = arena
+    packed = try PackedMemory(work.map(\.step.packedWeights))
     arenaBytes = arena.count * 4
     self.weightBytes = weightBytes
     self.work = work.map { step, scratch in
@@ -92,9 +92,15 @@ public final class Plan {
     self.outputs = outputs
   }
 
-  /// Computes the outputs from the inputs. Takes no memory.
+  /// Computes the outputs from the inputs. The second run takes memory for the packed weights; later ones take none.
   public func run() {
-    for (step, context) in work { step.run(context) }
+    packed.startRun()
+    for index in work.indices { run(index) }
+  }
+
+  private func run(_ index: Int) {
+    if !packed.isDone { packed.pack(index) }
+    work[index].step.run(work[index].context)
   }
 
   /// Runs and measures.
@@ -102,9 +108,10 @@ public final class Plan {
   public func runProfiled() -> [Double] {
     var seconds: [Double] = []
     seconds.reserveCapacity(work.count)
-    for (step, context) in work {
+    packed.startRun()
+    for index in work.indices {
       let start = monotonicSeconds()
-      step.run(context)
+      run(index)
       seconds.append(monotonicSeconds() - start)
     }
     return seconds

@@ -33,8 +33,8 @@ struct Operand {
   }
 }
 
-/// One unit of work of a compiled plan. All that can be prepared is prepared when the step is made
-/// (weights packed, tiles chosen), so that ``run(_:)`` takes no memory and cannot fail.
+/// One unit of work of a compiled plan. All that can be prepared is prepared before (tiles chosen, weights packed),
+/// so that ``run(_:)`` takes no memory and cannot fail.
 protocol Step {
   /// The layer, for profiles.
   var name: String { get }
@@ -44,8 +44,8 @@ protocol Step {
   var flops: Double { get }
   /// Bytes read and written by one run, weights included.
   var bytes: Int { get }
-  /// Whether a run reads the operation's weights where they are, not a packed copy.
-  var keepsWeights: Bool { get }
+  /// To be packed before a run.
+  var packedWeights: [PackedWeights] { get }
   /// Values of scratch memory that the step needs while it runs (shared between steps).
   var scratch: Int { get }
 
@@ -53,7 +53,7 @@ protocol Step {
 }
 
 extension Step {
-  var keepsWeights: Bool { true }
+  var packedWeights: [PackedWeights] { [] }
 }
 
 /// One of `parts` nearly equal pieces of `count` things.

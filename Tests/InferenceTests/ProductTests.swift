@@ -77,7 +77,7 @@ struct ProductTests {
         let graph = Graph()
         let lowering = Lowering(
           graph: graph, memory: MemoryPlan(graph),
-          packing: Packing(workers: Workers(count: threads), kernels: kernels, memory: PackedMemory()))
+          packing: Packing(workers: Workers(count: threads), kernels: kernels))
         let step = try #require(make(lowering, node, inputs, output))
         let actual = bench.run(step, threads: threads)
         let scale = max(1, expected.reduce(0) { max($0, abs($1)) })

@@ -7,7 +7,7 @@ struct BandedConvolutionStep: Step {
   let flops: Double
   let bytes: Int
   let scratch: Int
-  var keepsWeights: Bool { false }
+  var packedWeights: [PackedWeights] { [panels.packed] }
 
   private let prologue: any BandStage
   private let output: Operand
@@ -46,9 +46,8 @@ struct BandedConvolutionStep: Step {
     self.prologue = stage
     kernel = "\(stage.kernel) + gemm \(kernels.name)"
     panels = Panels(
-      [Panels.Matrix(base: convolution.kernel.storage.base, rowStride: output.columns)], inner: channels,
-      columns: output.columns, scale: epilogue.scale.map { UnsafePointer($0.storage.base) },
-      bias: convolution.bias.map { UnsafePointer($0.storage.base) }, packing)
+      [Panels.Matrix(first: 0, rowStride: output.columns)], of: convolution.kernel, inner: channels,
+      columns: output.columns, scale: epilogue.scale, bias: convolution.bias, packing)
     lineLength = stage.lineLength
     cut = BandCut(
       rows: output.rows, lineLength: lineLength, rowValues: channels + output.columns, threads: threads)

@@ -8,7 +8,7 @@ struct ConvolutionStep: Step {
   let flops: Double
   let bytes: Int
   let scratch: Int
-  var keepsWeights: Bool { false }
+  var packedWeights: [PackedWeights] { panels.map(\.packed) }
 
   private let input: Operand
   private let output: Operand
@@ -62,9 +62,8 @@ struct ConvolutionStep: Step {
     panels = (0..<convolution.groups).map { group in
       let first = group * columns
       return Panels(
-        [Panels.Matrix(base: convolution.kernel.storage.base + first, rowStride: shape[3])],
-        inner: window.taps * depth, columns: columns, scale: epilogue.scale.map { $0.storage.base + first },
-        bias: convolution.bias.map { UnsafePointer($0.storage.base) + first }, packing)
+        [Panels.Matrix(first: first, rowStride: shape[3])], of: convolution.kernel, inner: window.taps * depth,
+        columns: columns, scale: epilogue.scale, bias: convolution.bias, firstColumn: first, packing)
     }
     let rowValues = depth * min(window.strideY, window.height) * min(window.strideX, window.width)
     cut = ProductCut(

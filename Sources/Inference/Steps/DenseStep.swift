@@ -7,7 +7,7 @@ struct DenseStep: Step {
   let flops: Double
   let bytes: Int
   var scratch: Int { 0 }
-  var keepsWeights: Bool { panels == nil }
+  var packedWeights: [PackedWeights] { panels.map { [$0.packed] } ?? [] }
 
   private let dense: Dense
   private let input: Operand
@@ -39,9 +39,8 @@ struct DenseStep: Step {
       isVector
       ? nil
       : Panels(
-        [Panels.Matrix(base: dense.kernel.storage.base, rowStride: columns)], inner: inner, columns: columns,
-        scale: epilogue.scale.map { UnsafePointer($0.storage.base) },
-        bias: dense.bias.map { UnsafePointer($0.storage.base) }, packing)
+        [Panels.Matrix(first: 0, rowStride: columns)], of: dense.kernel, inner: inner, columns: columns,
+        scale: epilogue.scale, bias: dense.bias, packing)
     cut = ProductCut(
       rows: output.rows, columns: columns, rowValues: inner, threads: workers.count, kernels: kernels)
     columnsPerPart = max((columns / workers.count + 15) / 16 * 16, 512)

@@ -3,28 +3,30 @@ struct Panels {
   /// Values summed for each result.
   let inner: Int
   let columns: Int
-  private let storage: TensorStorage
+  let packed: PackedWeights
 
-  /// A matrix somewhere in memory: where it starts, and how far its rows and its columns are apart.
+  /// A matrix in a tensor: its first value, and how far its rows and its columns are apart.
   struct Matrix {
-    var base: UnsafePointer<Float>
+    var first: Int
     var rowStride: Int
     var columnStride = 1
   }
 
-  /// Packs.
   /// - Parameters:
-  ///   - blocks: matrices of equal height that lie on top of each other.
+  ///   - blocks: matrices of equal height in `weights` that lie on top of each other.
   ///   - scale: factors of the columns.
+  ///   - firstColumn: where this product's values begin in `scale` and `bias`.
   init(
-    _ blocks: [Matrix], inner: Int, columns: Int, scale: UnsafePointer<Float>? = nil,
-    bias: UnsafePointer<Float>? = nil, _ packing: Packing
+    _ blocks: [Matrix], of weights: Tensor, inner: Int, columns: Int, scale: Tensor? = nil, bias: Tensor? = nil,
+    firstColumn: Int = 0, _ packing: Packing
   ) {
     self.inner = inner
     self.columns = columns
     let kernels = packing.kernels
-    storage = packing.memory.storage(count: kernels.packedCount(inner, columns)) { memory in
-      guard let base = memory.baseAddress else { return }
+    packed = PackedWeights(count: kernels.packedCount(inner, columns), of: [weights, scale, bias]) { base in
+      let source = UnsafePointer(weights.storage.base)
+      let scale = scale.map { UnsafePointer($0.storage.base) + firstColumn }
+      let bias = bias.map { UnsafePointer($0.storage.base) + firstColumn }
       let width = kernels.panelWidth
       packing.workers.forEach((columns + width - 1) / width) { panel in
         let start = panel * width
@@ -37,7 +39,7 @@ struct Panels {
           let rows = inner / max(blocks.count, 1)
           for block in blocks {
             kernels.packPanelRows(
-              block.base + first * block.columnStride, rows, block.rowStride, block.columnStride, count,
+              source + block.first + first * block.columnStride, rows, block.rowStride, block.columnStride, count,
               scale.map { $0 + first }, target)
             target += rows * rowSize
           }
@@ -47,7 +49,7 @@ struct Panels {
   }
 
   /// The panel that starts with a column, a multiple of the panels' width.
-  func panel(column: Int) -> UnsafePointer<Float> { UnsafePointer(storage.base) + column * (inner + 1) }
+  func panel(column: Int) -> UnsafePointer<Float> { packed.base + column * (inner + 1) }
 
-  var bytes: Int { storage.count * 4 }
+  var bytes: Int { packed.count * 4 }
 }

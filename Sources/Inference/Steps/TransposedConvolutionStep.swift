@@ -8,6 +8,7 @@ struct TransposedConvolutionStep: Step {
   let bytes: Int
   let scratch: Int
   var kernel: String { "transposed gemm " + kernels.name }
+  var packedWeights: [PackedWeights] { panels.flatMap { $0.map(\.packed) } }
 
   private let convolution: TransposedConvolution
   private let input: Operand
@@ -58,18 +59,17 @@ struct TransposedConvolutionStep: Step {
       dilation: convolution.dilation.width, removed: removed.width)
     self.vertical = vertical
     self.horizontal = horizontal
-    let base = UnsafePointer(convolution.kernel.storage.base)
     panels = vertical.map { v in
       horizontal.map { h in
         let blocks = v.taps.flatMap { y in
           h.taps.map { x in
             Panels.Matrix(
-              base: base + (y.tap * shape[1] + x.tap) * filters * depth, rowStride: 1, columnStride: depth)
+              first: (y.tap * shape[1] + x.tap) * filters * depth, rowStride: 1, columnStride: depth)
           }
         }
         return Panels(
-          blocks, inner: blocks.count * depth, columns: filters,
-          bias: convolution.bias.map { UnsafePointer($0.storage.base) }, packing)
+          blocks, of: convolution.kernel, inner: blocks.count * depth, columns: filters, bias: convolution.bias,
+          packing)
       }
     }
     zeros = TensorStorage(count: depth) { $0.update(repeating: 0) }

@@ -7,7 +7,7 @@ struct WinogradStep: Step {
   let flops: Double
   let bytes: Int
   let scratch: Int
-  var keepsWeights: Bool { false }
+  var packedWeights: [PackedWeights] { [weights] }
 
   private let input: Operand
   private let output: Operand
@@ -16,7 +16,7 @@ struct WinogradStep: Step {
   private let window: Window
   private let tile: WinogradTile
   /// For each place of a transformed tile, its panels.
-  private let weights: TensorStorage
+  private let weights: PackedWeights
   private let placeSize: Int
   private let bias: Tensor?
   private let zeros: TensorStorage
@@ -55,10 +55,10 @@ struct WinogradStep: Step {
 
     let placeSize = kernels.packedCount(channels, filters)
     self.placeSize = placeSize
-    let source = UnsafePointer(convolution.kernel.storage.base)
-    let scale = epilogue.scale.map { UnsafePointer($0.storage.base) }
-    weights = packing.memory.storage(count: places * placeSize) { memory in
-      guard let base = memory.baseAddress else { return }
+    let scale = epilogue.scale
+    weights = PackedWeights(count: places * placeSize, of: [convolution.kernel, scale]) { base in
+      let source = UnsafePointer(convolution.kernel.storage.base)
+      let scale = scale.map { UnsafePointer($0.storage.base) }
       let width = kernels.panelWidth
       workers.forEach((filters + width - 1) / width) { panel in
         let first = panel * width

@@ -1,0 +1,38 @@
+/// A step's weights in the order in which its kernel reads them. The plan says when and where they are packed: for
+/// its first run in memory that the next step's weights take over, then for good.
+final class PackedWeights {
+  let count: Int
+  private var memory: UnsafeMutablePointer<Float>?
+  private var fill: ((UnsafeMutablePointer<Float>) -> Void)?
+  /// What `fill` reads.
+  private var sources: [TensorStorage]
+
+  /// - Parameters:
+  ///   - sources: what `fill` reads, kept alive until the weights are packed for good.
+  ///   - fill: writes all `count` values.
+  init(count: Int, of sources: [Tensor?], fill: @escaping (UnsafeMutablePointer<Float>) -> Void) {
+    self.count = count
+    self.sources = sources.compactMap { $0?.storage }
+    self.fill = fill
+  }
+
+  /// The first packed value.
+  var base: UnsafePointer<Float> {
+    guard let memory else { preconditionFailure("weights are packed before they are read") }
+    return UnsafePointer(memory)
+  }
+
+  /// Packs them, until the memory is written again.
+  func pack(into memory: UnsafeMutablePointer<Float>) {
+    fill?(memory)
+    self.memory = memory
+  }
+
+  /// Packs them for as long as the memory lives, and lets go of what they are made from.
+  func keep(in memory: UnsafeMutablePointer<Float>) {
+    pack(into: memory)
+    fill = nil
+    for source in sources { source.dropPages() }
+    sources = []
+  }
+}
