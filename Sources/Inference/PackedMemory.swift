@@ -21,7 +21,9 @@ final class PackedMemory {
     arena = try Arena(count: weights.map { PackedMemory.count($0) }.max() ?? 0)
   }
 
-  private static func count(_ weights: [PackedWeights]) -> Int { weights.reduce(0) { $0 + aligned($1.count) } }
+  private static func count(_ weights: [PackedWeights]) -> Int {
+    weights.reduce(0) { $0 + aligned($1.count) }
+  }
 
   private static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 

@@ -26,7 +26,10 @@ struct ProductTests {
     }
 
     /// The whole memory after a step has run.
-    func run(_ step: any Step, threads: Int) -> [Float] {
+    func run(_ step: any Step, threads: Int) throws -> [Float] {
+      let weights = try PackedMemory([step.packedWeights])
+      weights.startRun()
+      weights.pack(0)
       var arena = values
       var scratch = [Float](repeating: .nan, count: step.scratch + 16)
       arena.withUnsafeMutableBufferPointer { arena in
@@ -35,7 +38,9 @@ struct ProductTests {
           // Tables of pointers need the alignment that a plan gives them.
           let aligned = UnsafeMutableRawPointer(extra).alignedUp(toMultipleOf: 16)
             .assumingMemoryBound(to: Float.self)
-          step.run(RunContext(arena: base, scratch: aligned, workers: Workers(count: threads)))
+          withExtendedLifetime(weights) {
+            step.run(RunContext(arena: base, scratch: aligned, workers: Workers(count: threads)))
+          }
         }
       }
       return arena
@@ -70,7 +75,7 @@ struct ProductTests {
     if residual { inputs.append(bench.operand(outputShape, gap: gap)) }
     let output = bench.operand(outputShape, gap: gap)
     let direct = try #require(DirectStep(node, inputs, output))
-    let expected = bench.run(direct, threads: 1)
+    let expected = try bench.run(direct, threads: 1)
     for kernels in KernelSet.all {
       var first: [Float] = []
       for threads in [1, 3] {
@@ -79,7 +84,7 @@ struct ProductTests {
           graph: graph, memory: MemoryPlan(graph),
           packing: Packing(workers: Workers(count: threads), kernels: kernels))
         let step = try #require(make(lowering, node, inputs, output))
-        let actual = bench.run(step, threads: threads)
+        let actual = try bench.run(step, threads: threads)
         let scale = max(1, expected.reduce(0) { max($0, abs($1)) })
         let worst = zip(actual, expected).reduce(Float(0)) {
           $1.0.isNaN ? .infinity : max($0, abs($1.0 - $1.1))

@@ -82,13 +82,14 @@ def warm(thimble, prefix, threads, rounds, seconds):
     """Medians of all engines over bursts taken in turn, and Thimble's ratio to each in the same round."""
     peers = {engine: Peer(engine, prefix, threads) for engine in PEERS}
     times = {engine: [] for engine in ["thimble", *PEERS]}
-    shares = []
+    shares, resident = [], []
     for index in range(rounds):
         for engine in turn([*times], index):
             if engine == "thimble":
                 result = bench(thimble, prefix, threads, seconds)
                 times[engine].append(result["warm"]["p50"])
                 shares.append(result["shareOfPeak"])
+                resident.append(result["peakMemoryBytes"])
             else:
                 times[engine].append(peers[engine].burst(seconds))
     for peer in peers.values():
@@ -96,7 +97,7 @@ def warm(thimble, prefix, threads, rounds, seconds):
     medians = {engine: statistics.median(values) for engine, values in times.items()}
     fastest = min(PEERS, key=medians.get)
     ratio = statistics.median(peer / own for own, peer in zip(times["thimble"], times[fastest]))
-    return {"milliseconds": medians, "fastest": fastest, "ratio": ratio, "shareOfPeak": statistics.median(shares),
+    return {"milliseconds": medians, "fastest": fastest, "ratio": ratio, "shareOfPeak": statistics.median(shares), "memory": max(resident),
             "differences": {engine: peer.start["difference"] for engine, peer in peers.items()}}
 
 
@@ -179,6 +180,8 @@ def main():
             row["warm"][count] = warm(options.thimble, prefix, count, options.rounds, options.seconds)
             print(page.line(name, count, row["warm"][count]), flush=True)
         row["cold"] = cold(options.thimble, prefix, max(threads), options.rounds)
+        # Weights are packed by the second run, after which Thimble's memory is at its largest.
+        row["cold"]["memory"]["thimble"] = max(row["cold"]["memory"]["thimble"], row["warm"][max(threads)]["memory"])
         print(page.cold_line(name, row), flush=True)
         rows.append(row)
     for count in threads:

@@ -62,7 +62,8 @@ struct ConvolutionStep: Step {
     panels = (0..<convolution.groups).map { group in
       let first = group * columns
       return Panels(
-        [Panels.Matrix(first: first, rowStride: shape[3])], of: convolution.kernel, inner: window.taps * depth,
+        [Panels.Matrix(first: first, rowStride: shape[3])], of: convolution.kernel,
+        inner: window.taps * depth,
         columns: columns, scale: epilogue.scale, bias: convolution.bias, firstColumn: first, packing)
     }
     let rowValues = depth * min(window.strideY, window.height) * min(window.strideX, window.width)

@@ -17,8 +17,8 @@ struct Panels {
   ///   - scale: factors of the columns.
   ///   - firstColumn: where this product's values begin in `scale` and `bias`.
   init(
-    _ blocks: [Matrix], of weights: Tensor, inner: Int, columns: Int, scale: Tensor? = nil, bias: Tensor? = nil,
-    firstColumn: Int = 0, _ packing: Packing
+    _ blocks: [Matrix], of weights: Tensor, inner: Int, columns: Int, scale: Tensor? = nil,
+    bias: Tensor? = nil, firstColumn: Int = 0, _ packing: Packing
   ) {
     self.inner = inner
     self.columns = columns
@@ -28,25 +28,38 @@ struct Panels {
       let scale = scale.map { UnsafePointer($0.storage.base) + firstColumn }
       let bias = bias.map { UnsafePointer($0.storage.base) + firstColumn }
       let width = kernels.panelWidth
-      packing.workers.forEach((columns + width - 1) / width) { panel in
-        let start = panel * width
-        kernels.forEachPacked(min(columns - start, width)) { offset, count, kernels in
-          let first = start + offset
-          let rowSize = kernels.packedWidth(count)
-          var target = base + first * (inner + 1)
-          kernels.packPanelBias(bias.map { $0 + first }, count, target)
-          target += rowSize
-          let rows = inner / max(blocks.count, 1)
-          for block in blocks {
-            kernels.packPanelRows(
-              source + block.first + first * block.columnStride, rows, block.rowStride, block.columnStride, count,
-              scale.map { $0 + first }, target)
-            target += rows * rowSize
+      /// Calls back for each packed panel.
+      func forEachPanel(
+        _ body: (_ first: Int, _ count: Int, _ target: UnsafeMutablePointer<Float>, KernelSet) -> Void
+      ) {
+        for start in stride(from: 0, to: columns, by: width) {
+          kernels.forEachPacked(min(columns - start, width)) { offset, count, kernels in
+            body(start + offset, count, base + (start + offset) * (inner + 1), kernels)
           }
+        }
+      }
+      forEachPanel { first, count, target, kernels in
+        kernels.packPanelBias(bias.map { $0 + first }, count, target)
+      }
+      // All panels a few rows at a time, so that the weights are read in their order.
+      let rows = inner / max(blocks.count, 1)
+      let size = max(Panels.cachedValues / max(columns, 1), 1)
+      let parts = (rows + size - 1) / size
+      packing.workers.forEach(blocks.count * parts) { part in
+        let block = blocks[part / parts]
+        let row = part % parts * size
+        forEachPanel { first, count, target, kernels in
+          kernels.packPanelRows(
+            source + block.first + row * block.rowStride + first * block.columnStride, min(size, rows - row),
+            block.rowStride, block.columnStride, count, scale.map { $0 + first },
+            target + (1 + part / parts * rows + row) * kernels.packedWidth(count))
         }
       }
     }
   }
+
+  /// Values that are read at a time.
+  private static let cachedValues = 8192
 
   /// The panel that starts with a column, a multiple of the panels' width.
   func panel(column: Int) -> UnsafePointer<Float> { packed.base + column * (inner + 1) }

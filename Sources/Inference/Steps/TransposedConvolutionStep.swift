@@ -68,7 +68,8 @@ struct TransposedConvolutionStep: Step {
           }
         }
         return Panels(
-          blocks, of: convolution.kernel, inner: blocks.count * depth, columns: filters, bias: convolution.bias,
+          blocks, of: convolution.kernel, inner: blocks.count * depth, columns: filters,
+          bias: convolution.bias,
           packing)
       }
     }
