@@ -7,10 +7,8 @@ final class PackedMemory {
   private let weights: [[PackedWeights]]
   private var arena: Arena
   private var stage = Stage.fresh
-  /// Values of the arena that are in use.
-  private var used = 0
 
-  private enum Stage { case fresh, inPassing, forGood, done }
+  private enum Stage { case fresh, inPassing, done }
 
   /// A cache line.
   private static let alignment = 16
@@ -27,29 +25,39 @@ final class PackedMemory {
 
   private static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 
-  /// Whether all are packed for good, and there is nothing left to do.
-  var isDone: Bool { stage == .done }
-
   /// Before the steps of a run.
   func startRun() {
     switch stage {
     case .fresh: stage = .inPassing
-    case .inPassing:
-      // A system that refuses the memory for all goes on with that for one.
-      guard let whole = try? Arena(count: weights.reduce(0) { $0 + PackedMemory.count($1) }) else { return }
-      (arena, used, stage) = (whole, 0, .forGood)
-    case .forGood: stage = .done
+    case .inPassing: if keepAll() { stage = .done }
     case .done: break
     }
   }
 
-  /// Packs a step's weights, which it reads next.
+  /// Before a step reads its weights.
   func pack(_ step: Int) {
-    if stage == .inPassing { used = 0 }
-    for weights in weights[step] {
-      let memory = arena.base + used
+    guard stage == .inPassing else { return }
+    place(weights[step], in: arena) { $0.pack(into: $1) }
+  }
+
+  /// - Returns: false when the system refuses the memory; all goes on as in the first run then.
+  private func keepAll() -> Bool {
+    // The largest first: a source's pages and their copy are in memory together, which should not be when nearly
+    // all others are packed already.
+    let all = weights.joined().sorted { $0.count > $1.count }
+    guard let whole = try? Arena(count: PackedMemory.count(all)) else { return false }
+    arena = whole
+    place(all, in: whole) { $0.keep(in: $1) }
+    return true
+  }
+
+  private func place(
+    _ weights: [PackedWeights], in arena: Arena, _ body: (PackedWeights, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    var used = 0
+    for weights in weights {
+      body(weights, arena.base + used)
       used += PackedMemory.aligned(weights.count)
-      if stage == .inPassing { weights.pack(into: memory) } else { weights.keep(in: memory) }
     }
   }
 }

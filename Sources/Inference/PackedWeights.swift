@@ -22,15 +22,21 @@ final class PackedWeights {
     return UnsafePointer(memory)
   }
 
+  /// Values from which on it is worth it to give a source's pages back in passing: other threads are interrupted.
+  private static let largeCount = 1 << 18
+
   /// Packs them, until the memory is written again.
   func pack(into memory: UnsafeMutablePointer<Float>) {
     fill?(memory)
     self.memory = memory
+    // Large ones would be in memory twice, for a second run that may never come.
+    for source in sources where source.count >= PackedWeights.largeCount { source.dropPages() }
   }
 
   /// Packs them for as long as the memory lives, and lets go of what they are made from.
   func keep(in memory: UnsafeMutablePointer<Float>) {
-    pack(into: memory)
+    fill?(memory)
+    self.memory = memory
     fill = nil
     for source in sources { source.dropPages() }
     sources = []

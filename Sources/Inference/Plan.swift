@@ -99,7 +99,7 @@ public final class Plan {
   }
 
   private func run(_ index: Int) {
-    if !packed.isDone { packed.pack(index) }
+    packed.pack(index)
     work[index].step.run(work[index].context)
   }
 
