@@ -6,7 +6,7 @@ import Keras
 /// `thimble bench`: how fast a model is on this machine.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench",
+    commandName: "bench", _superCommandName: "thimble",
     abstract: "Measure loading, the first run and warm runs of a model.",
     discussion: """
       The peak is what this processor's cores reach in products added up in registers, measured now. FLOPs \

@@ -5,7 +5,7 @@ import Foundation
 /// `thimble check`: whether a folder can be a function's package.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check",
+    commandName: "check", _superCommandName: "thimble",
     abstract: "Check a function's folder: its thimble.json, and that all it names is there and works.",
     discussion: """
       Models, their configs and labels in the folder, or in a sideload.zip there, are loaded as the function would load \

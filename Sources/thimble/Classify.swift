@@ -6,7 +6,7 @@ import Imaging
 /// `thimble classify`: labels for images, as the function would find them.
 struct Classify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "classify",
+    commandName: "classify", _superCommandName: "thimble",
     abstract: "Label images with a model, or with all models of a configuration.",
     usage: """
       thimble classify MODEL IMAGE... [--labels <file>] [--top <k>] [--preprocess <arithmetic>] ...

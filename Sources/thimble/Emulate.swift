@@ -6,7 +6,7 @@ import Foundation
 /// `thimble emulate`: Lambda and S3 on this machine.
 struct Emulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "emulate",
+    commandName: "emulate", _superCommandName: "thimble",
     abstract: "Run Lambda and S3 on this machine: a photo put into a bucket invokes the function.",
     discussion: """
       A bucket is a folder, an object a file in it. Sign requests with the access key test, secret test. The \

@@ -5,7 +5,7 @@ import Imaging
 /// `thimble image`: what a model is given for an image.
 struct ImageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "image",
+    commandName: "image", _superCommandName: "thimble",
     abstract: "Turn an image into a model's input, exactly as Keras does with Pillow.",
     discussion: """
       Reads PNG and JPEG, told by their content. Writes float32 of the shape 1 x height x width x channels, \

@@ -5,7 +5,7 @@ import Keras
 /// `thimble inspect`: what a model is made of, and what becomes of it.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect",
+    commandName: "inspect", _superCommandName: "thimble",
     abstract: "List a model's layers, what each costs and which were fused.",
     discussion: """
       FLOPs are multiplications plus additions of one run. "computed by" names the kernel that does a layer's \

@@ -4,7 +4,7 @@ import Inference
 /// `thimble predict`: raw tensors in and out.
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "predict",
+    commandName: "predict", _superCommandName: "thimble",
     abstract: "Run a model on arrays, as Keras' model.predict does.",
     discussion: """
       Arrays are .npy files, batch first, of any batch size. A model with several inputs or outputs takes the \

@@ -20,7 +20,7 @@ struct Thimble: ParsableCommand {
   /// be set up first.
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parse(Array(CommandLine.arguments.dropFirst()))
       guard CPU.missingInstructions.isEmpty else {
         let missing = CPU.missingInstructions.joined(separator: " and ")
         throw Failure("this processor lacks \(missing), which all arithmetic here needs")
@@ -30,6 +30,14 @@ struct Thimble: ParsableCommand {
     } catch {
       fail(error)
     }
+  }
+
+  /// A command that is named first takes its arguments without those of the commands above it, and without a search
+  /// for completion requests: a millisecond that a first result would wait. The whole tree says what is wrong.
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+    if let command = try? named?.parseAsRoot(Array(arguments.dropFirst())) { return command }
+    return try parseAsRoot(arguments)
   }
 
   private static func wait(for command: sending any AsyncParsableCommand) -> Never {

@@ -4,7 +4,7 @@ import Inference
 /// `thimble verify`: whether a model gives the numbers that Keras gave.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify",
+    commandName: "verify", _superCommandName: "thimble",
     abstract: "Compare a model's results with expected ones.",
     discussion: """
       Arrays are .npy files, batch first. A model with several inputs or outputs takes the option as often, in \
