@@ -50,7 +50,7 @@ struct MemoryPlan {
   func freeMemory(at index: Int) -> Int {
     var end = 0
     for buffer in buffers where buffer.lifetime.contains(index) {
-      end = max(end, buffer.offset + aligned(buffer.count))
+      end = max(end, buffer.offset + MemoryPlan.aligned(buffer.count))
     }
     return end
   }
@@ -184,14 +184,14 @@ struct MemoryPlan {
     let order = buffers.indices.sorted { (buffers[$1].count, $0) < (buffers[$0].count, $1) }
     var placed: [Int] = []
     for index in order {
-      let size = aligned(buffers[index].count)
+      let size = MemoryPlan.aligned(buffers[index].count)
       let conflicts = placed.filter {
         !sharesMemory || buffers[$0].lifetime.overlaps(buffers[index].lifetime)
       }
       var offset = 0
       for other in conflicts.sorted(by: { buffers[$0].offset < buffers[$1].offset }) {
         if buffers[other].offset >= offset + size { break }
-        offset = max(offset, buffers[other].offset + aligned(buffers[other].count))
+        offset = max(offset, buffers[other].offset + MemoryPlan.aligned(buffers[other].count))
       }
       buffers[index].offset = offset
       placed.append(index)
@@ -199,7 +199,7 @@ struct MemoryPlan {
     }
   }
 
-  private func aligned(_ count: Int) -> Int {
+  static func aligned(_ count: Int) -> Int {
     (count + MemoryPlan.alignment - 1) / MemoryPlan.alignment * MemoryPlan.alignment
   }
 }

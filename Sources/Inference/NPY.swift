@@ -8,9 +8,9 @@ public enum NPY {
   /// Reads a file.
   /// - Throws: ``NPYError`` that names the file and what is wrong with it.
   public static func read(path: String) throws(NPYError) -> Tensor {
-    let bytes = try contents(path)
+    let contents = try NPYContents(path: path)
     do throws(NPYProblem) {
-      return try decode(bytes)
+      return try decode(contents)
     } catch {
       throw NPYError(path: path, reason: error.reason)
     }
@@ -48,24 +48,9 @@ public enum NPY {
     return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(text.utf8)
   }
 
-  private static func contents(_ path: String) throws(NPYError) -> [UInt8] {
-    guard let file = fopen(path, "rb") else { throw NPYError(path: path, reason: lastSystemError()) }
-    defer { fclose(file) }
-    var status = stat()
-    guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw NPYError(path: path, reason: "it is not a file")
-    }
-    let size = Int(status.st_size)
-    var count = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
-      count = fread(buffer.baseAddress, 1, size, file)
-      initialized = count
-    }
-    if count != size { throw NPYError(path: path, reason: "it could be read in part only") }
-    return bytes
-  }
-
-  static func decode(_ bytes: [UInt8]) throws(NPYProblem) -> Tensor {
+  /// - Returns: a tensor that borrows its values from `contents` where they lie there as they are needed.
+  static func decode(_ contents: NPYContents) throws(NPYProblem) -> Tensor {
+    let bytes = contents.bytes
     guard bytes.count >= 12, bytes[0] == 0x93, bytes[1..<6].elementsEqual("NUMPY".utf8) else {
       throw NPYProblem(reason: "it is not an .npy file")
     }
@@ -82,16 +67,16 @@ public enum NPY {
     else {
       throw NPYProblem(reason: "it is too short for the shape \(header.shape.text)")
     }
+    let data = start + length
+    let isAligned = data.isMultiple(of: MemoryLayout<Float>.alignment)
+    if header.isPlain, isAligned, let base = bytes.baseAddress {
+      let values = (base + data).bindMemory(to: Float.self, capacity: count)
+      return Tensor(
+        shape: header.shape, storage: TensorStorage(borrowing: values, count: count, from: contents))
+    }
     let storage = TensorStorage(count: count) { memory in
-      bytes.withUnsafeBytes { raw in
-        if header.isPlain {
-          let data = UnsafeRawBufferPointer(rebasing: raw[(start + length)..<(start + length + 4 * count)])
-          UnsafeMutableRawBufferPointer(memory).copyMemory(from: data)
-          return
-        }
-        for index in 0..<count {
-          memory[header.position(index)] = header.value(raw, start + length + index * header.size)
-        }
+      for index in 0..<count {
+        memory[header.position(index)] = header.value(bytes, data + index * header.size)
       }
     }
     return Tensor(shape: header.shape, storage: storage)
@@ -111,4 +96,4 @@ struct NPYProblem: Error {
 }
 
 /// What the last failed system call says.
-private func lastSystemError() -> String { String(cString: strerror(errno)) }
+func lastSystemError() -> String { String(cString: strerror(errno)) }

@@ -1,29 +1,23 @@
 /// Memory for the packed weights of a plan's steps.
 ///
-/// The first run packs each step's weights into the same memory, just before they are read: a process that computes one
-/// result neither waits for fresh memory for all of them nor reads it back. The second run packs them for good.
+/// The first run packs each step's weights into memory that activations do not need at that time, just before they are
+/// read: a process that computes one result neither waits for fresh memory for all of them nor reads it back. The
+/// second run packs them for good.
 final class PackedMemory {
   /// Of each step.
   private let weights: [[PackedWeights]]
-  private var arena: Arena
+  /// Where they are when they are packed for good.
+  private var arena: Arena?
   private var stage = Stage.fresh
 
   private enum Stage { case fresh, inPassing, done }
 
-  /// A cache line.
-  private static let alignment = 16
+  init(_ weights: [[PackedWeights]]) { self.weights = weights }
 
-  /// - Throws: ``PlanError`` when there is no memory for the first run.
-  init(_ weights: [[PackedWeights]]) throws(PlanError) {
-    self.weights = weights
-    arena = try Arena(count: weights.map { PackedMemory.count($0) }.max() ?? 0)
+  /// Values that weights take together.
+  static func count(_ weights: [PackedWeights]) -> Int {
+    weights.reduce(0) { $0 + MemoryPlan.aligned($1.count) }
   }
-
-  private static func count(_ weights: [PackedWeights]) -> Int {
-    weights.reduce(0) { $0 + aligned($1.count) }
-  }
-
-  private static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 
   /// Before the steps of a run.
   func startRun() {
@@ -35,9 +29,10 @@ final class PackedMemory {
   }
 
   /// Before a step reads its weights.
-  func pack(_ step: Int) {
+  /// - Parameter memory: has room for them until the step is done.
+  func pack(_ step: Int, into memory: UnsafeMutablePointer<Float>) {
     guard stage == .inPassing else { return }
-    place(weights[step], in: arena) { $0.pack(into: $1) }
+    place(weights[step], in: memory) { $0.pack(into: $1) }
   }
 
   /// - Returns: false when the system refuses the memory; all goes on as in the first run then.
@@ -47,17 +42,18 @@ final class PackedMemory {
     let all = weights.joined().sorted { $0.count > $1.count }
     guard let whole = try? Arena(count: PackedMemory.count(all)) else { return false }
     arena = whole
-    place(all, in: whole) { $0.keep(in: $1) }
+    place(all, in: whole.base) { $0.keep(in: $1) }
     return true
   }
 
   private func place(
-    _ weights: [PackedWeights], in arena: Arena, _ body: (PackedWeights, UnsafeMutablePointer<Float>) -> Void
+    _ weights: [PackedWeights], in memory: UnsafeMutablePointer<Float>,
+    _ body: (PackedWeights, UnsafeMutablePointer<Float>) -> Void
   ) {
     var used = 0
     for weights in weights {
-      body(weights, arena.base + used)
-      used += PackedMemory.aligned(weights.count)
+      body(weights, memory + used)
+      used += MemoryPlan.aligned(weights.count)
     }
   }
 }

@@ -8,12 +8,12 @@ public final class Plan {
   public let outputs: [PlanPort]
   /// What happens in a run, in order.
   public let steps: [PlanStep]
-  /// Memory for activations and scratch.
+  /// Memory for activations, scratch and, in the first run, a step's packed weights.
   public let arenaBytes: Int
   /// Weights and constants that the steps read, as they were before packing.
   public let weightBytes: Int
 
-  private let work: [(step: any Step, context: RunContext)]
+  private let work: [(step: any Step, context: RunContext, packing: UnsafeMutablePointer<Float>)]
   private let arena: Arena
   private let packed: PackedMemory
 
@@ -47,7 +47,7 @@ public final class Plan {
       graph: graph, memory: memory,
       packing: Packing(workers: workers, kernels: options.kernels),
       replacement: options.replacement)
-    var work: [(step: any Step, scratch: Int)] = []
+    var work: [(step: any Step, scratch: Int, packing: Int)] = []
     var steps: [PlanStep] = []
     var arenaCount = memory.count
     var weightBytes = 0
@@ -57,8 +57,9 @@ public final class Plan {
       for step in try lowering.steps(index) {
         // Scratch lies above all that is alive, which is mostly below the arena's highest end.
         let scratch = memory.freeMemory(at: index)
-        work.append((step, scratch))
-        arenaCount = max(arenaCount, scratch + step.scratch)
+        let packing = scratch + MemoryPlan.aligned(step.scratch)
+        work.append((step, scratch, packing))
+        arenaCount = max(arenaCount, packing + PackedMemory.count(step.packedWeights))
         steps.append(
           PlanStep(
             name: step.name, fused: node.fused, kernel: step.kernel, shape: node.sizes, flops: step.flops,
@@ -67,11 +68,14 @@ public final class Plan {
     }
     let arena = try Arena(count: arenaCount)
     self.arena = arena
-    packed = try PackedMemory(work.map(\.step.packedWeights))
+    packed = PackedMemory(work.map(\.step.packedWeights))
     arenaBytes = arena.count * 4
     self.weightBytes = weightBytes
-    self.work = work.map { step, scratch in
-      (step, RunContext(arena: arena.base, scratch: arena.base + scratch, workers: workers))
+    self.work = work.map { step, scratch, packing in
+      (
+        step, RunContext(arena: arena.base, scratch: arena.base + scratch, workers: workers),
+        arena.base + packing
+      )
     }
     self.steps = steps
     let base = arena.base
@@ -99,7 +103,7 @@ public final class Plan {
   }
 
   private func run(_ index: Int) {
-    packed.pack(index)
+    packed.pack(index, into: work[index].packing)
     work[index].step.run(work[index].context)
   }
 

@@ -79,7 +79,7 @@ struct NPYTests {
     ]
     for (bytes, expected) in cases {
       do throws(NPYProblem) {
-        _ = try NPY.decode(bytes)
+        _ = try NPY.decode(NPYContents(bytes))
         Issue.record("accepted, not: \(expected)")
       } catch {
         #expect(error.reason.contains(expected), "\(error.reason)")
