@@ -59,6 +59,7 @@ struct ModelFile {
     } catch {
       throw KerasError(path: path, reason: error.reason(inside: path))
     }
+    if case .byName(let weights) = weights { workers.prefault(weights.mapped, of: file) }
     guard let configuration = try configuration?.get() else {
       throw KerasError(
         path: path,
@@ -118,12 +119,15 @@ struct ModelFile {
   }
 
   /// Reads all weights of the model.
-  func read(_ model: ModelDescription) throws(KerasError) -> WeightReader {
+  /// - Parameter workers: the threads that share the work.
+  func read(_ model: ModelDescription, _ workers: Workers) throws(KerasError) -> WeightReader {
     var reader = WeightReader(
       file: file, size: size, conversion: KernelConversion(version: version, backend: backend))
     switch weights {
     case .byName(let weights): try weights.read(model, into: &reader)
-    case .byClass(let weights): try weights.read(model, into: &reader)
+    case .byClass(let weights):
+      try weights.read(model, into: &reader)
+      workers.prefault(reader.mapped, of: file)
     }
     return reader
   }
