@@ -12,7 +12,12 @@ final class PackedMemory {
 
   private enum Stage { case fresh, inPassing, done }
 
-  init(_ weights: [[PackedWeights]]) { self.weights = weights }
+  private let workers: Workers
+
+  init(_ weights: [[PackedWeights]], _ workers: Workers) {
+    self.weights = weights
+    self.workers = workers
+  }
 
   /// Values that weights take together.
   static func count(_ weights: [PackedWeights]) -> Int {
@@ -32,7 +37,7 @@ final class PackedMemory {
   /// - Parameter memory: has room for them until the step is done.
   func pack(_ step: Int, into memory: UnsafeMutablePointer<Float>) {
     guard stage == .inPassing else { return }
-    place(weights[step], in: memory) { $0.pack(into: $1) }
+    place(weights[step], in: memory) { $0.pack(into: $1, workers) }
   }
 
   /// - Returns: false when the system refuses the memory; all goes on as in the first run then.
@@ -42,7 +47,7 @@ final class PackedMemory {
     let all = weights.joined().sorted { $0.count > $1.count }
     guard let whole = try? Arena(count: PackedMemory.count(all)) else { return false }
     arena = whole
-    place(all, in: whole.base) { $0.keep(in: $1) }
+    place(all, in: whole.base) { $0.keep(in: $1, workers) }
     return true
   }
 

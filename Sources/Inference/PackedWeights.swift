@@ -26,19 +26,19 @@ final class PackedWeights {
   private static let largeCount = 1 << 18
 
   /// Packs them, until the memory is written again.
-  func pack(into memory: UnsafeMutablePointer<Float>) {
+  func pack(into memory: UnsafeMutablePointer<Float>, _ workers: Workers) {
     fill?(memory)
     self.memory = memory
     // Large ones would be in memory twice, for a second run that may never come.
-    for source in sources where source.count >= PackedWeights.largeCount { source.dropPages() }
+    for source in sources where source.count >= PackedWeights.largeCount { source.dropPages(workers) }
   }
 
   /// Packs them for as long as the memory lives, and lets go of what they are made from.
-  func keep(in memory: UnsafeMutablePointer<Float>) {
+  func keep(in memory: UnsafeMutablePointer<Float>, _ workers: Workers) {
     fill?(memory)
     self.memory = memory
     fill = nil
-    for source in sources { source.dropPages() }
+    for source in sources { source.dropPages(workers) }
     sources = []
   }
 }

@@ -68,7 +68,7 @@ public final class Plan {
     }
     let arena = try Arena(count: arenaCount)
     self.arena = arena
-    packed = PackedMemory(work.map(\.step.packedWeights))
+    packed = PackedMemory(work.map(\.step.packedWeights), workers)
     arenaBytes = arena.count * 4
     self.weightBytes = weightBytes
     self.work = work.map { step, scratch, packing in

@@ -35,14 +35,20 @@ public final class TensorStorage: @unchecked Sendable {
 
   /// Gives the pages of a mapped file back to the system: the values have been copied (packed) and are
   /// not expected to be read again soon. Reading them stays possible.
-  func dropPages() {
+  /// - Parameter workers: the threads that share the work.
+  func dropPages(_ workers: Workers) {
     guard isFileMap else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let start = UInt(bitPattern: base)
     // Pages at the ends may hold others' values.
     let first = (start + UInt(page) - 1) / UInt(page) * UInt(page)
     let end = (start + UInt(count * 4)) / UInt(page) * UInt(page)
-    if end > first { madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_DONTNEED) }
+    guard end > first, let pages = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    let count = Int(end - first)
+    let size = 1 << 20
+    workers.forEach((count + size - 1) / size) { part in
+      madvise(pages + part * size, min(size, count - part * size), MADV_DONTNEED)
+    }
   }
 
   deinit {

@@ -27,7 +27,8 @@ struct ProductTests {
 
     /// The whole memory after a step has run.
     func run(_ step: any Step, threads: Int) -> [Float] {
-      let weights = PackedMemory([step.packedWeights])
+      let workers = Workers(count: threads)
+      let weights = PackedMemory([step.packedWeights], workers)
       let packing = MemoryPlan.aligned(step.scratch)
       var arena = values
       var scratch = [Float](
@@ -40,7 +41,7 @@ struct ProductTests {
             .assumingMemoryBound(to: Float.self)
           weights.startRun()
           weights.pack(0, into: aligned + packing)
-          step.run(RunContext(arena: base, scratch: aligned, workers: Workers(count: threads)))
+          step.run(RunContext(arena: base, scratch: aligned, workers: workers))
         }
       }
       return arena
