@@ -41,19 +41,24 @@ def make(names, folder):
             raise SystemExit(f"{name} could not be made: {run.stderr[-2000:]}")
 
 
-def pinned(threads):
-    """One thread stays on one core, the last: the first also serves interrupts."""
-    cores = sorted(os.sched_getaffinity(0))
-    return ["taskset", "-c", ",".join(map(str, cores[-threads:]))]
+def start(command, threads, **streams):
+    """A process with one core a thread, the last ones: the first also serves interrupts."""
+    cores = os.sched_getaffinity(0)
+    # They are inherited: starting `taskset` first would count as a start's time.
+    os.sched_setaffinity(0, sorted(cores)[-threads:])
+    try:
+        return subprocess.Popen(command, text=True, **streams)
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 class Peer:
     """An engine's process, which waits between bursts."""
 
     def __init__(self, engine, prefix, threads):
-        self.process = subprocess.Popen(
-            [*pinned(threads), sys.executable, WORKER, engine, prefix, str(threads)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = start(
+            [sys.executable, WORKER, engine, prefix, str(threads)], threads, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.start = json.loads(self.process.stdout.readline())
 
     def burst(self, seconds):
@@ -67,9 +72,8 @@ class Peer:
 
 
 def bench(thimble, prefix, threads, seconds):
-    command = [*pinned(threads), thimble, "bench", f"{prefix}.h5", "--threads", str(threads), "--seconds", str(seconds),
-               "--json"]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    command = [thimble, "bench", f"{prefix}.h5", "--threads", str(threads), "--seconds", str(seconds), "--json"]
+    return json.loads(process(command, threads)[2])
 
 
 def turn(engines, index):
@@ -101,10 +105,10 @@ def warm(thimble, prefix, threads, rounds, seconds):
             "differences": {engine: peer.start["difference"] for engine, peer in peers.items()}}
 
 
-def process(command):
+def process(command, threads):
     """Wall milliseconds, largest resident bytes and the output of a process."""
     begin = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    child = start(command, threads, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     output = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
     elapsed = (time.perf_counter() - begin) * 1e3
@@ -134,13 +138,13 @@ def cold(thimble, prefix, threads, rounds):
                 command = [thimble, "predict", f"{prefix}.h5", "--input", f"{prefix}.x.npy", "--threads", str(threads)]
             else:
                 command = [sys.executable, WORKER, "--once", engine, prefix, str(threads)]
-            elapsed, resident, output = process([*pinned(threads), *command])
+            elapsed, resident, output = process(command, threads)
             whole[engine].append(elapsed)
             memory[engine] = max(memory[engine], resident)
             if engine != "thimble":
                 start = json.loads(output.splitlines()[0])
                 inside[engine].append(start["load"] + start["first"])
-                library[engine].append(process([*pinned(threads), *loading(engine)])[0])
+                library[engine].append(process(loading(engine), threads)[0])
     return {"process": {engine: statistics.median(values) for engine, values in whole.items()},
             "inside": {engine: statistics.median(values) for engine, values in inside.items()},
             "library": {engine: statistics.median(values) for engine, values in library.items()}, "memory": memory}
