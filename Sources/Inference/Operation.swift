@@ -214,7 +214,9 @@ public struct Pooling: Sendable {
   }
 }
 
-public enum Reduction: Sendable { case sum, mean, max, min, product, variance, l2Norm, any, all, logSumExp }
+public enum Reduction: String, Sendable {
+  case sum, mean, max, min, product, variance, l2Norm, any, all, logSumExp
+}
 
 public enum Extremum: Sendable { case max, min }
 

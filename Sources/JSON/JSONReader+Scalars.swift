@@ -140,10 +140,13 @@ extension JSONReader {
     if whole.isEmpty || (whole.count > 1 && whole.first == UInt8(ascii: "0")) { return nil }
     if whole.count == digits.count, let integer = Int(text) { return .integer(integer) }
     // `Double` reads what is left as the RFC has it, but for a point without digits, and for words.
-    let hasBarePoint = zip(text.utf8, text.utf8.dropFirst())
-      .contains { $0 == UInt8(ascii: ".") && $1 | 0x20 == UInt8(ascii: "e") }
-    if text.utf8.last == UInt8(ascii: ".") || hasBarePoint { return nil }
-    guard digits.allSatisfy({ isDigit($0) || ".eE+-".utf8.contains($0) }) else { return nil }
+    var previous: UInt8 = 0
+    for byte in digits {
+      if previous == UInt8(ascii: "."), !isDigit(byte) { return nil }
+      guard isDigit(byte) || ".eE+-".utf8.contains(byte) else { return nil }
+      previous = byte
+    }
+    if previous == UInt8(ascii: ".") { return nil }
     return Double(text).map { .real($0) }
   }
 

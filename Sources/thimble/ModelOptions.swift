@@ -21,14 +21,17 @@ struct ModelOptions: ParsableArguments {
 
 struct ThreadOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Threads that compute. Results are the same for any number.", valueName: "n"))
-  var threads = Self.processors
+    name: .customLong("threads"),
+    help: ArgumentHelp(
+      "Threads that compute. Results are the same for any number. Default: one for each processor.",
+      valueName: "n"))
+  var given: Int?
 
-  /// Asked once: the parser makes these options several times, and the answer is read from files.
-  private static let processors = ProcessInfo.processInfo.activeProcessorCount
+  /// Asking for the processors reads files: a first result would wait for it.
+  var threads: Int { given ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {
-    guard (1...256).contains(threads) else { throw ValidationError("--threads is a number from 1 to 256.") }
+    guard (1...256).contains(given ?? 1) else { throw ValidationError("--threads is a number from 1 to 256.") }
   }
 }
 

@@ -12,7 +12,7 @@ struct ReductionStep: Step {
   private var count: Int { input.shape[1] }
   private var inner: Int? { input.shape.count == 3 ? input.shape[2] : nil }
 
-  var kernel: String { inner == nil ? "\(reduction) of rows" : "\(reduction) of columns" }
+  var kernel: String { inner == nil ? reduction.rawValue + " of rows" : reduction.rawValue + " of columns" }
   var flops: Double { Double(input.count) }
   var bytes: Int { 4 * (input.count + output.count) }
   /// The means of columns, for variances.
