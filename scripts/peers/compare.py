@@ -77,9 +77,10 @@ def bench(thimble, prefix, threads, seconds):
 
 
 def turn(engines, index):
-    """The engines, beginning with another one in each round."""
+    """The engines, beginning with another one in each round, every other time backwards: none always follows the same."""
     first = index % len(engines)
-    return engines[first:] + engines[:first]
+    order = engines[first:] + engines[:first]
+    return order[::-1] if index % 2 else order
 
 
 def warm(thimble, prefix, threads, rounds, seconds):
