@@ -31,7 +31,9 @@ struct ThreadOptions: ParsableArguments {
   var threads: Int { given ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {
-    guard (1...256).contains(given ?? 1) else { throw ValidationError("--threads is a number from 1 to 256.") }
+    guard (1...256).contains(given ?? 1) else {
+      throw ValidationError("--threads is a number from 1 to 256.")
+    }
   }
 }
 
