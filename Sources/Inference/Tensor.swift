@@ -45,7 +45,7 @@ public final class TensorStorage: @unchecked Sendable {
     let end = (start + UInt(count * 4)) / UInt(page) * UInt(page)
     guard end > first, let pages = UnsafeMutableRawPointer(bitPattern: first) else { return }
     let count = Int(end - first)
-    let size = 1 << 20
+    let size = (count / workers.count / page + 1) * page
     workers.forEach((count + size - 1) / size) { part in
       madvise(pages + part * size, min(size, count - part * size), MADV_DONTNEED)
     }
