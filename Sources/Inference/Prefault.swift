@@ -20,8 +20,8 @@ extension Workers {
   }
 }
 
-/// Reads a byte of each stretch that the system maps at once. `madvise` would map them too (`MADV_POPULATE_READ`), but hold up everything that takes
-/// memory meanwhile.
+/// Reads a byte of each stretch that the system maps at once. `madvise` would map them too (`MADV_POPULATE_READ`), but
+/// hold up everything that takes memory meanwhile.
 private func touch(_ stretch: UnsafeRawBufferPointer) {
   guard let base = stretch.baseAddress else { return }
   for offset in stride(from: 0, to: stretch.count, by: mappedAtOnce) { thimble_touch(base + offset) }

@@ -101,8 +101,8 @@ public final class Workers: @unchecked Sendable {
     room.waitUntilDone()
   }
 
-  /// Lets the other threads do parts, the first ones first, while the caller goes on, until its next loop: what saves
-  /// it work but need not be done. What `body` captures lives until then.
+  /// Lets the other threads do parts, each its share in order, while the caller goes on, until its next loop: what
+  /// saves work but need not be done. What `body` captures lives until then.
   func sideline(_ parts: Int, _ body: @escaping (Int) -> Void) {
     endSideline()
     guard parts > 0, !threads.isEmpty else { return }
