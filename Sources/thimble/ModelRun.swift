@@ -29,6 +29,7 @@ struct ModelRun {
       if let wanted { try model.check(model.graph.outputs, count: wanted.count, option: wanted.option) }
       let inputs = try Self.read(paths, for: model)
       progress.now("preparing \(options.model)")
+      keepToExit((model, workers))
       return try Self.run(model, inputs, workers, progress)
     }
   }
@@ -73,6 +74,7 @@ struct ModelRun {
       current.run()
       results.append(current.outputs.map { Tensor(shape: $0.shape, $0.values) })
     }
+    keepToExit(plan)
     return model.graph.outputs.enumerated().map { index, output in
       Output(name: output.name, tensor: Tensor(joining: results.map { $0[index] }))
     }
@@ -88,6 +90,16 @@ struct ModelRun {
       inputs.map { $0.samples(start..<min(start + batch, count)) }
     }
   }
+}
+
+/// Leaves a value to the end of the process, which gives all memory back at once: to free a model's thousands of objects
+/// before its results are shown takes a millisecond.
+private func keepToExit(_ value: Any) {
+  final class Box {
+    let value: Any
+    init(_ value: Any) { self.value = value }
+  }
+  _ = Unmanaged.passRetained(Box(value))
 }
 
 extension KerasModel {
