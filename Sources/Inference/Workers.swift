@@ -21,8 +21,6 @@ public final class Workers: @unchecked Sendable {
   private let room: Room
   /// What the current loop does; read only by a thread that has claimed a part.
   private var body = thimble_loop_body()
-  /// What the other threads do while the caller goes on; nil: nothing.
-  private var sideline: ((Int, Int) -> Void)?
   /// Counts loops.
   private var generation: UInt32 = 0
   private var threads: [pthread_t] = []
@@ -38,7 +36,6 @@ public final class Workers: @unchecked Sendable {
   }
 
   deinit {
-    endSideline()
     room.close()
     for thread in threads { pthread_join(thread, nil) }
     shares.deinitialize(count: count)
@@ -95,46 +92,19 @@ public final class Workers: @unchecked Sendable {
       for part in 0..<max(parts, 0) { body(part, 0) }
       return
     }
-    endSideline()
-    open(parts, from: 0, body)
-    work(generation, 0)
-    room.waitUntilDone()
-  }
-
-  /// Lets the other threads do parts, each its share in order, while the caller goes on, until its next loop: what
-  /// saves work but need not be done. What `body` captures lives until then.
-  func sideline(_ parts: Int, _ body: @escaping (Int) -> Void) {
-    endSideline()
-    guard parts > 0, !threads.isEmpty else { return }
-    let sideline = { (part: Int, _: Int) in body(part) }
-    self.sideline = sideline
-    open(parts, from: 1, sideline)
-  }
-
-  /// Takes the parts that nobody has begun from the other threads, and waits for those that are begun.
-  private func endSideline() {
-    guard sideline != nil else { return }
-    for share in 0..<count {
-      while claim(generation, share) != nil { room.finishPart() }
-    }
-    room.waitUntilDone()
-    sideline = nil
-  }
-
-  /// Calls the threads from one on to a loop.
-  private func open(_ parts: Int, from first: Int, _ body: (Int, Int) -> Void) {
     precondition(parts <= Claim.limit, "too many parts")
     generation &+= 1
     if generation == 0 { generation = 1 }
     borrow(&self.body, body)
     room.open(parts: parts)
-    let sharers = count - first
-    for index in 0..<sharers {
+    for index in 0..<count {
       let claim = Claim(
-        generation: generation, next: parts * index / sharers, end: parts * (index + 1) / sharers)
-      shares[first + index].state.store(claim.bits, ordering: .releasing)
+        generation: generation, next: parts * index / count, end: parts * (index + 1) / count)
+      shares[index].state.store(claim.bits, ordering: .releasing)
     }
     room.announce(generation)
+    work(generation, 0)
+    room.waitUntilDone()
   }
 
   /// Does parts of a loop until none is left to claim.

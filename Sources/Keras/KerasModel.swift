@@ -38,7 +38,7 @@ public struct KerasModel: Sendable {
     let file = try ModelFile(path: path, config: config, workers: workers)
     var parser = ModelParser(file: path, version: file.version)
     let model = try parser.model(file.configuration)
-    var builder = GraphBuilder(weights: try file.read(model, workers))
+    var builder = GraphBuilder(weights: try file.read(model))
     try builder.build(model, file: path)
     self.path = path
     name = model.name

@@ -59,7 +59,6 @@ struct ModelFile {
     } catch {
       throw KerasError(path: path, reason: error.reason(inside: path))
     }
-    if case .byName(let weights) = weights { workers.prefault(weights.mapped, of: file) }
     guard let configuration = try configuration?.get() else {
       throw KerasError(
         path: path,
@@ -119,15 +118,12 @@ struct ModelFile {
   }
 
   /// Reads all weights of the model.
-  /// - Parameter workers: the threads that share the work.
-  func read(_ model: ModelDescription, _ workers: Workers) throws(KerasError) -> WeightReader {
+  func read(_ model: ModelDescription) throws(KerasError) -> WeightReader {
     var reader = WeightReader(
       file: file, size: size, conversion: KernelConversion(version: version, backend: backend))
     switch weights {
     case .byName(let weights): try weights.read(model, into: &reader)
-    case .byClass(let weights):
-      try weights.read(model, into: &reader)
-      workers.prefault(reader.mapped, of: file)
+    case .byClass(let weights): try weights.read(model, into: &reader)
     }
     return reader
   }

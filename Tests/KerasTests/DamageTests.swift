@@ -36,7 +36,7 @@ struct DamageTests {
       do throws(KerasError) {
         var parser = ModelParser(file: saved.model, version: file.version)
         let model = try parser.model(json)
-        var builder = GraphBuilder(weights: try file.read(model, Workers(count: 1)))
+        var builder = GraphBuilder(weights: try file.read(model))
         try builder.build(model, file: saved.model)
         Self.run(builder.graph)
       } catch {

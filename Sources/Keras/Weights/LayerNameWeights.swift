@@ -19,9 +19,6 @@ struct LayerNameWeights {
     saved = SavedLayer.list(in: group, path, workers, besides: other)
   }
 
-  /// The large weights that can be read where they lie in the mapped file.
-  var mapped: [UnsafeRawBufferPointer] { (try? saved.get())?.flatMap(\.mapped) ?? [] }
-
   /// Reads the weights of all layers.
   /// - Throws: also what had gone wrong when they were looked for.
   func read(_ model: ModelDescription, into reader: inout WeightReader) throws(KerasError) {

@@ -59,14 +59,6 @@ struct SavedLayer {
     self.weights = weights
   }
 
-  /// The weights that can be read where they lie in the mapped file; small ones lie in the pages of large ones.
-  var mapped: [UnsafeRawBufferPointer] {
-    weights.compactMap { weight in
-      guard let dataset = try? weight.dataset.get(), dataset.count >= 4096 else { return nil }
-      return dataset.mappedFloats().map { UnsafeRawBufferPointer($0) }
-    }
-  }
-
   private static func isGeneratorState(_ weight: String) -> Bool {
     let slash = weight.utf8.lastIndex(of: UInt8(ascii: "/"))
     let name = weight[(slash.map(weight.utf8.index(after:)) ?? weight.startIndex)...]

@@ -8,8 +8,6 @@ struct WeightReader {
   /// How many values may still be copied: conversions and compressed data take memory, which a small file
   /// must not claim without end.
   private var copyLimit: Int
-  /// Weights that are read where they lie in the mapped file.
-  private(set) var mapped: [UnsafeRawBufferPointer] = []
   private var tensors: [Int: [(name: String, tensor: Tensor)]] = [:]
 
   /// - Parameters:
@@ -40,7 +38,6 @@ struct WeightReader {
 
   private mutating func tensor(_ dataset: HDF5Dataset, _ slot: WeightSlot) throws(KerasError) -> Tensor {
     if let values = dataset.mappedFloats(), let base = values.baseAddress {
-      mapped.append(UnsafeRawBufferPointer(values))
       return Tensor(
         shape: dataset.shape,
         storage: TensorStorage(borrowing: base, count: values.count, from: file, isFileMap: true))
