@@ -6,13 +6,12 @@
 final class PackedMemory {
   /// Of each step.
   private let weights: [[PackedWeights]]
+  private let workers: Workers
   /// Where they are when they are packed for good.
   private var arena: Arena?
   private var stage = Stage.fresh
 
   private enum Stage { case fresh, inPassing, done }
-
-  private let workers: Workers
 
   init(_ weights: [[PackedWeights]], _ workers: Workers) {
     self.weights = weights

@@ -29,7 +29,6 @@ struct ModelRun {
       if let wanted { try model.check(model.graph.outputs, count: wanted.count, option: wanted.option) }
       let inputs = try Self.read(paths, for: model)
       progress.now("preparing \(options.model)")
-      keepToExit((model, workers))
       return try Self.run(model, inputs, workers, progress)
     }
   }
@@ -74,7 +73,7 @@ struct ModelRun {
       current.run()
       results.append(current.outputs.map { Tensor(shape: $0.shape, $0.values) })
     }
-    keepToExit(plan)
+    keepToExit((model, plan))
     return model.graph.outputs.enumerated().map { index, output in
       Output(name: output.name, tensor: Tensor(joining: results.map { $0[index] }))
     }

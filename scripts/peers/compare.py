@@ -143,8 +143,8 @@ def cold(thimble, prefix, threads, rounds):
             whole[engine].append(elapsed)
             memory[engine] = max(memory[engine], resident)
             if engine != "thimble":
-                start = json.loads(output.splitlines()[0])
-                inside[engine].append(start["load"] + start["first"])
+                report = json.loads(output.splitlines()[0])
+                inside[engine].append(report["load"] + report["first"])
                 library[engine].append(process(loading(engine), threads)[0])
     return {"process": {engine: statistics.median(values) for engine, values in whole.items()},
             "inside": {engine: statistics.median(values) for engine, values in inside.items()},
