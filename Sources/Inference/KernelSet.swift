@@ -92,13 +92,19 @@ package struct KernelSet: Sendable {
   /// All that this processor can run.
   package static var all: [KernelSet] { best.name == base.name ? [base] : [base, best] }
 
-  /// The panels that the columns of one are packed as: that one itself, but for a narrow one.
-  /// - Parameter body: is given each panel's first column, its columns, and the kernels to pack for.
-  func forEachPacked(_ columns: Int, _ body: (_ first: Int, _ count: Int, _ kernels: KernelSet) -> Void) {
-    guard isNarrowPanel(columns) else { return body(0, columns, self) }
-    let width = KernelSet.base.panelWidth
-    for first in stride(from: 0, to: columns, by: width) {
-      body(first, min(columns - first, width), KernelSet.base)
+  /// The panels that columns are packed as. A narrow one at the end is packed for the base kernels.
+  /// - Parameters:
+  ///   - columns: from a multiple of ``panelWidth`` on.
+  ///   - body: is given each panel's first column, its columns, and the kernels to pack for.
+  func forEachPanel(
+    _ columns: Range<Int>, _ body: (_ first: Int, _ count: Int, _ kernels: KernelSet) -> Void
+  ) {
+    for start in stride(from: columns.lowerBound, to: columns.upperBound, by: panelWidth) {
+      let end = min(start + panelWidth, columns.upperBound)
+      let kernels = isNarrowPanel(end - start) ? KernelSet.base : self
+      for first in stride(from: start, to: end, by: kernels.panelWidth) {
+        body(first, min(end - first, kernels.panelWidth), kernels)
+      }
     }
   }
 }

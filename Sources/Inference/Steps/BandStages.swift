@@ -16,39 +16,27 @@ protocol BandStage {
 
 struct DepthwiseStage: BandStage {
   private let input: Operand
-  private let window: Window
-  /// `[place of the window][channel]`
-  private let weights: Tensor
-  private let bias: Tensor
   private let epilogue: Epilogue
   private let kernels: KernelSet
-  let flops: Double
+  private let filters: DepthwiseFilters
 
   init(_ depthwise: DepthwisePrologue, input: Operand, bandStride: Int, kernels: KernelSet) {
-    let convolution = depthwise.convolution
-    let size = convolution.kernel.shape
     self.input = input
     self.kernels = kernels
-    epilogue = Epilogue(activation: depthwise.activation)
-    window = Window(
-      input: input, output: Operand(home: .arena(offset: 0), shape: depthwise.shape, rowStride: bandStride),
-      size: Extent(size[0], size[1]), strides: convolution.strides, dilation: convolution.dilation,
-      border: convolution.border)
-    weights = convolution.kernel.scaled(by: depthwise.scale)
-    bias = convolution.bias ?? Tensor(shape: [input.columns], repeatElement(0, count: input.columns))
-    flops = 2 * Double(depthwise.shape.reduce(1, *)) * Double(window.taps)
+    epilogue = Epilogue(scale: depthwise.scale, activation: depthwise.activation)
+    filters = DepthwiseFilters(
+      depthwise.convolution, input: input,
+      output: Operand(home: .arena(offset: 0), shape: depthwise.shape, rowStride: bandStride),
+      epilogue: epilogue)
   }
 
-  var kernel: String { "depthwise \(window.height)x\(window.width)" }
-  var lineLength: Int { window.outputWidth }
+  var kernel: String { filters.kernel }
+  var flops: Double { filters.flops }
+  var lineLength: Int { filters.window.outputWidth }
 
   func run(_ context: RunContext, _ lines: Range<Int>, to band: UnsafeMutablePointer<Float>, stride: Int) {
-    var block = DepthwiseBlock(
-      window: window, input: context.pointer(input), channels: input.columns, weights: weights.storage.base,
-      weightStride: input.columns, bias: bias.storage.base,
-      output: band - lines.lowerBound * lineLength * stride, outputStride: stride)
-    if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
-    kernels.convolveDepthwise(block, lines)
+    let start = band - lines.lowerBound * lineLength * stride
+    kernels.convolveDepthwise(filters.block(context.pointer(input), start, stride: stride), lines)
     epilogue.finish(
       band, stride: stride, rows: lines.count * lineLength, columns: input.columns, kernels)
   }

@@ -12,11 +12,8 @@ struct DepthwiseConvolutionStep: Step {
   private let output: Operand
   private let epilogue: Epilogue
   private let kernels: KernelSet
-  private let window: Window
+  private let filters: DepthwiseFilters
   private let multiplier: Int
-  /// `[place of the window][output channel]`
-  private let weights: Tensor
-  private let bias: Tensor
   private let cut: DepthwiseCut
 
   /// - Parameter epilogue: without residual.
@@ -24,34 +21,25 @@ struct DepthwiseConvolutionStep: Step {
     name: String, _ convolution: DepthwiseConvolution, input: Operand, output: Operand, epilogue: Epilogue,
     packing: Packing
   ) {
-    let kernels = packing.kernels
-    let shape = convolution.kernel.shape
     self.name = name
     self.input = input
     self.output = output
     self.epilogue = epilogue
-    self.kernels = kernels
-    multiplier = shape[3]
-    kernel = "depthwise \(shape[0])x\(shape[1])" + (multiplier > 1 ? " multiplied" : "")
-    window = Window(
-      input: input, output: output, size: Extent(shape[0], shape[1]), strides: convolution.strides,
-      dilation: convolution.dilation, border: convolution.border)
-    weights = convolution.kernel.scaled(by: epilogue.scale)
-    bias = convolution.bias ?? Tensor(shape: [output.columns], repeatElement(0, count: output.columns))
+    kernels = packing.kernels
+    filters = DepthwiseFilters(convolution, input: input, output: output, epilogue: epilogue)
+    multiplier = convolution.kernel.shape[3]
+    kernel = filters.kernel + (multiplier > 1 ? " multiplied" : "")
     cut = DepthwiseCut(
-      output: output, taps: window.taps, splitsChannels: multiplier == 1, threads: packing.workers.count,
-      kernels: kernels)
-    flops = 2 * Double(output.count) * Double(window.taps)
-    bytes = 4 * (input.count + output.count + weights.count)
+      output: output, taps: filters.window.taps, splitsChannels: multiplier == 1,
+      threads: packing.workers.count, kernels: packing.kernels)
+    flops = filters.flops
+    bytes = 4 * (input.count + output.count + filters.weights.count)
   }
 
   func run(_ context: RunContext) {
-    let source = UnsafePointer(context.pointer(input))
     let target = context.pointer(output)
-    var block = DepthwiseBlock(
-      window: window, input: source, channels: input.columns, weights: weights.storage.base,
-      weightStride: output.columns, bias: bias.storage.base, output: target, outputStride: output.rowStride)
-    if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
+    let lineLength = filters.window.outputWidth
+    let block = filters.block(context.pointer(input), target, stride: output.rowStride)
     context.workers.forEach(cut.parts) { part in
       let lines = cut.lines(of: part)
       let channels = cut.channels(of: part)
@@ -60,10 +48,9 @@ struct DepthwiseConvolutionStep: Step {
       } else {
         convolveDepthwise(block, multiplier: multiplier, lines: lines)
       }
-      let first = lines.lowerBound * window.outputWidth * output.rowStride + channels.lowerBound
       epilogue.finish(
-        target + first, stride: output.rowStride, rows: lines.count * window.outputWidth,
-        columns: channels.count, kernels)
+        target + lines.lowerBound * lineLength * output.rowStride + channels.lowerBound,
+        stride: output.rowStride, rows: lines.count * lineLength, columns: channels.count, kernels)
     }
   }
 }

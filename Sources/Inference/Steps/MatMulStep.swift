@@ -82,8 +82,7 @@ struct MatMulStep: Step {
     let panels = (columns + width - 1) / width
     context.workers.forEach(b.matrixCount * panels) { part in
       let start = part % panels * width
-      kernels.forEachPacked(min(columns - start, width)) { offset, count, kernels in
-        let first = start + offset
+      kernels.forEachPanel(start..<min(start + width, columns)) { first, count, kernels in
         let panel = packed + part / panels * packedSize + first * (inner + 1)
         kernels.packPanelBias(nil, count, panel)
         kernels.packPanelRows(

@@ -27,19 +27,8 @@ struct Panels {
       let source = UnsafePointer(weights.storage.base)
       let scale = scale.map { UnsafePointer($0.storage.base) + firstColumn }
       let bias = bias.map { UnsafePointer($0.storage.base) + firstColumn }
-      let width = kernels.panelWidth
-      /// Calls back for each packed panel.
-      func forEachPanel(
-        _ body: (_ first: Int, _ count: Int, _ target: UnsafeMutablePointer<Float>, KernelSet) -> Void
-      ) {
-        for start in stride(from: 0, to: columns, by: width) {
-          kernels.forEachPacked(min(columns - start, width)) { offset, count, kernels in
-            body(start + offset, count, base + (start + offset) * (inner + 1), kernels)
-          }
-        }
-      }
-      forEachPanel { first, count, target, kernels in
-        kernels.packPanelBias(bias.map { $0 + first }, count, target)
+      kernels.forEachPanel(0..<columns) { first, count, kernels in
+        kernels.packPanelBias(bias.map { $0 + first }, count, base + first * (inner + 1))
       }
       // All panels a few rows at a time, so that the weights are read in their order.
       let rows = inner / max(blocks.count, 1)
@@ -48,11 +37,11 @@ struct Panels {
       packing.workers.forEach(blocks.count * parts) { part in
         let block = blocks[part / parts]
         let row = part % parts * size
-        forEachPanel { first, count, target, kernels in
+        kernels.forEachPanel(0..<columns) { first, count, kernels in
           kernels.packPanelRows(
             source + block.first + row * block.rowStride + first * block.columnStride, min(size, rows - row),
             block.rowStride, block.columnStride, count, scale.map { $0 + first },
-            target + (1 + part / parts * rows + row) * kernels.packedWidth(count))
+            base + first * (inner + 1) + (1 + part / parts * rows + row) * kernels.packedWidth(count))
         }
       }
     }
