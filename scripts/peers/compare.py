@@ -1,8 +1,8 @@
 """Compares Thimble with other engines on the same models, cores and moments.
 
-usage: compare.py THIMBLE FOLDER [--models NAMES] [--threads 1,2] [--rounds N] [--seconds S]
+usage: compare.py THIMBLE DYNAMIC COUNTER FOLDER [--models NAMES] [--threads 1,2] [--rounds N] [--seconds S]
 
-FOLDER keeps what models.py makes. Of all models docs/performance.md and docs/peers.svg get the results.
+DYNAMIC is a THIMBLE that can be preloaded with COUNTER, made of allocations.c. FOLDER keeps what models.py makes. Of all models docs/performance.md and docs/peers.svg get the results.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import sysconfig
 import time
 from pathlib import Path
 
+import allocations
 import chart
 import decoding
 import page
@@ -168,6 +169,8 @@ def weight_bytes(path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("thimble")
+    parser.add_argument("dynamic")
+    parser.add_argument("counter")
     parser.add_argument("folder")
     parser.add_argument("--models", default=",".join(MODELS))
     parser.add_argument("--threads", default="1,2")
@@ -183,6 +186,7 @@ def main():
         row = {"name": name, "weightBytes": weight_bytes(f"{prefix}.h5"), "warm": {}}
         for count in threads:
             row["warm"][count] = warm(options.thimble, prefix, count, options.rounds, options.seconds)
+            row["warm"][count]["allocations"] = allocations.a_run(options.dynamic, options.counter, prefix, count)
             print(page.line(name, count, row["warm"][count]), flush=True)
         row["cold"] = cold(options.thimble, prefix, max(threads), options.rounds)
         # Weights are packed by the second run, after which Thimble's memory is at its largest.

@@ -15,7 +15,13 @@ PACKAGES = {"ai-edge-litert": "LiteRT", "onnxruntime": "ONNX Runtime", "openvino
 
 def line(name, threads, warm):
     times = ", ".join(f"{NAMES[engine]} {value:.2f}" for engine, value in warm["milliseconds"].items())
-    return f"{name}, threads {threads}, warm ms: {times}; {warm['ratio']:.2f} x the fastest peer"
+    return (f"{name}, threads {threads}, warm ms: {times}; {warm['ratio']:.2f} x the fastest peer, "
+            f"{whole(warm['allocations'])} allocations a run")
+
+
+def whole(number):
+    """To a tenth, without one where there is none."""
+    return f"{round(number, 1) + 0:g}"
 
 
 def cold_line(name, row):
@@ -43,10 +49,12 @@ def warm_table(rows, threads):
     for row in rows:
         warm = row["warm"][threads]
         lines.append([row["name"], *(f"{warm['milliseconds'][engine]:.2f}" for engine in engines),
-                      f"{warm['ratio']:.2f}", f"{warm['shareOfPeak'] * 100:.0f} %"])
+                      f"{warm['ratio']:.2f}", f"{warm['shareOfPeak'] * 100:.0f} %",
+                      whole(warm["allocations"])])
     mean = statistics.geometric_mean(row["warm"][threads]["ratio"] for row in rows)
-    lines.append(["geometric mean", *("" for _ in engines), f"{mean:.2f}", ""])
-    return table(["model", *(NAMES[engine] for engine in engines), "fastest peer / Thimble", "share of peak"], lines)
+    lines.append(["geometric mean", *("" for _ in engines), f"{mean:.2f}", "", ""])
+    return table(["model", *(NAMES[engine] for engine in engines), "fastest peer / Thimble", "share of peak",
+                  "allocations a run"], lines)
 
 
 def cold_table(rows):
