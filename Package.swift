@@ -90,6 +90,10 @@ let package = Package(
     .testTarget(
       name: "ZipArchiveTests", dependencies: ["ZipArchive", "UnpackProbe", "COpenSSL", testSupport]),
     .executableTarget(name: "UnpackProbe", dependencies: ["ZipArchive"], path: "Tests/UnpackProbe"),
+    .executableTarget(
+      name: "AllocationProbe", dependencies: ["Keras", "Inference", "CAllocations"],
+      path: "Tests/AllocationProbe"),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "KerasTests", dependencies: ["Keras", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),

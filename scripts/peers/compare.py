@@ -1,8 +1,8 @@
 """Compares Thimble with other engines on the same models, cores and moments.
 
-usage: compare.py THIMBLE DYNAMIC COUNTER FOLDER [--models NAMES] [--threads 1,2] [--rounds N] [--seconds S]
+usage: compare.py THIMBLE PROBE FOLDER [--models NAMES] [--threads 1,2] [--rounds N] [--seconds S]
 
-DYNAMIC is a THIMBLE that can be preloaded with COUNTER, made of allocations.c. FOLDER keeps what models.py makes. Of all models docs/performance.md and docs/peers.svg get the results.
+PROBE counts the allocations of warm runs. FOLDER keeps what models.py makes. Of all models docs/performance.md and docs/peers.svg get the results.
 """
 
 import argparse
@@ -16,7 +16,6 @@ import sysconfig
 import time
 from pathlib import Path
 
-import allocations
 import chart
 import decoding
 import page
@@ -127,8 +126,19 @@ def loading(engine):
     return [linker, "--preload", library, "/bin/true"]
 
 
+def read_from_disk(prefix):
+    """Leaves a model's files in the page cache as reading does, in large pieces; those of a file that was written are small."""
+    for path in glob.glob(f"{prefix}.*"):
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            while file.read(1 << 20):
+                pass
+
+
 def cold(thimble, prefix, threads, rounds):
     """From the start of a process to the first result, the files in the page cache."""
+    read_from_disk(prefix)
     whole = {engine: [] for engine in ["thimble", *PEERS]}
     inside = {engine: [] for engine in PEERS}
     library = {engine: [] for engine in PEERS}
@@ -169,8 +179,7 @@ def weight_bytes(path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("thimble")
-    parser.add_argument("dynamic")
-    parser.add_argument("counter")
+    parser.add_argument("probe")
     parser.add_argument("folder")
     parser.add_argument("--models", default=",".join(MODELS))
     parser.add_argument("--threads", default="1,2")
@@ -186,7 +195,7 @@ def main():
         row = {"name": name, "weightBytes": weight_bytes(f"{prefix}.h5"), "warm": {}}
         for count in threads:
             row["warm"][count] = warm(options.thimble, prefix, count, options.rounds, options.seconds)
-            row["warm"][count]["allocations"] = allocations.a_run(options.dynamic, options.counter, prefix, count)
+            row["warm"][count]["allocations"] = int(process([options.probe, str(count), f"{prefix}.h5"], count)[2])
             print(page.line(name, count, row["warm"][count]), flush=True)
         row["cold"] = cold(options.thimble, prefix, max(threads), options.rounds)
         # Weights are packed by the second run, after which Thimble's memory is at its largest.

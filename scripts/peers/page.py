@@ -16,12 +16,7 @@ PACKAGES = {"ai-edge-litert": "LiteRT", "onnxruntime": "ONNX Runtime", "openvino
 def line(name, threads, warm):
     times = ", ".join(f"{NAMES[engine]} {value:.2f}" for engine, value in warm["milliseconds"].items())
     return (f"{name}, threads {threads}, warm ms: {times}; {warm['ratio']:.2f} x the fastest peer, "
-            f"{whole(warm['allocations'])} allocations a run")
-
-
-def whole(number):
-    """To a tenth, without one where there is none."""
-    return f"{round(number, 1) + 0:g}"
+            f"{warm['allocations']} allocations in ten runs")
 
 
 def cold_line(name, row):
@@ -50,11 +45,11 @@ def warm_table(rows, threads):
         warm = row["warm"][threads]
         lines.append([row["name"], *(f"{warm['milliseconds'][engine]:.2f}" for engine in engines),
                       f"{warm['ratio']:.2f}", f"{warm['shareOfPeak'] * 100:.0f} %",
-                      whole(warm["allocations"])])
+                      str(warm["allocations"])])
     mean = statistics.geometric_mean(row["warm"][threads]["ratio"] for row in rows)
     lines.append(["geometric mean", *("" for _ in engines), f"{mean:.2f}", "", ""])
     return table(["model", *(NAMES[engine] for engine in engines), "fastest peer / Thimble", "share of peak",
-                  "allocations a run"], lines)
+                  "allocations in ten runs"], lines)
 
 
 def cold_table(rows):
