@@ -45,7 +45,7 @@ let package = Package(
       name: "KernelsAVX512", dependencies: ["Kernels", "CPrefetch"],
       swiftSettings: [.unsafeFlags(wideKernelFlags)]),
     .target(name: "CLoopBody"),
-    .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU", "CLoopBody"]),
+    .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU", "CLoopBody", "CPrefetch"]),
     .target(name: "JSON"),
     .target(name: "HDF5", dependencies: ["CZlib"]),
     .target(name: "ZipArchive", dependencies: ["CZlib"]),

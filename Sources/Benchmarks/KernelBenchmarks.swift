@@ -42,7 +42,8 @@ struct KernelBenchmarks {
 
   private func product(_ rows: Int, _ depth: Int, _ columns: Int) {
     let block = GemmBlock(
-      left: left.base, leftStride: depth, rows: rows, depth: depth, panels: right.base, columns: columns,
+      left: left.base, leftStride: depth, rows: rows, depth: depth, weights: .packed(right.base),
+      columns: columns,
       output: output.base, outputStride: columns)
     report("product \(rows) x \(depth) x \(columns)", flops: 2 * Double(rows * depth * columns)) {
       kernels.multiply(block)

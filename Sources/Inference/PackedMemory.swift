@@ -18,9 +18,9 @@ final class PackedMemory {
     self.workers = workers
   }
 
-  /// Values that weights take together.
-  static func count(_ weights: [PackedWeights]) -> Int {
-    weights.reduce(0) { $0 + MemoryPlan.aligned($1.count) }
+  /// Values that a step's weights need in the first run.
+  static func firstRunCount(_ weights: [PackedWeights]) -> Int {
+    weights.reduce(0) { $0 + MemoryPlan.aligned($1.firstRunCount) }
   }
 
   /// Before the steps of a run.
@@ -36,7 +36,13 @@ final class PackedMemory {
   /// - Parameter memory: has room for them until the step is done.
   func pack(_ step: Int, into memory: UnsafeMutablePointer<Float>) {
     guard stage == .inPassing else { return }
-    place(weights[step], in: memory) { $0.pack(into: $1, workers) }
+    place(weights[step], { $0.firstRunCount }, in: memory) { $0.pack(into: $1, workers) }
+  }
+
+  /// After a step is done.
+  func finish(_ step: Int) {
+    guard stage == .inPassing else { return }
+    for weights in weights[step] { weights.dropLargeSources(workers) }
   }
 
   /// - Returns: false when the system refuses the memory; all goes on as in the first run then.
@@ -44,20 +50,21 @@ final class PackedMemory {
     // The largest first: a source's pages and their copy are in memory together, which should not be when nearly
     // all others are packed already.
     let all = weights.joined().sorted { $0.count > $1.count }
-    guard let whole = try? Arena(count: PackedMemory.count(all)) else { return false }
+    let count = all.reduce(0) { $0 + MemoryPlan.aligned($1.count) }
+    guard let whole = try? Arena(count: count) else { return false }
     arena = whole
-    place(all, in: whole.base) { $0.keep(in: $1, workers) }
+    place(all, { $0.count }, in: whole.base) { $0.keep(in: $1, workers) }
     return true
   }
 
   private func place(
-    _ weights: [PackedWeights], in memory: UnsafeMutablePointer<Float>,
+    _ weights: [PackedWeights], _ count: (PackedWeights) -> Int, in memory: UnsafeMutablePointer<Float>,
     _ body: (PackedWeights, UnsafeMutablePointer<Float>) -> Void
   ) {
     var used = 0
     for weights in weights {
       body(weights, memory + used)
-      used += MemoryPlan.aligned(weights.count)
+      used += MemoryPlan.aligned(count(weights))
     }
   }
 }

@@ -1,17 +1,29 @@
 /// A step's weights in the order in which its kernel reads them. The plan says when and where they are packed: for
-/// its first run in memory that the next step's weights take over, then for good.
+/// its first run in memory that the next step's weights take over (some steps pack large ones themselves then, part by
+/// part), then for good.
 final class PackedWeights {
   let count: Int
+  /// Values of memory that the first run needs for them.
+  let firstRunCount: Int
+  private let isPackedInParts: Bool
   private var memory: UnsafeMutablePointer<Float>?
+  /// Where the step packs them itself, part by part, in the first run; nil: they are packed whole.
+  private(set) var parts: UnsafeMutablePointer<Float>?
   private var fill: ((UnsafeMutablePointer<Float>) -> Void)?
   /// What `fill` reads.
   private var sources: [TensorStorage]
 
   /// - Parameters:
   ///   - sources: what `fill` reads, kept alive until the weights are packed for good.
+  ///   - partsCount: values of memory with which the step packs them itself in the first run; nil: it does not.
   ///   - fill: writes all `count` values.
-  init(count: Int, of sources: [Tensor?], fill: @escaping (UnsafeMutablePointer<Float>) -> Void) {
+  init(
+    count: Int, of sources: [Tensor?], partsCount: Int? = nil,
+    fill: @escaping (UnsafeMutablePointer<Float>) -> Void
+  ) {
     self.count = count
+    firstRunCount = partsCount ?? count
+    isPackedInParts = partsCount != nil
     self.sources = sources.compactMap { $0?.storage }
     self.fill = fill
   }
@@ -22,14 +34,22 @@ final class PackedWeights {
     return UnsafePointer(memory)
   }
 
+  /// Makes them ready for a step of the first run, until the memory is written again.
+  func pack(into memory: UnsafeMutablePointer<Float>, _ workers: Workers) {
+    if isPackedInParts {
+      for source in sources { source.mapPages(workers) }
+      parts = memory
+    } else {
+      fill?(memory)
+      self.memory = memory
+    }
+  }
+
   /// Values from which on it is worth it to give a source's pages back in passing: other threads are interrupted.
   private static let largeCount = 1 << 18
 
-  /// Packs them, until the memory is written again.
-  func pack(into memory: UnsafeMutablePointer<Float>, _ workers: Workers) {
-    fill?(memory)
-    self.memory = memory
-    // Large ones would be in memory twice, for a second run that may never come.
+  /// After a step of the first run: large sources would be in memory twice, for a second run that may never come.
+  func dropLargeSources(_ workers: Workers) {
     for source in sources where source.count >= PackedWeights.largeCount { source.dropPages(workers) }
   }
 
@@ -37,6 +57,7 @@ final class PackedWeights {
   func keep(in memory: UnsafeMutablePointer<Float>, _ workers: Workers) {
     fill?(memory)
     self.memory = memory
+    parts = nil
     fill = nil
     for source in sources { source.dropPages(workers) }
     sources = []

@@ -59,7 +59,7 @@ public final class Plan {
         let scratch = memory.freeMemory(at: index)
         let packing = scratch + MemoryPlan.aligned(step.scratch)
         work.append((step, scratch, packing))
-        arenaCount = max(arenaCount, packing + PackedMemory.count(step.packedWeights))
+        arenaCount = max(arenaCount, packing + PackedMemory.firstRunCount(step.packedWeights))
         steps.append(
           PlanStep(
             name: step.name, fused: node.fused, kernel: step.kernel, shape: node.sizes, flops: step.flops,
@@ -105,6 +105,7 @@ public final class Plan {
   private func run(_ index: Int) {
     packed.pack(index, into: work[index].packing)
     work[index].step.run(work[index].context)
+    packed.finish(index)
   }
 
   /// Runs and measures.

@@ -1,3 +1,4 @@
+import CPrefetch
 import Glibc
 
 /// Memory that holds float32 values: either its own, or borrowed from an owner (a file map) that it
@@ -31,6 +32,16 @@ public final class TensorStorage: @unchecked Sendable {
     self.base = UnsafeMutablePointer(mutating: base)
     self.count = count
     self.owner = owner
+  }
+
+  /// Has the pages of a mapped file in place before they are read in no particular order, in which threads would wait
+  /// for the same ones.
+  /// - Parameter workers: the threads that share the work.
+  func mapPages(_ workers: Workers) {
+    guard isFileMap else { return }
+    // What Linux maps around a page that is read, where that is in its page cache (`fault_around_bytes`).
+    let size = (1 << 16) / MemoryLayout<Float>.stride
+    workers.forEach((count + size - 1) / size) { part in thimble_touch(base + part * size) }
   }
 
   /// Gives the pages of a mapped file back to the system: the values have been copied (packed) and are

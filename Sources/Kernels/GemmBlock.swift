@@ -15,8 +15,7 @@ public struct GemmBlock {
   /// Whether narrow panels sum even and odd values of a tap apart. Set by the initializer for even depths;
   /// stays when taps are joined afterwards, so that the sums do not depend on it.
   public var isPaired: Bool
-  /// Packed by ``packPanel``, the first panel of this block's columns.
-  public var panels: UnsafePointer<Float>
+  public var weights: GemmWeights
   public var columns: Int
   public var output: UnsafeMutablePointer<Float>
   public var outputStride: Int
@@ -28,25 +27,25 @@ public struct GemmBlock {
   public var high: Float = .infinity
 
   public init(
-    left: UnsafePointer<Float>, leftStride: Int, rows: Int, depth: Int, panels: UnsafePointer<Float>,
-    columns: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
+    left: UnsafePointer<Float>, leftStride: Int, rows: Int, depth: Int, weights: GemmWeights, columns: Int,
+    output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
     self.left = left
     self.leftStride = leftStride
     self.rows = rows
     self.depth = depth
     isPaired = depth % 2 == 0
-    self.panels = panels
+    self.weights = weights
     self.columns = columns
     self.output = output
     self.outputStride = outputStride
   }
 
   /// The same for the last columns.
-  /// - Parameter panel: the first of them.
-  public func columns(from first: Int, panel: UnsafePointer<Float>) -> GemmBlock {
+  /// - Parameter first: a multiple of a panel's width.
+  public func columns(from first: Int) -> GemmBlock {
     var rest = self
-    rest.panels = panel
+    rest.weights = weights.columns(from: first, inner: taps * depth)
     rest.columns -= first
     rest.output += first
     rest.residual = residual.map { $0 + first }

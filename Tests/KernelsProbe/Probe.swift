@@ -132,14 +132,23 @@ enum Probe {
 
   static func products() {
     // Whole and narrow panels, every tile height, depths of one and of several parts.
-    product("product-13x37x19", "product-13x37x19-plain", rows: 13, inner: 37, columns: 19, seed: 10)
-    product("product-6x800x16", "product-6x800x16-plain", rows: 6, inner: 800, columns: 16, seed: 11)
-    product("product-5x64x8", "product-5x64x8-plain", rows: 5, inner: 64, columns: 8, seed: 12)
-    product("product-1x3x1", "product-1x3x1-plain", rows: 1, inner: 3, columns: 1, seed: 13)
+    product(
+      "product-13x37x19", "product-13x37x19-plain", "product-13x37x19-unpacked",
+      "product-13x37x19-unpacked-plain", rows: 13, inner: 37, columns: 19, seed: 10)
+    product(
+      "product-6x800x16", "product-6x800x16-plain", "product-6x800x16-unpacked",
+      "product-6x800x16-unpacked-plain", rows: 6, inner: 800, columns: 16, seed: 11)
+    product(
+      "product-5x64x8", "product-5x64x8-plain", "product-5x64x8-unpacked", "product-5x64x8-unpacked-plain",
+      rows: 5, inner: 64, columns: 8, seed: 12)
+    product(
+      "product-1x3x1", "product-1x3x1-plain", "product-1x3x1-unpacked", "product-1x3x1-unpacked-plain",
+      rows: 1, inner: 3, columns: 1, seed: 13)
   }
 
   static func product(
-    _ name: StaticString, _ plainName: StaticString, rows: Int, inner: Int, columns: Int, seed: UInt64
+    _ name: StaticString, _ plainName: StaticString, _ unpackedName: StaticString,
+    _ unpackedPlainName: StaticString, rows: Int, inner: Int, columns: Int, seed: UInt64
   ) {
     let left = random(rows * inner, seed: seed)
     let weights = random(inner * columns, seed: seed + 100)
@@ -148,13 +157,20 @@ enum Probe {
     let output = zeros(rows * columns)
     var block = GemmBlock(
       left: left, leftStride: inner, rows: rows, depth: inner,
-      panels: pack(weights, inner: inner, columns: columns, scale: scale, bias: bias), columns: columns,
+      weights: .packed(pack(weights, inner: inner, columns: columns, scale: scale, bias: bias)),
+      columns: columns,
       output: output, outputStride: columns)
     block.residual = UnsafePointer(residual)
     block.residualStride = columns
     (block.low, block.high) = (-5, 5)
     multiply(block)
     emit(name, output, rows * columns)
+    block.weights = .unpacked(
+      UnpackedWeights(
+        values: weights, rowStride: columns, scale: scale, bias: bias,
+        memory: zeros(UnpackedWeights.partCount)))
+    multiply(block)
+    emit(unpackedName, output, rows * columns)
     for row in 0..<rows {
       for column in 0..<columns {
         var sum = Double(bias[column]) + Double(residual[row * columns + column])
@@ -165,6 +181,7 @@ enum Probe {
       }
     }
     emit(plainName, output, rows * columns)
+    emit(unpackedPlainName, output, rows * columns)
     if rows == 1 || inner == 800 {
       multiplyVector(
         left, weights: weights, rowStride: columns, inner: inner, columns: columns, scale: scale, bias: bias,
@@ -227,7 +244,7 @@ enum Probe {
     locateSources(
       window, input: input, pixels: 0..<pixels, zeros: none, sources: sources, sourceStride: pixels)
     var block = GemmBlock(
-      left: input, leftStride: 0, rows: pixels, depth: channels, panels: panels, columns: filters,
+      left: input, leftStride: 0, rows: pixels, depth: channels, weights: .packed(panels), columns: filters,
       output: output, outputStride: filters)
     block.sources = UnsafePointer(sources)
     block.sourceStride = pixels
@@ -239,7 +256,8 @@ enum Probe {
       window, channels: channels, input: input, pixels: 0..<pixels, zeros: none,
       copies: zeros(pixels * 9 * channels), sources: sources, sourceStride: pixels)
     block = GemmBlock(
-      left: input, leftStride: 0, rows: pixels, depth: 3 * channels, panels: panels, columns: filters,
+      left: input, leftStride: 0, rows: pixels, depth: 3 * channels, weights: .packed(panels),
+      columns: filters,
       output: output, outputStride: filters)
     block.sources = UnsafePointer(sources)
     block.sourceStride = pixels
@@ -323,7 +341,8 @@ enum Probe {
       multiply(
         GemmBlock(
           left: transformed + place * tiles * channels, leftStride: channels, rows: tiles, depth: channels,
-          panels: packed + place * placeSize, columns: filters, output: products + place * tiles * filters,
+          weights: .packed(packed + place * placeSize), columns: filters,
+          output: products + place * tiles * filters,
           outputStride: filters))
     }
     transformWinogradOutput(block, tiles: 0..<tiles, from: products, placeStride: tiles * filters)

@@ -66,7 +66,7 @@ struct BandedConvolutionStep: Step {
       prologue.run(context, lines, to: band, stride: bandStride)
       let block = GemmBlock(
         left: band + (rows.lowerBound - lines.lowerBound * lineLength) * bandStride, leftStride: bandStride,
-        rows: rows.count, depth: channels, panels: panels.panel(column: 0), columns: output.columns,
+        rows: rows.count, depth: channels, weights: .packed(panels.panel(column: 0)), columns: output.columns,
         output: target + rows.lowerBound * output.rowStride, outputStride: output.rowStride)
       epilogue.multiply(block, row: rows.lowerBound, context, kernels)
     }

@@ -56,15 +56,17 @@ struct ConvolutionStep: Step {
     self.window = window
     self.kernels = kernels
     let isWhole = convolution.groups == 1 && input.isContiguous && window.dilationX == 1 && window.width > 1
-    layout =
+    let layout: Layout =
       window.isIdentity ? .pixels : isWhole && depth < ConvolutionStep.deepPlace ? .lines : .places
+    self.layout = layout
     kernel = (layout == .pixels ? "gemm " : layout == .lines ? "line gemm " : "indirect gemm ") + kernels.name
     panels = (0..<convolution.groups).map { group in
       let first = group * columns
       return Panels(
         [Panels.Matrix(first: first, rowStride: shape[3])], of: convolution.kernel,
         inner: window.taps * depth,
-        columns: columns, scale: epilogue.scale, bias: convolution.bias, firstColumn: first, packing)
+        columns: columns, scale: epilogue.scale, bias: convolution.bias, firstColumn: first,
+        rows: layout == .lines || convolution.groups > 1 ? nil : output.rows, packing)
     }
     let rowValues = depth * min(window.strideY, window.height) * min(window.strideX, window.width)
     cut = ProductCut(
@@ -74,7 +76,7 @@ struct ConvolutionStep: Step {
     zeros = TensorStorage(count: zeroCount) { $0.update(repeating: 0) }
     let taps = layout == .lines ? window.height : window.taps
     // A pointer takes the place of two values.
-    let pointers = layout == .pixels ? 0 : 2 * taps * cut.rowsPerPart
+    let pointers = layout == .pixels ? 0 : 2 * taps * panels[0].rowsPerPart(cut)
     copiesPerPart =
       layout == .lines
       ? window.borderPixels(in: cut.rowsPerPart) * window.height * window.width * depth : 0
@@ -87,6 +89,7 @@ struct ConvolutionStep: Step {
   func run(_ context: RunContext) {
     let source = context.pointer(input)
     let target = context.pointer(output)
+    let cut = panels[0].firstRunCut ?? cut
     let perGroup = cut.parts
     context.workers.forEach(panels.count * perGroup) { part, thread in
       let group = part / perGroup
@@ -97,8 +100,9 @@ struct ConvolutionStep: Step {
       let left = source + group * channels
       var block = GemmBlock(
         left: left + rows.lowerBound * input.rowStride, leftStride: input.rowStride, rows: rows.count,
-        depth: channels, panels: panels[group].panel(column: columns.lowerBound), columns: columns.count,
-        output: target + rows.lowerBound * output.rowStride + firstColumn, outputStride: output.rowStride)
+        depth: channels, weights: panels[group].weights(column: columns.lowerBound, thread: thread),
+        columns: columns.count, output: target + rows.lowerBound * output.rowStride + firstColumn,
+        outputStride: output.rowStride)
       if layout != .pixels {
         locate(rows, left, &block, context.scratch + thread * scratchPerThread)
       }

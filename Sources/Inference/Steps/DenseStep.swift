@@ -40,7 +40,7 @@ struct DenseStep: Step {
       ? nil
       : Panels(
         [Panels.Matrix(first: 0, rowStride: columns)], of: dense.kernel, inner: inner, columns: columns,
-        scale: epilogue.scale, bias: dense.bias, packing)
+        scale: epilogue.scale, bias: dense.bias, rows: output.rows, packing)
     cut = ProductCut(
       rows: output.rows, columns: columns, rowValues: inner, threads: workers.count, kernels: kernels)
     columnsPerPart = max((columns / workers.count + 15) / 16 * 16, 512)
@@ -52,13 +52,14 @@ struct DenseStep: Step {
     let source = context.pointer(input)
     let target = context.pointer(output)
     guard let panels else { return runVector(context, source, target) }
-    context.workers.forEach(cut.parts) { part in
+    let cut = panels.firstRunCut ?? cut
+    context.workers.forEach(cut.parts) { part, thread in
       let rows = cut.rows(of: part)
       let columns = cut.columns(of: part)
       let block = GemmBlock(
         left: source + rows.lowerBound * input.rowStride, leftStride: input.rowStride, rows: rows.count,
-        depth: panels.inner, panels: panels.panel(column: columns.lowerBound), columns: columns.count,
-        output: target + rows.lowerBound * output.rowStride + columns.lowerBound,
+        depth: panels.inner, weights: panels.weights(column: columns.lowerBound, thread: thread),
+        columns: columns.count, output: target + rows.lowerBound * output.rowStride + columns.lowerBound,
         outputStride: output.rowStride)
       epilogue.multiply(block, row: rows.lowerBound, column: columns.lowerBound, context, kernels)
     }

@@ -69,7 +69,7 @@ struct MatMulStep: Step {
         GemmBlock(
           left: left + (pairs[product].a * self.rows + rows.lowerBound) * inner, leftStride: inner,
           rows: rows.count, depth: inner,
-          panels: packed + pairs[product].b * packedSize + columns.lowerBound * (inner + 1),
+          weights: .packed(packed + pairs[product].b * packedSize + columns.lowerBound * (inner + 1)),
           columns: columns.count,
           output: target + (product * self.rows + rows.lowerBound) * self.columns + columns.lowerBound,
           outputStride: self.columns))

@@ -1,9 +1,15 @@
+import Kernels
+
 /// The right factor of a matrix product, packed for the kernel: columns in panels, each with its bias.
 struct Panels {
   /// Values summed for each result.
   let inner: Int
   let columns: Int
   let packed: PackedWeights
+  /// How the first run's product is cut, in which each part packs the panels that it reads; nil: they are packed before.
+  private let cutByPanels: ProductCut?
+  /// What parts pack, but for their memory.
+  private let unpacked: (values: Tensor, scale: Tensor?, bias: Tensor?)
 
   /// A matrix in a tensor: its first value, and how far its rows and its columns are apart.
   struct Matrix {
@@ -16,14 +22,25 @@ struct Panels {
   ///   - blocks: matrices of equal height in `weights` that lie on top of each other.
   ///   - scale: factors of the columns.
   ///   - firstColumn: where this product's values begin in `scale` and `bias`.
+  ///   - rows: of the left factor, if the weights are one matrix of whole rows and the step takes ``firstRunCut`` for
+  ///     its first run; nil: it does not.
   init(
     _ blocks: [Matrix], of weights: Tensor, inner: Int, columns: Int, scale: Tensor? = nil,
-    bias: Tensor? = nil, firstColumn: Int = 0, _ packing: Packing
+    bias: Tensor? = nil, firstColumn: Int = 0, rows: Int? = nil, _ packing: Packing
   ) {
     self.inner = inner
     self.columns = columns
+    unpacked = (weights, scale, bias)
     let kernels = packing.kernels
-    packed = PackedWeights(count: kernels.packedCount(inner, columns), of: [weights, scale, bias]) { base in
+    let threads = packing.workers.count
+    cutByPanels = rows.flatMap { rows in
+      guard Panels.areWorthParts(rows: rows, inner: inner, columns: columns) else { return nil }
+      return ProductCut(byPanels: columns, rows: rows, threads: threads, kernels: kernels)
+    }
+    packed = PackedWeights(
+      count: kernels.packedCount(inner, columns), of: [weights, scale, bias],
+      partsCount: cutByPanels == nil ? nil : threads * UnpackedWeights.partCount
+    ) { base in
       let source = UnsafePointer(weights.storage.base)
       let scale = scale.map { UnsafePointer($0.storage.base) + firstColumn }
       let bias = bias.map { UnsafePointer($0.storage.base) + firstColumn }
@@ -45,6 +62,30 @@ struct Panels {
         }
       }
     }
+  }
+
+  /// Whether packing weights part by part is faster than packing them before: panels must be worth not being written
+  /// to memory and read back, and the rows be few enough to be read again for each of them.
+  private static func areWorthParts(rows: Int, inner: Int, columns: Int) -> Bool {
+    inner * columns >= 1 << 17 && rows * inner <= 1 << 19
+  }
+
+  /// How the product is to be cut while its parts pack weights; nil: they are packed.
+  var firstRunCut: ProductCut? { packed.parts == nil ? nil : cutByPanels }
+
+  /// Rows of the largest part in any run.
+  func rowsPerPart(_ cut: ProductCut) -> Int { max(cut.rowsPerPart, cutByPanels?.rowsPerPart ?? 0) }
+
+  /// What a thread's block reads from a column on, a multiple of the panels' width.
+  func weights(column: Int, thread: Int) -> GemmWeights {
+    guard let parts = packed.parts else { return .packed(panel(column: column)) }
+    return .unpacked(
+      UnpackedWeights(
+        values: unpacked.values.storage.base, rowStride: columns,
+        scale: unpacked.scale.map { UnsafePointer($0.storage.base) },
+        bias: unpacked.bias.map { UnsafePointer($0.storage.base) },
+        memory: parts + thread * UnpackedWeights.partCount
+      ).columns(from: column))
   }
 
   /// Values that are read at a time.

@@ -28,6 +28,18 @@ struct ProductCut {
     }
   }
 
+  /// By columns alone, so that no panel is packed by two parts.
+  /// - Returns: nil where threads could not share the panels evenly.
+  init?(byPanels columns: Int, rows: Int, threads: Int, kernels: KernelSet) {
+    self.rows = rows
+    self.columns = columns
+    panelWidth = kernels.panelWidth
+    panels = (columns + panelWidth - 1) / panelWidth
+    guard panels % threads == 0 || panels >= 4 * threads else { return nil }
+    rowParts = 1
+    columnParts = threads == 1 ? 1 : min(2 * threads, panels)
+  }
+
   /// The cut whose busiest thread has least to do, each doing its own share of the parts; of nearly equal ones that
   /// of most parts, so that a thread that is held up can be helped.
   private static func evenParts(rows: Int, panels: Int, fewestRowParts: Int, threads: Int, tileRows: Int) -> (

@@ -112,7 +112,7 @@ struct TransposedConvolutionStep: Step {
       let step = strides.width * output.columns
       var block = GemmBlock(
         left: source, leftStride: 0, rows: columns.count, depth: depth,
-        panels: panels[v][h].panel(column: 0), columns: output.columns,
+        weights: .packed(panels[v][h].panel(column: 0)), columns: output.columns,
         output: target + (line * width + columns.first) * output.columns, outputStride: step)
       block.taps = tap
       block.sources = UnsafePointer(table)

@@ -159,7 +159,7 @@ struct WinogradStep: Step {
     kernels.multiply(
       GemmBlock(
         left: memory.transformed + place * memory.transformedStride, leftStride: block.channels, rows: rows,
-        depth: block.channels, panels: weights.base + place * placeSize, columns: block.columns,
+        depth: block.channels, weights: .packed(weights.base + place * placeSize), columns: block.columns,
         output: memory.products + place * memory.productStride, outputStride: block.columns))
   }
 

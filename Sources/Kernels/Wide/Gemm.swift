@@ -17,35 +17,32 @@ public let gemmPanelWidth = 2 * Vector.scalarCount
 /// Values of the inner dimension that are worked through at a time: their part of a panel is read in order for every
 /// tile, which the second-level cache is fast enough for. Fewer would stay in the first, but sums would have to be
 /// stored and loaded more often, which costs more.
-private let depthLimit = 24_576 / gemmPanelWidth
+private let depthLimit = UnpackedWeights.depthCount / gemmPanelWidth
 
 /// Computes a block. Every value is summed in the same order whatever the block's size, so that results
 /// do not depend on how a product is cut into blocks.
 public func multiply(_ block: GemmBlock) {
-  var panel = block.panels
   var column = 0
   while column < block.columns {
     let count = min(block.columns - column, gemmPanelWidth)
     #if AVX512
-      if isNarrowPanel(count) { return Kernels.multiply(block.columns(from: column, panel: panel)) }
+      if isNarrowPanel(count) { return Kernels.multiply(block.columns(from: column)) }
     #endif
-    multiplyPanel(block, column: column, panel: panel, count: count)
-    panel += (block.taps * block.depth + 1) * gemmPanelWidth
+    multiplyPanel(block, column: column, count: count)
     column += gemmPanelWidth
   }
 }
 
 /// All rows by one panel, a part of the inner dimension after the other.
-private func multiplyPanel(
-  _ block: GemmBlock, column: Int, panel: UnsafePointer<Float>, count: Int
-) {
+private func multiplyPanel(_ block: GemmBlock, column: Int, count: Int) {
   @inline(__always) func multiply(_ depth: TileDepth) {
+    let part = PanelPart(block, depth, column: column, count: count)
     if count > Vector.scalarCount {
-      multiplyRows(TileShapes<2, 1>(), block, depth, column: column, panel: panel, count: count)
+      multiplyRows(TileShapes<2, 1>(), block, depth, part, column: column, count: count)
     } else if block.isPaired {
-      multiplyRows(TileShapes<1, 2>(), block, depth, column: column, panel: panel, count: count)
+      multiplyRows(TileShapes<1, 2>(), block, depth, part, column: column, count: count)
     } else {
-      multiplyRows(TileShapes<1, 1>(), block, depth, column: column, panel: panel, count: count)
+      multiplyRows(TileShapes<1, 1>(), block, depth, part, column: column, count: count)
     }
   }
   if block.depth > depthLimit {
@@ -81,19 +78,13 @@ private struct TileShapes<let vectors: Int, let chains: Int> {}
 /// All rows of a block by one panel, in tiles as equal as they can be: the full rate needs five rows.
 @inline(__always)
 private func multiplyRows<let vectors: Int, let chains: Int>(
-  _ shapes: TileShapes<vectors, chains>, _ block: GemmBlock, _ depth: TileDepth, column: Int,
-  panel: UnsafePointer<Float>, count: Int
+  _ shapes: TileShapes<vectors, chains>, _ block: GemmBlock, _ depth: TileDepth, _ part: PanelPart,
+  column: Int, count: Int
 ) {
   let isWhole = count == vectors * Vector.scalarCount
   let tiles = (block.rows + gemmTileRows - 1) / gemmTileRows
   let size = block.rows / max(tiles, 1)
   let larger = block.rows - tiles * size
-  // What follows in the panel, or the next panel, is asked for by the first tiles: a line for two values
-  // of depth each.
-  let width = vectors * Vector.scalarCount
-  let depthCount = depth.taps.count * depth.channels.count
-  let end = (1 + (depth.taps.upperBound - 1) * block.depth + depth.channels.upperBound) * width
-  let lines = (depthCount * width + 15) / 16
   var row = 0
   for tile in 0..<tiles {
     let rows = tile < larger ? size + 1 : size
@@ -101,13 +92,12 @@ private func multiplyRows<let vectors: Int, let chains: Int>(
       output: block.output + row * block.outputStride + column, outputStride: block.outputStride,
       residual: block.residual.map { $0 + row * block.residualStride + column },
       residualStride: block.residualStride)
-    let line = tile * (depthCount / 2)
-    let ahead = TileAhead(address: panel + end + min(line, lines) * 16, step: line < lines ? 16 : 0)
+    let ahead = part.ahead(of: tile)
     if isWhole {
-      multiplyTile(shapes, rows, block, depth, row: row, panel: panel, ahead, target)
+      multiplyTile(shapes, rows, block, depth, row: row, panel: part.panel, ahead, target)
     } else {
       withNarrowTarget(target, depth, rows: rows, count: count) { target in
-        multiplyTile(shapes, rows, block, depth, row: row, panel: panel, ahead, target)
+        multiplyTile(shapes, rows, block, depth, row: row, panel: part.panel, ahead, target)
       }
     }
     row += rows
