@@ -34,6 +34,12 @@ public final class TensorStorage: @unchecked Sendable {
     self.owner = owner
   }
 
+  /// The same out of the file: a page that is read in every run stays in memory, and a large one with it.
+  var inMemory: TensorStorage {
+    guard isFileMap else { return self }
+    return TensorStorage(count: count) { $0.baseAddress?.update(from: base, count: count) }
+  }
+
   /// Has the pages of a mapped file in place before they are read in no particular order, in which threads would wait
   /// for the same ones.
   /// - Parameter workers: the threads that share the work.
@@ -98,4 +104,7 @@ public struct Tensor: Sendable {
 
   /// The same values under another shape.
   public func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape: shape, storage: storage) }
+
+  /// The same values, not in a mapped file.
+  var inMemory: Tensor { Tensor(shape: shape, storage: storage.inMemory) }
 }

@@ -127,7 +127,8 @@ def loading(engine):
 
 
 def read_from_disk(prefix):
-    """Leaves a model's files in the page cache as reading does, in large pieces; those of a file that was written are small."""
+    """Leaves a model's files in the page cache as reading them does, in large pieces: those of a file that was written
+    bit by bit are small, and mapping them takes longer."""
     for path in glob.glob(f"{prefix}.*"):
         with open(path, "rb") as file:
             os.fsync(file.fileno())
@@ -138,7 +139,6 @@ def read_from_disk(prefix):
 
 def cold(thimble, prefix, threads, rounds):
     """From the start of a process to the first result, the files in the page cache."""
-    read_from_disk(prefix)
     whole = {engine: [] for engine in ["thimble", *PEERS]}
     inside = {engine: [] for engine in PEERS}
     library = {engine: [] for engine in PEERS}
@@ -192,6 +192,7 @@ def main():
     rows = []
     for name in names:
         prefix = f"{options.folder}/{name}"
+        read_from_disk(prefix)
         row = {"name": name, "weightBytes": weight_bytes(f"{prefix}.h5"), "warm": {}}
         for count in threads:
             row["warm"][count] = warm(options.thimble, prefix, count, options.rounds, options.seconds)

@@ -18,7 +18,7 @@ struct DepthwiseFilters {
       input: input, output: output, size: Extent(size[0], size[1]), strides: convolution.strides,
       dilation: convolution.dilation, border: convolution.border)
     flops = 2 * Double(output.count) * Double(window.taps)
-    weights = convolution.kernel.scaled(by: epilogue.scale)
+    weights = convolution.kernel.scaled(by: epilogue.scale).inMemory
     bias = convolution.bias ?? Tensor(shape: [output.columns], repeatElement(0, count: output.columns))
     channels = input.columns
     bounds = epilogue.bounds
