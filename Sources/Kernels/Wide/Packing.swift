@@ -2,6 +2,8 @@
   import Kernels
 #endif
 
+import CPrefetch
+
 /// Values that the packed panels of a matrix take: each panel holds a row of bias, then its rows of
 /// weights.
 public func packedCount(inner: Int, columns: Int) -> Int {
@@ -42,6 +44,8 @@ public func packPanelRows(
     for row in 0..<rows {
       let source = weights + row * rowStride
       let target = panel + row * gemmPanelWidth
+      // Rows lie too far apart for the processor to see that they come one after another.
+      thimble_prefetch(source + 24 * rowStride)
       (Vector.load(source) * low).store(target)
       (Vector.load(source + Vector.scalarCount) * high).store(target + Vector.scalarCount)
     }

@@ -2,6 +2,8 @@
   import Kernels
 #endif
 
+import CPrefetch
+
 private typealias TileGrid<let size: Int> = InlineArray<size, InlineArray<size, Vector>>
 
 /// Transforms input tiles.
@@ -154,7 +156,10 @@ private func packPanel<let size: Int, let results: Int>(
       for tapX in 0..<taps {
         var line = InlineArray<size, Vector>(repeating: Vector(repeating: 0))
         for tapY in 0..<taps {
-          line[tapY] = Vector.load(source + (tapY * taps + tapX) * channels * filters) * factor
+          let weight = source + (tapY * taps + tapX) * channels * filters
+          line[tapY] = Vector.load(weight) * factor
+          // Too far apart for the processor to see that they come one after another.
+          thimble_prefetch(weight + 6 * filters)
         }
         let done = winogradWeights(shape, line)
         for row in 0..<size { values[row][tapX] = done[row] }
