@@ -1,3 +1,5 @@
+import Kernels
+
 /// A step's weights in the order in which its kernel reads them. The plan says when and where they are packed: for
 /// its first run in memory that the next step's weights take over (some steps pack large ones themselves then, part by
 /// part), then for good.
@@ -5,25 +7,28 @@ final class PackedWeights {
   let count: Int
   /// Values of memory that the first run needs for them.
   let firstRunCount: Int
-  private let isPackedInParts: Bool
   private var memory: UnsafeMutablePointer<Float>?
-  /// Where the step packs them itself, part by part, in the first run; nil: they are packed whole.
-  private(set) var parts: UnsafeMutablePointer<Float>?
+  /// What the step packs itself, part by part, in the first run, with memory for its first thread; nil: they are packed.
+  private(set) var unpacked: UnpackedWeights?
   private var fill: ((UnsafeMutablePointer<Float>) -> Void)?
-  /// What `fill` reads.
+  private var parts: Parts?
+  /// What `fill` and `parts` read.
   private var sources: [TensorStorage]
 
+  /// How a step packs weights itself: values of memory that all threads need, and what there is to pack with it.
+  typealias Parts = (count: Int, weights: (UnsafeMutablePointer<Float>) -> UnpackedWeights)
+
   /// - Parameters:
-  ///   - sources: what `fill` reads, kept alive until the weights are packed for good.
-  ///   - partsCount: values of memory with which the step packs them itself in the first run; nil: it does not.
+  ///   - sources: what `fill` and `parts` read, kept alive until the weights are packed for good.
+  ///   - parts: how the step packs them itself in the first run; nil: it does not.
   ///   - fill: writes all `count` values.
   init(
-    count: Int, of sources: [Tensor?], partsCount: Int? = nil,
+    count: Int, of sources: [Tensor?], parts: Parts? = nil,
     fill: @escaping (UnsafeMutablePointer<Float>) -> Void
   ) {
     self.count = count
-    firstRunCount = partsCount ?? count
-    isPackedInParts = partsCount != nil
+    firstRunCount = parts?.count ?? count
+    self.parts = parts
     self.sources = sources.compactMap { $0?.storage }
     self.fill = fill
   }
@@ -36,9 +41,9 @@ final class PackedWeights {
 
   /// Makes them ready for a step of the first run, until the memory is written again.
   func pack(into memory: UnsafeMutablePointer<Float>, _ workers: Workers) {
-    if isPackedInParts {
+    if let parts {
       for source in sources { source.mapPages(workers) }
-      parts = memory
+      unpacked = parts.weights(memory)
     } else {
       fill?(memory)
       self.memory = memory
@@ -57,6 +62,7 @@ final class PackedWeights {
   func keep(in memory: UnsafeMutablePointer<Float>, _ workers: Workers) {
     fill?(memory)
     self.memory = memory
+    unpacked = nil
     parts = nil
     fill = nil
     for source in sources { source.dropPages(workers) }

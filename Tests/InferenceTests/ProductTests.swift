@@ -233,6 +233,25 @@ struct ProductTests {
     }
   }
 
+  @Test("a step lets go of the weights that it has packed for good", arguments: [7, 2000])
+  func release(rows: Int) throws {
+    let bench = Bench(seed: 1)
+    weak var source: TensorStorage?
+    let step: any Step
+    do {
+      let kernel = bench.tensor([1, 1, 400, 384])
+      source = kernel.storage
+      step = ConvolutionStep(
+        name: "layer", Convolution(kernel: kernel, bias: nil), input: bench.operand([1, 1, rows, 400]),
+        output: bench.operand([1, 1, rows, 384]), epilogue: Epilogue(),
+        packing: Packing(workers: Workers(count: 2), kernels: .best))
+    }
+    #expect(source != nil)
+    let (first, second) = bench.run(step, threads: 2)
+    #expect(first == second)
+    #expect(source == nil)
+  }
+
   @Test("depthwise convolution", arguments: 0..<200)
   func depthwise(seed: Int) throws {
     let bench = Bench(seed: seed)

@@ -2,7 +2,8 @@
 
 usage: compare.py THIMBLE PROBE FOLDER [--models NAMES] [--threads 1,2] [--rounds N] [--seconds S]
 
-PROBE counts the allocations of warm runs. FOLDER keeps what models.py makes. Of all models docs/performance.md and docs/peers.svg get the results.
+PROBE counts the allocations of warm runs. FOLDER keeps what models.py makes. Of all models docs/performance.md and
+docs/peers.svg get the results.
 """
 
 import argparse

@@ -8,8 +8,6 @@ struct Panels {
   let packed: PackedWeights
   /// How the first run's product is cut, in which each part packs the panels that it reads; nil: they are packed before.
   private let cutByPanels: ProductCut?
-  /// What parts pack, but for their memory.
-  private let unpacked: (values: Tensor, scale: Tensor?, bias: Tensor?)
 
   /// A matrix in a tensor: its first value, and how far its rows and its columns are apart.
   struct Matrix {
@@ -30,16 +28,25 @@ struct Panels {
   ) {
     self.inner = inner
     self.columns = columns
-    unpacked = (weights, scale, bias)
     let kernels = packing.kernels
     let threads = packing.workers.count
     cutByPanels = rows.flatMap { rows in
       guard Panels.areWorthParts(rows: rows, inner: inner, columns: columns) else { return nil }
       return ProductCut(byPanels: columns, rows: rows, threads: threads, kernels: kernels)
     }
+    let parts = cutByPanels.map { _ -> PackedWeights.Parts in
+      (
+        threads * UnpackedWeights.partCount,
+        { memory in
+          UnpackedWeights(
+            values: weights.storage.base, rowStride: columns,
+            scale: scale.map { UnsafePointer($0.storage.base) },
+            bias: bias.map { UnsafePointer($0.storage.base) }, memory: memory)
+        }
+      )
+    }
     packed = PackedWeights(
-      count: kernels.packedCount(inner, columns), of: [weights, scale, bias],
-      partsCount: cutByPanels == nil ? nil : threads * UnpackedWeights.partCount
+      count: kernels.packedCount(inner, columns), of: [weights, scale, bias], parts: parts
     ) { base in
       let source = UnsafePointer(weights.storage.base)
       let scale = scale.map { UnsafePointer($0.storage.base) + firstColumn }
@@ -71,21 +78,16 @@ struct Panels {
   }
 
   /// How the product is to be cut while its parts pack weights; nil: they are packed.
-  var firstRunCut: ProductCut? { packed.parts == nil ? nil : cutByPanels }
+  var firstRunCut: ProductCut? { packed.unpacked == nil ? nil : cutByPanels }
 
   /// Rows of the largest part in any run.
   func rowsPerPart(_ cut: ProductCut) -> Int { max(cut.rowsPerPart, cutByPanels?.rowsPerPart ?? 0) }
 
   /// What a thread's block reads from a column on, a multiple of the panels' width.
   func weights(column: Int, thread: Int) -> GemmWeights {
-    guard let parts = packed.parts else { return .packed(panel(column: column)) }
-    return .unpacked(
-      UnpackedWeights(
-        values: unpacked.values.storage.base, rowStride: columns,
-        scale: unpacked.scale.map { UnsafePointer($0.storage.base) },
-        bias: unpacked.bias.map { UnsafePointer($0.storage.base) },
-        memory: parts + thread * UnpackedWeights.partCount
-      ).columns(from: column))
+    guard var weights = packed.unpacked else { return .packed(panel(column: column)) }
+    weights.memory += thread * UnpackedWeights.partCount
+    return .unpacked(weights.columns(from: column))
   }
 
   /// Values that are read at a time.
