@@ -39,6 +39,9 @@ let package = Package(
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
 
+    // What two others need.
+    .target(name: "System"),
+
     // The engine and the readers.
     .target(name: "Kernels", dependencies: ["CPrefetch"], swiftSettings: [.unsafeFlags(kernelFlags)]),
     .target(
@@ -53,15 +56,15 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["Kernels", "CPNG", "CJPEG"]),
 
     // The network.
-    .target(name: "HTTP", dependencies: ["CCurl", "COpenSSL"]),
-    .target(name: "S3", dependencies: ["HTTP", "COpenSSL"]),
+    .target(name: "HTTP", dependencies: ["System", "CCurl", "COpenSSL"]),
+    .target(name: "S3", dependencies: ["System", "HTTP", "COpenSSL"]),
     .target(name: "LambdaRuntime", dependencies: ["HTTP", "JSON"]),
 
     // The application.
     .target(
       name: "Classifier",
       dependencies: [
-        "Keras", "Inference", "JSON", "ZipArchive", "Imaging", "S3", "LambdaRuntime",
+        "System", "Keras", "Inference", "JSON", "ZipArchive", "Imaging", "S3", "LambdaRuntime",
       ]),
     .executableTarget(name: "bootstrap", dependencies: ["Classifier", "Inference", "LambdaRuntime", "CNSS"]),
     .target(
@@ -96,7 +99,7 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "KerasTests", dependencies: ["Keras", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
-    .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),
+    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "System", testSupport]),
     .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", testSupport]),
     .testTarget(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "EchoFunction", "Emulator", testSupport]),
@@ -116,6 +119,7 @@ let package = Package(
 // What is linked into `bootstrap` does without the libraries of regular expressions and of concurrency, which
 // every file imports unasked: one call into them, `text.contains("more than a character")` say, brings 1.7 MB.
 let linkedIntoBootstrap = [
+  "System",
   "Kernels", "KernelsAVX512", "Inference", "JSON", "HDF5", "ZipArchive", "Keras", "Imaging", "HTTP", "S3",
   "LambdaRuntime", "Classifier", "bootstrap",
 ]

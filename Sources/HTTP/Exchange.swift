@@ -14,7 +14,9 @@ final class Exchange {
 
   private var head = HTTPResponse(status: 0)
   private var isHeadComplete = false
-  private var usesSink = false
+  private var use = HTTPBodyUse.memory
+  /// Whether we ended the exchange because nobody wants the rest of its body.
+  private var isCutShort = false
   /// Why we ended the exchange ourselves.
   private var failure: HTTPError?
 
@@ -49,7 +51,7 @@ final class Exchange {
   /// What the exchange came to.
   func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPError> {
     if let failure { return .failure(failure) }
-    if code == CURLE_OK, isHeadComplete { return .success(head) }
+    if code == CURLE_OK || isCutShort, isHeadComplete { return .success(head) }
     var reason = String(cString: errorText)
     if reason.isEmpty { reason = String(cString: curl_easy_strerror(code)) }
     let kind = HTTPError.Kind(code)
@@ -174,20 +176,25 @@ final class Exchange {
 
   // MARK: The answer
 
-  /// - Returns: as libcurl wants it, the count that was taken: any other one ends the exchange.
+  /// - Returns: as libcurl wants it, the count that was taken: any other one ends the exchange, but for one
+  ///   that lets it rest.
   private static func receive(
     _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
-    _ take: (Exchange, UnsafeRawBufferPointer) -> Bool
+    _ take: (Exchange, UnsafeRawBufferPointer) -> HTTPBodyReaction
   ) -> Int {
     guard count > 0 else { return 0 }
     guard let context else { return 0 }
     let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
-    return take(exchange, UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
+    return switch take(exchange, UnsafeRawBufferPointer(start: bytes, count: count)) {
+    case .taken: count
+    case .later: Int(CURL_WRITEFUNC_PAUSE)
+    case .refused: 0
+    }
   }
 
-  private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyReaction {
     // Trailers say nothing that is needed here.
-    guard !isHeadComplete else { return true }
+    guard !isHeadComplete else { return .taken }
     var line = Self.text(bytes)
     while line.last?.isNewline == true { line.removeLast() }
     if line.hasPrefix("HTTP/") {
@@ -198,32 +205,47 @@ final class Exchange {
     } else if let colon = line.firstIndex(of: ":") {
       head.headers.add(Self.trim(line[..<colon]), Self.trim(line[line.index(after: colon)...]))
     }
-    return true
+    return .taken
   }
 
-  private func beginBody() -> Bool {
+  /// Bytes of an unwanted body that are read all the same: another connection would cost more.
+  private static let cheapLength = 64 << 10
+
+  private func beginBody() -> HTTPBodyReaction {
     isHeadComplete = true
-    guard request.method != "HEAD" else { return true }
-    usesSink = sink?.accepts(head) ?? false
-    guard !usesSink, let length = head.headers["content-length"].flatMap({ Int($0) }) else { return true }
-    guard length <= request.limit else { return refuseLength() }
-    head.body.reserveCapacity(max(0, length))
-    return true
-  }
-
-  private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    if usesSink, let sink {
-      if !sink.write(bytes) { failure = error(.sink, "the answer could not be kept") }
-      return failure == nil
+    guard request.method != "HEAD" else { return .taken }
+    use = sink?.use(of: head) ?? .memory
+    let length = head.headers["content-length"].flatMap({ Int($0) })
+    switch use {
+    case .sink: return .taken
+    case .none:
+      isCutShort = (length ?? Int.max) > Self.cheapLength
+      return isCutShort ? .refused : .taken
+    case .memory:
+      guard let length else { return .taken }
+      guard length <= request.limit else { return refuseLength() }
+      head.body.reserveCapacity(max(0, length))
+      return .taken
     }
-    guard bytes.count <= request.limit - head.body.count else { return refuseLength() }
-    head.body.append(contentsOf: bytes)
-    return true
   }
 
-  private func refuseLength() -> Bool {
+  private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyReaction {
+    switch use {
+    case .none: return .taken
+    case .sink:
+      let reaction = sink?.write(bytes) ?? .refused
+      if case .refused = reaction { failure = error(.sink, "the answer could not be kept") }
+      return reaction
+    case .memory:
+      guard bytes.count <= request.limit - head.body.count else { return refuseLength() }
+      head.body.append(contentsOf: bytes)
+      return .taken
+    }
+  }
+
+  private func refuseLength() -> HTTPBodyReaction {
     failure = error(.tooLarge, "the answer is longer than the \(request.limit) bytes that are allowed")
-    return false
+    return .refused
   }
 
   /// UTF-8, and what is none as ISO 8859-1: every byte has its character.

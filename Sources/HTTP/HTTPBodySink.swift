@@ -1,10 +1,27 @@
 /// Takes an answer's body as it arrives, instead of memory.
 public protocol HTTPBodySink: AnyObject {
   /// Asked once the headers are there.
-  /// - Returns: false leaves the body to memory, as for an error's text.
-  func accepts(_ head: HTTPResponse) -> Bool
+  func use(of head: HTTPResponse) -> HTTPBodyUse
 
-  /// The next bytes of a body that was accepted.
-  /// - Returns: false ends the exchange with ``HTTPError/Kind/sink``; the sink knows why.
-  func write(_ bytes: UnsafeRawBufferPointer) -> Bool
+  /// The next bytes of a body that goes to the sink.
+  func write(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyReaction
+}
+
+/// What becomes of an answer's body.
+public enum HTTPBodyUse: Sendable {
+  /// Memory takes it, as for an error's text.
+  case memory
+  /// The sink takes it.
+  case sink
+  /// Nobody wants it: the exchange succeeds without it.
+  case none
+}
+
+/// What a sink makes of some bytes.
+public enum HTTPBodyReaction: Sendable {
+  case taken
+  /// There is no room for them now: the exchange rests until ``HTTPClient/resume(_:)``, and the same bytes come again.
+  case later
+  /// The exchange ends with ``HTTPError/Kind/sink``; the sink knows why.
+  case refused
 }

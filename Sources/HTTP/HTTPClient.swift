@@ -84,6 +84,15 @@ public final class HTTPClient {
     return finished
   }
 
+  /// Lets an exchange go on whose sink had no room.
+  public func resume(_ id: ExchangeID) {
+    guard let exchange = running[id] else { return }
+    curl_easy_pause(exchange.handle, CURLPAUSE_CONT)
+  }
+
+  /// Ends the wait of ``poll(atMost:)``. The only call that may be made by any thread.
+  public func wakeUp() { curl_multi_wakeup(multi) }
+
   /// Ends an exchange; nothing more is heard of it.
   public func cancel(_ id: ExchangeID) {
     finished.removeAll { $0.id == id }

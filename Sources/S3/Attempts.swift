@@ -26,14 +26,12 @@ extension S3Client {
   ]
 
   /// Makes the call, again where that may help.
-  func perform(
-    _ call: S3Call, _ attempts: inout Attempts, sink: (any HTTPBodySink)? = nil
-  ) throws(S3Error) -> HTTPResponse {
+  func perform(_ call: S3Call, _ attempts: inout Attempts) throws(S3Error) -> HTTPResponse {
     while true {
       let result: Result<HTTPResponse, HTTPError>
       let request = try self.request(call, &attempts)
       do throws(HTTPError) {
-        result = .success(try http.send(request, sink: sink))
+        result = .success(try http.send(request))
       } catch {
         result = .failure(error)
       }
@@ -69,10 +67,20 @@ extension S3Client {
     if let traceID { headers.append(("X-Amzn-Trace-Id", traceID)) }
     let query = toSign.encodedQuery
     let url = "\(address.scheme)://\(address.host)\(address.path)" + (query.isEmpty ? "" : "?" + query)
-    return HTTPRequest(
+    var request = HTTPRequest(
       method: call.method, url: url, headers: headers, body: call.body, timeout: deadline.map { $0 - now },
       stallTimeout: call.stallTimeout ?? stallTimeout, limit: call.limit)
+    // One attempt that hangs must leave time for others.
+    if let deadline {
+      let share = max(1, (deadline - now) * Self.shareOfTime)
+      request.stallTimeout = min(request.stallTimeout ?? share, share)
+      request.connectTimeout = min(request.connectTimeout, share)
+    }
+    return request
   }
+
+  /// Of the time that is left: so long may an attempt be silent.
+  private static let shareOfTime = 0.2
 
   /// Names the operation in an error that does not know it.
   private func addressed<Value>(
@@ -158,7 +166,7 @@ extension S3Client {
       // It becomes part of a host's name.
       region.utf8.allSatisfy({ $0 == 0x2d || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) })
     else { return false }
-    regions[bucket] = region
+    shared.withLock { $0.regions[bucket] = region }
     return true
   }
 
@@ -170,7 +178,7 @@ extension S3Client {
     else { return false }
     let offset = time - clock.now()
     guard abs(offset - clockOffset) > Self.skewLimit else { return false }
-    clockOffset = offset
+    shared.withLock { $0.clockOffset = offset }
     return true
   }
 }

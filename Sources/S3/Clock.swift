@@ -1,13 +1,13 @@
 import Glibc
 
 /// What the attempts at a call depend on besides the network.
-struct Clock {
+struct Clock: Sendable {
   /// Seconds since 1970.
-  var now: () -> Double = Timestamp.now
+  var now: @Sendable () -> Double = Timestamp.now
   /// Waits for so many seconds.
-  var sleep: (Double) -> Void = { seconds in
+  var sleep: @Sendable (Double) -> Void = { seconds in
     if seconds > 0 { usleep(UInt32(min(seconds, 3600) * 1e6)) }
   }
   /// 0..<1.
-  var random: () -> Double = { Double.random(in: 0..<1) }
+  var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
 }

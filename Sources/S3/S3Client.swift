@@ -1,27 +1,55 @@
 import HTTP
+import Synchronization
 
-/// The S3 calls that Thimble needs. Blocking; to be used by one thread at a time.
+/// The S3 calls that Thimble needs, for any number of threads at once. Calls block the thread that makes them;
+/// ``open(_:limit:budget:wants:)`` hands out a body while it arrives.
 ///
 /// What may pass is tried again; a bucket in another region is found by itself. Every error names the
 /// operation and the object.
-public final class S3Client {
-  /// Forwarded as `X-Amzn-Trace-Id`.
-  public var traceID: String?
-  /// Seconds since 1970: no attempt and no wait lasts longer. nil: none.
-  public var deadline: Double?
-
+public final class S3Client: Sendable {
   let credentials: Credentials
   let endpoint: Endpoint
   let retry: RetryPolicy
-  let http = HTTPClient()
+  let http = HTTPTransport()
   private let region: String
-  /// Of buckets that turned out to be elsewhere.
-  var regions: [String: String] = [:]
-  /// Seconds that the server's clock is ahead of ours.
-  var clockOffset = 0.0
-  var clock = Clock()
+  let shared = Mutex(Shared())
+
+  /// What changes while calls are made.
+  struct Shared {
+    var traceID: String?
+    var deadline: Double?
+    /// Of buckets that turned out to be elsewhere.
+    var regions: [String: String] = [:]
+    /// Seconds that the server's clock is ahead of ours.
+    var clockOffset = 0.0
+    var clock = Clock()
+    var stallTimeout = 20.0
+  }
+
+  /// Forwarded as `X-Amzn-Trace-Id`.
+  public var traceID: String? {
+    get { shared.withLock { $0.traceID } }
+    set { shared.withLock { $0.traceID = newValue } }
+  }
+
+  /// Seconds since 1970: no attempt and no wait lasts longer. nil: none.
+  public var deadline: Double? {
+    get { shared.withLock { $0.deadline } }
+    set { shared.withLock { $0.deadline = newValue } }
+  }
+
+  var clock: Clock {
+    get { shared.withLock { $0.clock } }
+    set { shared.withLock { $0.clock = newValue } }
+  }
+
   /// Seconds without a byte before an attempt is given up.
-  var stallTimeout = 20.0
+  var stallTimeout: Double {
+    get { shared.withLock { $0.stallTimeout } }
+    set { shared.withLock { $0.stallTimeout = newValue } }
+  }
+
+  var clockOffset: Double { shared.withLock { $0.clockOffset } }
 
   /// - Parameter endpoint: `https://host[:port]` of another S3, addressed by path; nil: AWS.
   public init(
@@ -47,13 +75,29 @@ public final class S3Client {
       endpoint: first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"), retry: retry)
   }
 
-  func region(of bucket: String) -> String { regions[bucket] ?? region }
+  func region(of bucket: String) -> String { shared.withLock { $0.regions[bucket] } ?? region }
 
   /// HeadObject. An object that is not there: ``S3Error/isNotFound``.
   public func head(_ location: S3Location) throws(S3Error) -> ObjectHead {
     var call = S3Call(.headObject, method: "HEAD", location)
     call.headers = [("x-amz-checksum-mode", "ENABLED")]
     return try head(perform(call), call)
+  }
+
+  /// What S3 says of an object, by GetObject of its first byte. Unlike the answer to HeadObject an error has its code
+  /// and its reason, and an answer leaves the connection open.
+  /// - Parameter ifMatch: the ETag that it must have, else ``S3Error/isPreconditionFailed``.
+  public func peek(_ location: S3Location, ifMatch: String? = nil) throws(S3Error) -> ObjectHead {
+    var call = S3Call(.getObject, method: "GET", location)
+    call.headers = [("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=0-0")]
+    if let ifMatch { call.headers.append(("If-Match", ETag.quoted(ifMatch))) }
+    do throws(S3Error) {
+      return try head(perform(call), call)
+    } catch {
+      // An object without bytes has no range.
+      guard error.code == "InvalidRange" else { throw error }
+      return try get(location, limit: 0, ifMatch: ifMatch).head
+    }
   }
 
   /// GetObject into memory.

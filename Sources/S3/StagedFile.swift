@@ -52,11 +52,31 @@ final class StagedFile {
     path + ".part-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
   }
 
-  /// Takes the room for all of it: a full disk shows at once.
-  func allocate(_ length: Int) throws(Failure) {
-    guard length > 0 else { return }
-    let code = posix_fallocate(descriptor, 0, off_t(length))
-    guard code == 0 else { throw Failure("cannot take \(length) bytes for \(path)", code) }
+  /// Makes the file that long. It takes no room yet.
+  func extend(to length: Int) throws(Failure) {
+    guard ftruncate(descriptor, off_t(length)) == 0 else {
+      throw Failure("cannot make \(path) \(length) bytes long", errno)
+    }
+  }
+
+  /// Takes the room for a part of it: a full disk shows at once.
+  func allocate(_ range: Range<Int>) throws(Failure) {
+    guard !range.isEmpty else { return }
+    let code = posix_fallocate(descriptor, off_t(range.lowerBound), off_t(range.count))
+    guard code == 0 else { throw Failure("cannot take \(range.count) bytes for \(path)", code) }
+  }
+
+  /// Where the file can be opened before it has its name.
+  var currentPath: String { "/proc/self/fd/\(descriptor)" }
+
+  /// - Returns: as many bytes as there are, up to the buffer's size.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(Failure) -> Int {
+    while true {
+      let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw Failure("cannot read \(path)", errno) }
+      return count
+    }
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {

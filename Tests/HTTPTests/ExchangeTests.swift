@@ -204,10 +204,10 @@ struct ExchangeTests {
     final class Sink: HTTPBodySink {
       var bytes: [UInt8] = []
       var room = Int.max
-      func accepts(_ head: HTTPResponse) -> Bool { head.status == 200 }
-      func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+      func use(of head: HTTPResponse) -> HTTPBodyUse { head.status == 200 ? .sink : .memory }
+      func write(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyReaction {
         self.bytes.append(contentsOf: bytes)
-        return self.bytes.count <= room
+        return self.bytes.count <= room ? .taken : .refused
       }
     }
     let body = String(repeating: "0123456789", count: 100_000)

@@ -76,13 +76,13 @@ struct StagedFileTests {
     try Data("old".utf8).write(to: URL(fileURLWithPath: path))
     do {
       let dropped = try StagedFile(path: path, mayBeUnnamed: mayBeUnnamed)
-      try dropped.allocate(1000)
+      try dropped.allocate(0..<1000)
       #expect(try names().count <= 2)
       #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
     }
     #expect(try names() == ["file"])
     let file = try StagedFile(path: path, mayBeUnnamed: mayBeUnnamed)
-    try file.allocate(6)
+    try file.allocate(0..<6)
     for (text, offset) in [("def", 3), ("abc", 0)] {
       try Array(text.utf8).withUnsafeBytes { try file.write($0, at: offset) }
     }

@@ -1,0 +1,132 @@
+import HTTP
+import System
+
+/// An object's bytes in memory, while they arrive. Its memory is taken at once, so that they are never moved.
+public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
+  private struct State {
+    var head: ObjectHead?
+    /// nil until there is room for the bytes.
+    var memory: UnsafeMutableRawBufferPointer?
+    /// Bytes that are there.
+    var count = 0
+    var end: Result<ObjectHead, S3Error>?
+  }
+
+  private let state = Monitor(State())
+  private let budget: MemoryBudget?
+  private let wants: @Sendable (ObjectHead) -> Bool
+  private let limit: Int
+  private let location: S3Location
+  private weak var stream: ObjectStream?
+
+  init(
+    _ location: S3Location, limit: Int, budget: MemoryBudget?,
+    wants: @escaping @Sendable (ObjectHead) -> Bool
+  ) {
+    self.location = location
+    self.limit = limit
+    self.budget = budget
+    self.wants = wants
+  }
+
+  deinit {
+    state.withLock { state in
+      guard let memory = state.memory else { return }
+      memory.deallocate()
+      budget?.release(memory.count)
+    }
+  }
+
+  func start(_ stream: ObjectStream) {
+    self.stream = stream
+    stream.start()
+  }
+
+  // MARK: For the reader
+
+  /// Waits for what S3 says of the object.
+  public func head() throws(S3Error) -> ObjectHead {
+    try state.wait { state -> Result<ObjectHead, S3Error>? in
+      state.head.map { .success($0) } ?? state.end
+    }.get()
+  }
+
+  /// Whether all that will come is there.
+  public var isComplete: Bool { state.withLock { $0.end != nil } }
+
+  /// Waits until more than so many bytes are there, or all.
+  /// - Returns: how many there are; nil: the rest will not come, for a reason that ``finish()`` tells.
+  public func wait(beyond count: Int) -> Int? {
+    state.wait { state -> Int?? in
+      switch state.end {
+      case .failure: return .some(nil)
+      case .success: return state.count
+      case nil: return state.count > count ? state.count : nil
+      }
+    }
+  }
+
+  /// The memory for all bytes, of which the first ones are there (``wait(beyond:)``).
+  public var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      state.withLock { $0.memory } ?? UnsafeMutableRawBufferPointer(start: nil, count: 0))
+  }
+
+  /// Waits until all bytes are there.
+  @discardableResult
+  public func finish() throws(S3Error) -> ObjectHead { try state.wait { $0.end }.get() }
+
+  /// Ends the stream where nobody wants the rest.
+  public func cancel() { stream?.cancel() }
+
+  // MARK: On the transport's thread
+
+  func begin(_ head: ObjectHead) -> ObjectStream.Wish {
+    state.withLock { $0.head = head }
+    guard wants(head) else { return .skip }
+    guard head.length <= limit else {
+      return .fail(
+        S3Call(.getObject, method: "GET", location).error(
+          "TooLarge", "the object has \(head.length) bytes, more than the \(limit) that are allowed."))
+    }
+    return .read
+  }
+
+  func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> HTTPBodyReaction {
+    let memory = state.withLock { state in
+      if state.memory == nil, let length = state.head?.length, hasRoom(for: length) {
+        state.memory = .allocate(byteCount: length, alignment: 64)
+      }
+      return state.memory
+    }
+    guard let memory else { return .later }
+    guard offset + bytes.count <= memory.count else { return .refused }
+    // Nobody reads these yet.
+    UnsafeMutableRawBufferPointer(rebasing: memory[offset...]).copyMemory(from: bytes)
+    state.withLock { $0.count = offset + bytes.count }
+    return .taken
+  }
+
+  private func hasRoom(for length: Int) -> Bool {
+    guard let budget else { return true }
+    return budget.reserve(length) { [weak self] in self?.stream?.resume() }
+  }
+
+  func end(_ result: Result<ObjectHead, S3Error>) { state.withLock { $0.end = result } }
+}
+
+extension S3Client {
+  /// GetObject, whose body is handed out while it arrives. Returns at once.
+  /// - Parameters:
+  ///   - limit: bytes; a larger object fails with code `TooLarge`, and its body is not read.
+  ///   - budget: what the body's memory is taken from; nil: what there is.
+  ///   - wants: whether the body is to be read, after what is said of the object; called on another thread.
+  public func open(
+    _ location: S3Location, limit: Int = .max, budget: MemoryBudget? = nil,
+    wants: @escaping @Sendable (ObjectHead) -> Bool = { _ in true }
+  ) -> ObjectBody {
+    let body = ObjectBody(location, limit: limit, budget: budget, wants: wants)
+    body.start(ObjectStream(self, location, receiver: body))
+    return body
+  }
+}
