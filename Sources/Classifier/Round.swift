@@ -1,6 +1,5 @@
 import JSON
 import LambdaRuntime
-import S3
 
 /// The objects of one invocation, one after the other.
 struct Round {
@@ -17,7 +16,7 @@ struct Round {
   }
 
   /// Objects as S3, SNS or EventBridge tell of them: all are looked at, then the failed ones are named.
-  mutating func answer(_ objects: [S3Location]) throws(InvocationFailure) -> JSONValue {
+  mutating func answer(_ objects: [ObjectEvent]) throws(InvocationFailure) -> JSONValue {
     let results = objects.map { process($0) }
     try throwIfFailed(results.filter { $0.status == .failed }.map(\.text), of: results.count, "objects")
     return ["objects": .array(results.map(\.json))]
@@ -57,10 +56,11 @@ struct Round {
   }
 
   /// Processes an object if there is time for it, and logs what became of it.
-  private mutating func process(_ object: S3Location) -> ObjectResult {
+  private mutating func process(_ event: ObjectEvent) -> ObjectResult {
     // A quarter of a second is left for the answer.
     let left = Double(invocation.remainingMilliseconds) - 250
     let start = Clock.milliseconds
+    let object = event.location
     var result: ObjectResult
     if left <= 2 * slowest {
       result = ObjectResult(object: object, status: .failed)

@@ -14,8 +14,9 @@ struct EventTests {
          "versionId": "096fKKXTRTtl3on89fVO.nfljtsv6qko", "sequencer": "0055AED6DCD90281E5"}}}
     """
   static let notification = "{\"Records\": [\(record)]}"
-  static let object = S3Location(
-    bucket: "images", key: "this im + age.jpg", versionID: "096fKKXTRTtl3on89fVO.nfljtsv6qko")
+  static let object = ObjectEvent(
+    S3Location(
+      bucket: "images", key: "this im + age.jpg", versionID: "096fKKXTRTtl3on89fVO.nfljtsv6qko"), size: 1024)
 
   private func event(_ text: String) throws -> Event { try Event(Array(text.utf8)) }
 
@@ -31,7 +32,8 @@ struct EventTests {
     }
     let copy = Self.record.replacing("ObjectCreated:Put", with: "ObjectCreated:Copy")
     let many = "{\"Records\": [\((others + [Self.record, copy]).joined(separator: ","))]}"
-    #expect(try event(many) == .objects([Self.object, Self.object]))
+    let copied = ObjectEvent(Self.object.location, isCopy: true, size: 1024)
+    #expect(try event(many) == .objects([Self.object, copied]))
     #expect(try event("{\"Records\": []}") == .objects([]))
     #expect(
       try event(
@@ -53,10 +55,113 @@ struct EventTests {
        "detail": {"version": "0", "bucket": {"name": "images"}, "object": {"key": "a+b %2B.jpg", "size": 5, "etag": "x",
        "version-id": "v1", "sequencer": "00"}, "reason": "PutObject"}}
       """
+    let location = S3Location(bucket: "images", key: "a+b %2B.jpg", versionID: "v1")
+    #expect(try self.event(event) == .objects([ObjectEvent(location, size: 5)]))
     #expect(
-      try self.event(event) == .objects([S3Location(bucket: "images", key: "a+b %2B.jpg", versionID: "v1")]))
-    #expect(try self.event(event.replacing("Object Created", with: "Object Deleted")) == .objects([]))
+      try self.event(event.replacing("PutObject", with: "CopyObject"))
+        == .objects([ObjectEvent(location, isCopy: true, size: 5)]))
     #expect(throws: EventError.self) { try self.event(event.replacing("aws.s3", with: "aws.ec2")) }
+    // All that the EventBridge reference lists, and one that nobody knows.
+    for type in [
+      "Async Copy Completion", "Object Deleted", "Object Restore Initiated", "Object Restore Completed",
+      "Object Restore Expired", "Object Tags Added", "Object Tags Deleted", "Object ACL Updated",
+      "Object Storage Class Changed", "Object Access Tier Changed",
+    ] { #expect(try self.event(event.replacing("Object Created", with: type)) == .objects([]), "\(type)") }
+    let error = #expect(throws: EventError.self) {
+      try self.event(event.replacing("Object Created", with: "Object Renamed"))
+    }
+    #expect(error?.description == "detail-type: \"Object Renamed\" is not known")
+  }
+
+  /// The record in CloudTrail's documentation, as EventBridge wraps it.
+  @Test func cloudTrail() throws {
+    let event = """
+      {"version": "0", "id": "e", "detail-type": "AWS API Call via CloudTrail", "source": "aws.s3",
+       "detail": {"eventVersion": "1.05", "eventSource": "s3.amazonaws.com", "eventName": "PutObject",
+       "requestParameters": {"bucketName": "images", "Host": "s3.eu-west-1.amazonaws.com", "key": "a+b %2B.jpg"},
+       "responseElements": {"x-amz-version-id": "v1"}, "eventType": "AwsApiCall"}}
+      """
+    let location = S3Location(bucket: "images", key: "a+b %2B.jpg", versionID: "v1")
+    for name in ["PutObject", "PostObject", "CompleteMultipartUpload"] {
+      #expect(
+        try self.event(event.replacing("PutObject", with: name)) == .objects([ObjectEvent(location)]),
+        "\(name)")
+    }
+    #expect(
+      try self.event(event.replacing("PutObject", with: "CopyObject"))
+        == .objects([ObjectEvent(location, isCopy: true)]))
+    #expect(
+      try self.event(event.replacing(#"{"x-amz-version-id": "v1"}"#, with: "null"))
+        == .objects([ObjectEvent(S3Location(bucket: "images", key: "a+b %2B.jpg"))]))
+    for name in ["UploadPart", "DeleteObject", "GetObject", "PutObjectTagging"] {
+      #expect(try self.event(event.replacing("PutObject", with: name)) == .objects([]), "\(name)")
+    }
+    #expect(
+      try self.event(event.replacing("\"eventType\"", with: #""errorCode": "AccessDenied", "eventType""#))
+        == .objects([]))
+    for (old, new, reason) in [
+      ("s3.amazonaws.com", "s3tables.amazonaws.com", "detail.eventSource: calls of s3tables.amazonaws.com"),
+      ("\"key\"", "\"kay\"", "detail.requestParameters.key: this is missing"),
+      ("\"eventName\"", "\"name\"", "detail.eventName: this is missing"),
+    ] {
+      let error = #expect(throws: EventError.self) { try self.event(event.replacing(old, with: new)) }
+      #expect(error?.description.hasPrefix(reason) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  /// The example of Ceph's documentation, with a key that would change if it were decoded.
+  @Test func ceph() throws {
+    let record = """
+      {"eventVersion": "2.2", "eventSource": "ceph:s3", "awsRegion": "us-east-1",
+       "eventTime": "2019-11-22T13:47:35.124724Z", "eventName": "ObjectCreated:Put",
+       "s3": {"s3SchemaVersion": "1.0", "configurationId": "mynotif1", "bucket": {"name": "mybucket1", "id": "x"},
+         "object": {"key": "a+b%2Bc d/1.jpg", "size": "1024", "eTag": "37b51d194a7513e45b56f6524f2d51f2",
+           "versionId": "", "sequencer": "F7E6D75DC742D108", "metadata": [], "tags": []}},
+       "eventId": "", "opaqueData": "me@example.com"}
+      """
+    let location = S3Location(bucket: "mybucket1", key: "a+b%2Bc d/1.jpg")
+    for name in ["ObjectCreated:Put", "s3:ObjectCreated:Put"] {
+      let event = "{\"Records\": [\(record.replacing("ObjectCreated:Put", with: name))]}"
+      #expect(try self.event(event) == .objects([ObjectEvent(location, size: 1024)]))
+    }
+    let copy = record.replacing("Created:Put", with: "Created:Copy").replacing("\"1024\"", with: "7")
+    #expect(try event("{\"Records\": [\(copy)]}") == .objects([ObjectEvent(location, isCopy: true, size: 7)]))
+    for name in ["ObjectLifecycle:Expiration:Current", "ObjectSynced:Create", "s3:ObjectRemoved:Delete"] {
+      let event = "{\"Records\": [\(record.replacing("ObjectCreated:Put", with: name))]}"
+      #expect(try self.event(event) == .objects([]), "\(name)")
+    }
+  }
+
+  /// What MinIO posts to a webhook; keys are as Go's `url.QueryEscape` writes them.
+  @Test func minIO() throws {
+    let event = """
+      {"EventName": "s3:ObjectCreated:Put", "Key": "images/new/a b+%.jpg", "Records": [
+        {"eventVersion": "2.0", "eventSource": "minio:s3", "awsRegion": "", "eventTime": "2025-02-06T01:04:31.998Z",
+         "eventName": "s3:ObjectCreated:Put", "s3": {"s3SchemaVersion": "1.0", "configurationId": "Config",
+           "bucket": {"name": "images", "arn": "arn:aws:s3:::images"},
+           "object": {"key": "new%2Fa+b%2B%25.jpg", "size": 83, "eTag": "x", "contentType": "image/jpeg",
+             "userMetadata": {"content-type": "image/jpeg"}, "sequencer": "18217A7E1F8A93D6"}},
+         "source": {"host": "192.0.2.1", "port": "", "userAgent": "MinIO"}}]}
+      """
+    let location = S3Location(bucket: "images", key: "new/a b+%.jpg")
+    #expect(try self.event(event) == .objects([ObjectEvent(location, size: 83)]))
+    #expect(
+      try self.event(event.replacing("Created:Put", with: "Created:Copy"))
+        == .objects([ObjectEvent(location, isCopy: true, size: 83)]))
+    // None of these changes the image, so none may have it looked at again.
+    for name in [
+      "Created:PutTagging", "Created:DeleteTagging", "Created:PutRetention", "Created:PutLegalHold",
+      "Accessed:Get", "Removed:Delete",
+    ] { #expect(try self.event(event.replacing("Created:Put", with: name)) == .objects([]), "\(name)") }
+  }
+
+  /// A success would hide that an image has no labels.
+  @Test(arguments: ["ObjectMade:Put", "ObjectCreated", "ObjectCreated:", "s3:", "Object", ":Put"])
+  func unknownNews(name: String) {
+    let error = #expect(throws: EventError.self) {
+      try event(Self.notification.replacing("ObjectCreated:Put", with: name))
+    }
+    #expect(error?.description == "Records[0].eventName: \(name) is not known")
   }
 
   @Test func queue() throws {
@@ -70,7 +175,7 @@ struct EventTests {
       Issue.record("no messages")
       return
     }
-    #expect(messages.map(\.id) == ["m0", "m1", "m2", "m3"])
+    #expect(messages.map(\.id) == ["m0", "m1", "m2", "m3"] && messages.allSatisfy { $0.groupID == nil })
     #expect(
       messages[0].contents == .success([Self.object]) && messages[1].contents == .success([Self.object]))
     for message in messages[2...] {
@@ -94,7 +199,8 @@ struct EventTests {
       Issue.record("no tasks")
       return
     }
-    let task = BatchOperation.Task(id: "dGFz", object: S3Location(bucket: "images", key: "a +.jpg"))
+    let task = BatchOperation.Task(
+      id: "dGFz", object: ObjectEvent(S3Location(bucket: "images", key: "a +.jpg")))
     #expect(operation.tasks == [task] && operation.version == version && operation.id == "YXNk")
     #expect(
       operation.answer([(.succeeded, "cat")]).text

@@ -6,7 +6,7 @@ import S3
 struct BatchOperation: Equatable {
   struct Task: Equatable {
     let id: String
-    let object: S3Location
+    let object: ObjectEvent
   }
 
   /// 1.0 names buckets by ARN, 2.0 by name.
@@ -31,9 +31,10 @@ struct BatchOperation: Equatable {
       tasks.append(
         Task(
           id: try item.string("taskId", place: place),
-          object: S3Location(
-            bucket: bucket, key: FormText.decode(try item.string("s3Key", place: place)),
-            versionID: item["s3VersionId"]?.string)))
+          object: ObjectEvent(
+            S3Location(
+              bucket: bucket, key: FormText.decode(try item.string("s3Key", place: place)),
+              versionID: ObjectEvent.versionID(item["s3VersionId"])))))
     }
     self.tasks = tasks
   }

@@ -1,10 +1,9 @@
 import JSON
-import S3
 
 /// What the function is asked for.
 enum Event: Equatable {
   /// Objects that were made, as S3, SNS or EventBridge tell of them. None: nothing to do.
-  case objects([S3Location])
+  case objects([ObjectEvent])
   /// Messages of an SQS queue, each of which succeeds or fails on its own.
   case messages([QueueMessage])
   /// Tasks of an S3 Batch Operations job, likewise.
@@ -29,7 +28,7 @@ enum Event: Equatable {
   }
 
   /// The objects that a notification tells of, whatever it is wrapped in.
-  static func objects(in value: JSONValue, depth: Int = 0) throws(EventError) -> [S3Location] {
+  static func objects(in value: JSONValue, depth: Int = 0) throws(EventError) -> [ObjectEvent] {
     guard depth < 4 else { throw EventError("", "notifications are wrapped in each other too often") }
     // S3 sends this when notifications are set up.
     if value["Event"]?.string == "s3:TestEvent" { return [] }
@@ -43,7 +42,7 @@ enum Event: Equatable {
         "this is no event that is known: S3 notifications (Records), the same by SNS, SQS or EventBridge, and S3 Batch "
           + "Operations (invocationSchemaVersion) are")
     }
-    var objects: [S3Location] = []
+    var objects: [ObjectEvent] = []
     for (index, record) in records.enumerated() {
       let place = "Records[\(index)]"
       if let message = try TopicMessage.contents(ofRecord: record, place: place) {
