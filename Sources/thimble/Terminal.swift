@@ -10,6 +10,8 @@ enum Terminal {
   /// Prints results: one line or several.
   static func show(_ text: String) { print(text.escapingControls(keepsLines: true)) }
 
+  static func notes(_ lines: String) { write(lines.escapingControls(keepsLines: true) + "\n") }
+
   static func note(_ line: String) { write(line.escapingControls() + "\n") }
 
   fileprivate static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

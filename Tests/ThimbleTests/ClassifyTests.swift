@@ -82,7 +82,10 @@ struct ClassifyTests {
     let missing = try Tool.run("classify", model, scratch.path("no" + name))
     #expect(missing.status == 1 && missing.error.contains("no" + spelled), "\(missing)")
     #expect(missing.error.filter { $0 == "\n" }.count == 1)
-    for text in [table.output, document.output, missing.error] {
+    let usage = try Tool.run("predict", model, photo, "--input", "x.npy")
+    #expect(usage.status == 64 && usage.error.contains(#"inv\u202egpj.\u009b2J"#), "\(usage)")
+    #expect(usage.error.contains("\nUsage: thimble predict "), "\(usage)")
+    for text in [table.output, document.output, missing.error, usage.error] {
       #expect(!text.unicodeScalars.contains { "\u{202E}\u{2066}\u{9B}\u{1B}".unicodeScalars.contains($0) })
     }
   }
