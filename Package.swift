@@ -77,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "Classifier", "Keras", "Inference", "Imaging", "ZipArchive", "Emulator",
+        "Classifier", "Keras", "Inference", "Imaging", "JSON", "ZipArchive", "Emulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

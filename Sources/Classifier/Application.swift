@@ -32,7 +32,7 @@ public final class Application: InvocationHandler {
         cache: ModelCache(folder: settings.cache + "/models", s3: objects))
       tagger = try ImageTagger(
         configuration: configuration, store: store, s3: s3, fileLimit: settings.imageFileLimit)
-      for model in configuration.models where model.preload { preload(model, store) }
+      for model in configuration.preloaded { preload(model, store) }
     } catch {
       throw InvocationFailure(type: "Function.BadSetup", message: "\(error)")
     }

@@ -16,6 +16,10 @@ public struct Settings: Sendable {
   public var cache: String
   /// Threads that compute: `THIMBLE_THREADS`, by default as many as the memory size buys.
   public var threads: Int
+  /// `THIMBLE_MARKER_KEY`: a secret that the markers of finished work are signed with; nil: there is none.
+  public var markerKey: String?
+  /// `THIMBLE_BUCKETS`: the buckets whose connections are opened before the first event.
+  public var buckets: [String]
   /// Bytes: `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, else what the machine has.
   public var memory: Int
 
@@ -33,6 +37,14 @@ public struct Settings: Sendable {
     taskRoot = value("LAMBDA_TASK_ROOT")
     layerRoot = value("THIMBLE_LAYER_ROOT") ?? "/opt"
     cache = value("THIMBLE_CACHE") ?? "/tmp/thimble"
+    markerKey = value("THIMBLE_MARKER_KEY")
+    // The secret itself is in no message.
+    if let count = markerKey?.utf8.count, count < Self.leastMarkerKey {
+      throw ConfigurationError(
+        file: "THIMBLE_MARKER_KEY",
+        reason: "\(count) bytes are too easily guessed: at least \(Self.leastMarkerKey) are needed")
+    }
+    buckets = try Self.buckets(value("THIMBLE_BUCKETS") ?? "")
     let megabytes = value("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").flatMap { Int($0) }
     memory =
       megabytes.map { min(max($0, 1), 1 << 40) << 20 } ?? sysconf(Int32(_SC_PHYS_PAGES))
@@ -45,6 +57,28 @@ public struct Settings: Sendable {
     } else {
       threads = Self.threads(megabytes: megabytes, processors: CPU.count)
     }
+  }
+
+  /// Bytes.
+  private static let leastMarkerKey = 16
+
+  /// The names in a list with commas.
+  private static func buckets(_ text: String) throws(ConfigurationError) -> [String] {
+    var names: [String] = []
+    for part in text.split(separator: ",") {
+      let name = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      if name.isEmpty || names.contains(name) { continue }
+      let isName = name.utf8.allSatisfy {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "-._".utf8.contains($0)
+      }
+      guard isName else {
+        throw ConfigurationError(
+          file: "THIMBLE_BUCKETS", reason: "\"\(name)\" is no bucket's name: write names with commas between")
+      }
+      names.append(name)
+    }
+    return names
   }
 
   /// Lambda gives one processor for each 1,769 MB, six at most; a share of one is no use to a thread.

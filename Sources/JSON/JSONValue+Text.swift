@@ -19,7 +19,8 @@ extension JSONValue {
     try self.init(text.utf8, dialect: dialect)
   }
 
-  /// The value as JSON on one line (RFC 8259). JSON knows no infinity and no NaN: they become null.
+  /// The value as JSON on one line (RFC 8259), without any control character. JSON knows no infinity and no NaN:
+  /// they become null.
   public var text: String {
     var text = ""
     write(to: &text)
@@ -61,10 +62,7 @@ extension JSONValue {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      // U+2028 and U+2029 end a line for some readers.
-      case "\0"..<" ", "\u{7F}", "\u{2028}", "\u{2029}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case _ where scalar.isControl: text += scalar.escape
       default: text.unicodeScalars.append(scalar)
       }
     }

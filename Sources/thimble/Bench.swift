@@ -56,7 +56,7 @@ struct Bench: ParsableCommand {
     if json {
       try JSONOutput.print(measurement)
     } else {
-      print(measurement.text)
+      Terminal.show(measurement.text)
     }
   }
 }

@@ -27,7 +27,7 @@ struct Check: ParsableCommand {
     var problems: [String] = []
     for model in panel.models {
       do {
-        print(try panel.check(model))
+        Terminal.show(try panel.check(model))
       } catch {
         problems.append("\(error)")
       }

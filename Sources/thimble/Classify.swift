@@ -72,7 +72,7 @@ struct Classify: ParsableCommand {
     if json {
       try JSONOutput.print(results)
     } else {
-      print(ImageResult.table(results))
+      Terminal.show(ImageResult.table(results))
     }
     let failures = results.compactMap(\.error)
     for failure in failures { Terminal.note("thimble: \(failure)") }

@@ -34,7 +34,7 @@ struct Inspect: ParsableCommand {
     if json {
       try JSONOutput.print(report)
     } else {
-      print(report.text)
+      Terminal.show(report.text)
     }
   }
 }

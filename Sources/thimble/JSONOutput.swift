@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// What `--json` prints: one document on stdout, keys in alphabetical order.
 enum JSONOutput {
@@ -8,6 +9,7 @@ enum JSONOutput {
     // JSON has no such numbers.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    // Foundation leaves some control characters in texts as they are.
+    Terminal.show(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }

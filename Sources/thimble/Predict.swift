@@ -46,7 +46,7 @@ struct Predict: ParsableCommand {
   /// The five highest values of each row of the batch, with their places in it.
   private func show(_ output: ModelRun.Output) {
     let tensor = output.tensor
-    print("\(output.name) \(Format.shape(tensor.shape))")
+    Terminal.show("\(output.name) \(Format.shape(tensor.shape))")
     let rows = tensor.shape.first ?? 1
     let columns = tensor.count / max(rows, 1)
     for row in 0..<rows {

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Columns of text for a terminal.
 struct Table {
@@ -9,7 +10,8 @@ struct Table {
 
   init(_ columns: (String, Alignment)...) { self.columns = columns.map { (title: $0.0, alignment: $0.1) } }
 
-  mutating func add(_ cells: String...) { rows.append(cells) }
+  /// A cell is one line, whatever is in it.
+  mutating func add(_ cells: String...) { rows.append(cells.map { $0.escapingControls() }) }
 
   /// Lines without trailing blanks, the titles first.
   var text: String {

@@ -1,11 +1,18 @@
 import Foundation
+import JSON
 import Synchronization
 
-/// What a command says beside its results: on stderr, so that stdout can be piped on.
+/// Where a command's words go: results to stdout, what is said beside them to stderr, so that stdout can be piped
+/// on. Names of files, layers and labels come from others: control characters in them never get there.
 enum Terminal {
   static let isInteractive = isatty(2) == 1
 
-  static func note(_ line: String) { write(line + "\n") }
+  /// Prints results: one line or several.
+  static func show(_ text: String) { print(text.escapingControls(keepsLines: true)) }
+
+  static func notes(_ lines: String) { write(lines.escapingControls(keepsLines: true) + "\n") }
+
+  static func note(_ line: String) { write(line.escapingControls() + "\n") }
 
   fileprivate static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
@@ -51,7 +58,7 @@ final class Progress: Sendable {
     state.withLock { state in
       if state.isOver { return false }
       let seconds = (ContinuousClock.now - start).components.seconds
-      let line = "\(state.activity) (\(seconds) s)"
+      let line = "\(state.activity) (\(seconds) s)".escapingControls()
       Terminal.write(Terminal.isInteractive ? "\r\u{1b}[K\(line)" : "thimble: \(line)\n")
       state.isShown = true
       return true

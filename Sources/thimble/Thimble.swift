@@ -51,6 +51,10 @@ struct Thimble: ParsableCommand {
 
   /// Ends the process with what went wrong, or with the help that was asked for.
   private static func fail(_ error: any Error) -> Never {
+    if exitCode(for: error) == .validationFailure {
+      Terminal.notes(fullMessage(for: error))
+      exit(withError: ExitCode.validationFailure)
+    }
     guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
     Terminal.note("thimble: \(error)")
     exit(withError: ExitCode.failure)

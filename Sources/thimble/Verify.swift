@@ -60,7 +60,7 @@ struct Verify: ParsableCommand {
     if json {
       try JSONOutput.print(report)
     } else {
-      for comparison in comparisons { print(comparison.text) }
+      for comparison in comparisons { Terminal.show(comparison.text) }
       print(report.passed ? "passed: nothing is off by more than \(tolerance)" : "failed")
     }
     if !report.passed { throw ExitCode.failure }

@@ -23,14 +23,14 @@ struct ConfigurationTests {
             },
             output: { top: 5, threshold: 0.25, multiLabel: true },
             when: { prefix: "products/", suffix: [".jpg", ".png"] },
-            preload: true,
+            preload: true, onFailure: "mark",
           },
           {
             "name": "mask-2", "source": "models/mask.h5", "config": "models/mask.json",
             "labels": ["mask", "no mask"], "output": { "head": "gender" },
           },
         ],
-        write: { to: "both", prefix: "ml-" },
+        write: { to: "both", prefix: "ml-", acl: "keep" },
       }
       """)
     let first = ModelConfiguration(
@@ -42,14 +42,14 @@ struct ConfigurationTests {
         preprocess: .affine(scale: [1, 2, 0.5], offset: [-1]),
         resize: .tfArea, fit: .pad, color: .bgr, exifOrientation: true),
       output: OutputConfiguration(top: 5, threshold: 0.25, multiLabel: true),
-      when: Route(prefixes: ["products/"], suffixes: [".jpg", ".png"]), preload: true)
+      when: Route(prefixes: ["products/"], suffixes: [".jpg", ".png"]), preload: .always, onFailure: .mark)
     let second = ModelConfiguration(
       name: "mask-2", source: .path("models/mask.h5"), config: .path("models/mask.json"),
       labels: .list(["mask", "no mask"]), output: OutputConfiguration(head: .name("gender")))
     #expect(
       configuration
         == Configuration(
-          models: [first, second], write: WriteConfiguration(to: .both, prefix: "ml-")))
+          models: [first, second], write: WriteConfiguration(to: .both, prefix: "ml-", acl: .keep)))
   }
 
   @Test func defaults() throws {
@@ -60,8 +60,8 @@ struct ConfigurationTests {
     #expect(model.input.resize == .nearest && model.input.fit == .stretch && model.input.preprocess == .none)
     #expect(model.input.size == nil && model.input.color == nil && !model.input.exifOrientation)
     #expect(model.output == OutputConfiguration(top: 1, threshold: 0))
-    #expect(model.when.matches("anything") && !model.preload)
-    #expect(configuration.write == WriteConfiguration(to: .metadata, prefix: ""))
+    #expect(model.when.matches("anything") && model.preload == .auto && model.onFailure == .fail)
+    #expect(configuration.write == WriteConfiguration(to: .metadata, prefix: "", acl: .refuse))
     #expect(
       OutputConfiguration(multiLabel: true)
         == OutputConfiguration(top: .max, threshold: 0.5, multiLabel: true))
@@ -101,7 +101,12 @@ struct ConfigurationTests {
     ("when: {suffix: []}", "models[0].when.suffix", "leave it out"),
     ("when: {suffix: [1]}", "models[0].when.suffix", "list of strings"),
     ("when: {bucket: 'x'}", "models[0].when.bucket", "Known are: prefix, suffix"),
-    ("preload: 1", "models[0].preload", "true or false"),
+    ("preload: 1", "models[0].preload", "\"auto\", true or false should be here, not a number"),
+    ("preload: 'atuo'", "models[0].preload", "there is no \"atuo\"; known is: auto, true and false"),
+    ("preload: 'true'", "models[0].preload", "without quotation marks"),
+    ("onFailure: 'marks'", "models[0].onFailure", "did you mean \"mark\"?"),
+    ("onFailure: true", "models[0].onFailure", "a string should be here, not true or false"),
+    ("onfailure: 'mark'", "models[0].onfailure", "did you mean \"onFailure\"?"),
   ])
   func mistakesInModels(members: String, place: String, reason: String) {
     let error = #expect(throws: ConfigurationError.self) {
@@ -128,6 +133,11 @@ struct ConfigurationTests {
     ("{models: [{name: 'a', source: 'https://x/y'}]}", "models[0].source", "https://"),
     ("{models: [{name: 'a', source: 'x'}, {name: 'a', source: 'y'}]}", "models[1].name", "model \"a\""),
     ("{models: [{name: 'a', source: 'x'}, {name: 'a-score', source: 'y'}]}", "models[1].name", "model \"a\""),
+    ("{models: [{name: 'a', source: 'x'}, {name: 'a-error', source: 'y'}]}", "models[1].name", "model \"a\""),
+    (
+      "{models: [{name: 'a', source: 'x'}], write: {acl: 'kepe'}}", "write.acl",
+      "did you mean \"keep\"? Known are: keep, refuse, ignore"
+    ),
     ("{models: [{name: 'thimble', source: 'x'}]}", "models[0].name", "marker"),
     ("{models: [{name: 'a', source: 'x'}], write: {to: 'tag'}}", "write.to", "did you mean \"tags\"?"),
     ("{models: [{name: 'a', source: 'x'}], write: {prefix: 'X_'}}", "write.prefix", "a-z"),
@@ -150,7 +160,8 @@ struct ConfigurationTests {
       "/* other text */ {models: [{source: 'a.h5', name: 'a',},]}",
       "{models: [{\(model), input: {resize: 'nearest'}, output: {top: 1, threshold: 0}}], write: {to: 'metadata'}}",
       "{models: [{\(model), preload: true, when: {suffix: '.jpg'}}]}",
-      "{models: [{\(model), labels: null}]}",
+      "{models: [{\(model), labels: null}]}", "{models: [{\(model), preload: false, onFailure: 'mark'}]}",
+      "{models: [{\(model)}], write: {acl: 'ignore'}}",
     ] { #expect(try read(same).digest == plain, "\(same)") }
     for other in [
       "{models: [{name: 'a', source: 'b.h5'}]}", "{models: [{\(model), labels: ['x']}]}",
@@ -174,6 +185,23 @@ struct ConfigurationTests {
     let one = configuration.digest(of: [configuration.models[1]], fingerprints: [:])
     let changed = configuration.digest(of: configuration.models, fingerprints: ["a": "other weights"])
     #expect(Set([all, one, changed]).count == 3 && all == configuration.digest)
+  }
+
+  /// By default what is sure to be needed.
+  @Test(arguments: [
+    ("{name: 'a', source: 'x'}", ["a"]),
+    ("{name: 'a', source: 'x', when: {prefix: 'p/'}}", ["a"]),
+    ("{name: 'a', source: 'x', preload: false}", []),
+    ("{name: 'a', source: 'x', when: {prefix: 'p/'}}, {name: 'b', source: 'y'}", ["b"]),
+    ("{name: 'a', source: 'x', when: {suffix: '.png'}}, {name: 'b', source: 'y', when: {prefix: 'p'}}", []),
+    ("{name: 'a', source: 'x'}, {name: 'b', source: 'y', preload: 'auto'}", ["a", "b"]),
+    (
+      "{name: 'a', source: 'x', when: {prefix: 'p/'}, preload: true}, {name: 'b', source: 'y', preload: false}",
+      ["a"]
+    ),
+  ])
+  func preloaded(models: String, names: [String]) throws {
+    #expect(try read("{models: [\(models)]}").preloaded.map(\.name) == names)
   }
 
   @Test(arguments: [
@@ -219,8 +247,12 @@ struct ConfigurationTests {
     let settings = try Settings(environment: [
       "THIMBLE_CONFIG": "s3://b/k.json", "THIMBLE_SIDELOAD": "/x.zip",
       "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
-      "THIMBLE_THREADS": "1", "THIMBLE_CACHE": "",
+      "THIMBLE_THREADS": "1", "THIMBLE_CACHE": "", "THIMBLE_MARKER_KEY": "sixteen bytes ok",
+      "THIMBLE_BUCKETS": " images, My_Old.bucket ,images,,",
     ])
+    #expect(settings.markerKey == "sixteen bytes ok" && settings.buckets == ["images", "My_Old.bucket"])
+    let plain = try Settings(environment: ["THIMBLE_MARKER_KEY": "", "THIMBLE_BUCKETS": ""])
+    #expect(plain.markerKey == nil && plain.buckets.isEmpty)
     #expect(settings.configuration == .object(S3Location(bucket: "b", key: "k.json")))
     #expect(
       settings.sideload == .path("/x.zip") && settings.cache == "/tmp/thimble" && settings.layerRoot == "/opt"
@@ -228,6 +260,17 @@ struct ConfigurationTests {
     #expect(settings.memory == 512 << 20 && settings.threads == 1)
     for bad in [["THIMBLE_THREADS": "many"], ["THIMBLE_THREADS": "0"], ["THIMBLE_CONFIG": "s3://b"]] {
       #expect(throws: ConfigurationError.self) { try Settings(environment: bad) }
+    }
+    let short = #expect(throws: ConfigurationError.self) {
+      try Settings(environment: ["THIMBLE_MARKER_KEY": "fifteen bytes 0"])
+    }
+    #expect(short?.file == "THIMBLE_MARKER_KEY" && short?.reason.contains("15 bytes") == true)
+    #expect(short?.description.contains("fifteen") == false)
+    for bad in ["a;b", "s3://images", "images/new", "a b"] {
+      let error = #expect(throws: ConfigurationError.self) {
+        try Settings(environment: ["THIMBLE_BUCKETS": bad])
+      }
+      #expect(error?.file == "THIMBLE_BUCKETS" && error?.reason.contains("\"\(bad)\"") == true)
     }
   }
 }

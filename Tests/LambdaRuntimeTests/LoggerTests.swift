@@ -35,6 +35,29 @@ struct LoggerTests {
     #expect(abs(date.timeIntervalSinceNow) < 600)
   }
 
+  /// Keys of objects come from whoever uploads: what is logged must not do anything in a terminal or a viewer.
+  @Test func `control characters are spelled out`() throws {
+    // C0, DEL, C1 with CSI and NEL, what turns the direction of writing, separators of lines, what is invisible.
+    let values =
+      Array(0..<0x20) + Array(0x7F...0x9F) + [0x61C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029]
+      + Array(0x202A...0x202E) + Array(0x2060...0x2069) + [0xFEFF, 0xFFF9, 0xFFFA, 0xFFFB]
+    let controls = String(String.UnicodeScalarView(values.compactMap { Unicode.Scalar(UInt32($0)) }))
+    #expect(controls.unicodeScalars.count == values.count)
+    let key = "inv\u{202E}gpj.\(controls)日本 é 👩\u{200D}💻 می\u{200C}خواهم.jpg"
+    let lines = RunLoopTests.Lines()
+    Logger(environment: [:], write: { lines.add($0) }).error(key, ["object": .string(key)])
+    let failure = InvocationFailure(type: "Function.X", message: key)
+    for bytes in [Array((lines.all.first ?? "").utf8.dropLast()), failure.json] {
+      let text = String(decoding: bytes, as: UTF8.self)
+      let raw = text.unicodeScalars.filter { values.contains(Int($0.value)) }
+      #expect(raw.isEmpty, "\(raw.map { $0.value })")
+      let value = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+      #expect(value["object"] as? String ?? value["errorMessage"] as? String == key)
+      // What is text stays readable.
+      #expect(text.contains("日本 é 👩\u{200D}💻 می\u{200C}خواهم.jpg") && text.contains("inv\\u202egpj."))
+    }
+  }
+
   @Test func `very long texts are cut`() throws {
     let records = try records { $0.info(String(repeating: "ü", count: 1 << 20)) }
     #expect((records[0]["message"] as? String)?.utf8.count ?? 0 < 20_000)

@@ -63,6 +63,33 @@ struct ClassifyTests {
     #expect(lines[1].contains(" \(number) "))
   }
 
+  /// Files and labels come from others: what they are called must not do anything in a terminal.
+  @Test func `control characters are spelled out`() throws {
+    let scratch = try Scratch()
+    let name = "inv\u{202E}gpj.\u{9B}2J\u{1B}[31m\n日本.jpg"
+    let photo = scratch.path(name)
+    try FileManager.default.copyItem(atPath: photos[0], toPath: photo)
+    let list = scratch.path("labels.txt")
+    try Data(names.map { $0 + "\u{202E}\u{2066}" }.joined(separator: "\n").utf8).write(
+      to: URL(fileURLWithPath: list))
+    let spelled = #"inv\u202egpj.\u009b2J\u001b[31m\u000a日本.jpg"#
+    let table = try Tool.run("classify", model, photo, "--labels", list)
+    #expect(table.status == 0 && table.output.split(separator: "\n").count == 2, "\(table)")
+    #expect(table.output.contains(spelled) && table.output.contains(#"\u202e\u2066 "#), "\(table)")
+    let document = try Tool.run("classify", model, photo, "--labels", list, "--json")
+    let result = try #require(try results(document).first)
+    #expect(result.image == photo && result.models.first?.labels.first?.label.hasSuffix("\u{2066}") == true)
+    let missing = try Tool.run("classify", model, scratch.path("no" + name))
+    #expect(missing.status == 1 && missing.error.contains("no" + spelled), "\(missing)")
+    #expect(missing.error.filter { $0 == "\n" }.count == 1)
+    let usage = try Tool.run("predict", model, photo, "--input", "x.npy")
+    #expect(usage.status == 64 && usage.error.contains(#"inv\u202egpj.\u009b2J"#), "\(usage)")
+    #expect(usage.error.contains("\nUsage: thimble predict "), "\(usage)")
+    for text in [table.output, document.output, missing.error, usage.error] {
+      #expect(!text.unicodeScalars.contains { "\u{202E}\u{2066}\u{9B}\u{1B}".unicodeScalars.contains($0) })
+    }
+  }
+
   @Test func `all models of a configuration look at each image, with labels from its sideload`() throws {
     let scratch = try Scratch()
     let configuration = """

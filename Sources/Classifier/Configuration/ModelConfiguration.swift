@@ -13,13 +13,21 @@ public struct ModelConfiguration: Sendable, Equatable {
   public var input: InputConfiguration
   public var output: OutputConfiguration
   public var when: Route
-  /// Whether it is made ready before the first event.
-  public var preload: Bool
+  public var preload: Preload
+  public var onFailure: OnFailure
+
+  /// What becomes of an image that can never work, as it is damaged or of an unknown format.
+  public enum OnFailure: String, Sendable, CaseIterable {
+    /// Its event fails, is tried again, and goes where events go that failed.
+    case fail
+    /// Its metadata says so (``ResultNames/error``), and its event succeeds.
+    case mark
+  }
 
   public init(
     name: String, source: FileReference, config: FileReference? = nil, labels: LabelSource = .list([]),
     input: InputConfiguration = InputConfiguration(), output: OutputConfiguration = OutputConfiguration(),
-    when: Route = Route(), preload: Bool = false
+    when: Route = Route(), preload: Preload = .auto, onFailure: OnFailure = .fail
   ) {
     self.name = name
     self.source = source
@@ -29,12 +37,13 @@ public struct ModelConfiguration: Sendable, Equatable {
     self.output = output
     self.when = when
     self.preload = preload
+    self.onFailure = onFailure
   }
 
   init(_ value: JSONValue, file: String, place: String) throws(ConfigurationError) {
     let section = try ConfigurationSection(
       value, file: file, place: place,
-      keys: ["name", "source", "config", "labels", "input", "output", "when", "preload"])
+      keys: ["name", "source", "config", "labels", "input", "output", "when", "preload", "onFailure"])
     name = try section.required("name")
     guard !name.isEmpty, name.utf8.count <= 64, WriteConfiguration.isName(name) else {
       throw section.error(
@@ -47,10 +56,11 @@ public struct ModelConfiguration: Sendable, Equatable {
     input = try InputConfiguration(section)
     output = try OutputConfiguration(section)
     when = try Route(section)
-    preload = try section.bool("preload") ?? false
+    preload = try Preload(section)
+    onFailure = try section.word("onFailure") ?? .fail
   }
 
-  /// All that results depend on.
+  /// All that results depend on. When a model is loaded and what becomes of failures are not among it.
   var canonical: JSONValue {
     let config: JSONValue = config.map { .string($0.text) } ?? .null
     return [

@@ -6,12 +6,15 @@ struct ResultNames: Equatable {
   let score: String
   /// The best labels with their scores, where more than one is asked for.
   let top: String
+  /// Why there are no results, of an image that can never have any.
+  let error: String
 
   init(model: String, prefix: String) {
     label = prefix + model
     score = label + "-score"
     top = label + "-top"
+    error = label + "-error"
   }
 
-  var all: [String] { [label, score, top] }
+  var all: [String] { [label, score, top, error] }
 }
