@@ -17,6 +17,11 @@ struct thimble_jpeg {
   struct jpeg_error_mgr errors;
   struct jpeg_source_mgr source;
   struct jpeg_progress_mgr progress;
+  /// The file, its size, and how many of its bytes are there.
+  const uint8_t *bytes;
+  size_t count, available;
+  thimble_jpeg_wait *wait;
+  void *context;
   /// Where rows go that nobody wants.
   JSAMPARRAY scratch;
   jmp_buf failure;
@@ -52,29 +57,51 @@ static void limit_scans(j_common_ptr common) {
 
 static void nothing(j_decompress_ptr decompress) { (void)decompress; }
 
-static boolean out_of_data(j_decompress_ptr decompress) {
+static void stop(thimble_jpeg *jpeg, thimble_jpeg_status status, const char *message) {
+  jpeg->status = status;
+  snprintf(jpeg->message, sizeof jpeg->message, "%s", message);
+  fail((j_common_ptr)&jpeg->decompress);
+}
+
+// Waits for the byte at `position`. The file does not move, so that nothing is copied: there is only more of it.
+static void await_byte(thimble_jpeg *jpeg, size_t position) {
+  if (position >= jpeg->count) stop(jpeg, THIMBLE_JPEG_TRUNCATED, "end of data");
+  if (position < jpeg->available) return;
+  size_t available = jpeg->wait(jpeg->context, position);
+  if (available <= position) stop(jpeg, THIMBLE_JPEG_INTERRUPTED, "the rest did not come");
+  jpeg->available = available;
+}
+
+// libjpeg asks when it has used all that was there, of which it tells the source only later.
+static boolean fill_buffer(j_decompress_ptr decompress) {
   thimble_jpeg *jpeg = owner((j_common_ptr)decompress);
-  jpeg->status = THIMBLE_JPEG_TRUNCATED;
-  snprintf(jpeg->message, sizeof jpeg->message, "end of data");
-  fail((j_common_ptr)decompress);
-  return FALSE;
+  size_t position = jpeg->available;
+  await_byte(jpeg, position);
+  jpeg->source.next_input_byte = jpeg->bytes + position;
+  jpeg->source.bytes_in_buffer = jpeg->available - position;
+  return TRUE;
 }
 
 static void skip_data(j_decompress_ptr decompress, long count) {
   if (count <= 0) return;
-  struct jpeg_source_mgr *source = decompress->src;
-  if ((size_t)count > source->bytes_in_buffer) {
-    source->next_input_byte += source->bytes_in_buffer;
-    source->bytes_in_buffer = 0;
-    out_of_data(decompress);
-  }
-  source->next_input_byte += count;
-  source->bytes_in_buffer -= (size_t)count;
+  thimble_jpeg *jpeg = owner((j_common_ptr)decompress);
+  size_t position = (size_t)(jpeg->source.next_input_byte - jpeg->bytes);
+  if ((size_t)count > jpeg->count - position) stop(jpeg, THIMBLE_JPEG_TRUNCATED, "end of data");
+  position += (size_t)count;
+  await_byte(jpeg, position - 1);
+  jpeg->source.next_input_byte = jpeg->bytes + position;
+  jpeg->source.bytes_in_buffer = jpeg->available - position;
 }
 
-thimble_jpeg *thimble_jpeg_create(const uint8_t *bytes, size_t count) {
+thimble_jpeg *thimble_jpeg_create(
+  const uint8_t *bytes, size_t count, size_t available, thimble_jpeg_wait *wait, void *context) {
   thimble_jpeg *jpeg = calloc(1, sizeof *jpeg);
   if (jpeg == NULL) return NULL;
+  jpeg->bytes = bytes;
+  jpeg->count = count;
+  jpeg->available = available;
+  jpeg->wait = wait;
+  jpeg->context = context;
   jpeg->decompress.err = jpeg_std_error(&jpeg->errors);
   jpeg->errors.error_exit = fail;
   jpeg->errors.output_message = ignore_message;
@@ -86,8 +113,8 @@ thimble_jpeg *thimble_jpeg_create(const uint8_t *bytes, size_t count) {
   }
   jpeg_create_decompress(&jpeg->decompress);
   jpeg->source = (struct jpeg_source_mgr){
-    .next_input_byte = bytes, .bytes_in_buffer = count, .init_source = nothing,
-    .fill_input_buffer = out_of_data, .skip_input_data = skip_data,
+    .next_input_byte = bytes, .bytes_in_buffer = available, .init_source = nothing,
+    .fill_input_buffer = fill_buffer, .skip_input_data = skip_data,
     .resync_to_restart = jpeg_resync_to_restart, .term_source = nothing,
   };
   jpeg->decompress.src = &jpeg->source;

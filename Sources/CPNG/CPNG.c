@@ -13,8 +13,11 @@ enum { maximum_chunk_bytes = 1 << 16, maximum_chunks = 64 };
 struct thimble_png {
   png_structp reader;
   png_infop info;
-  const uint8_t *next;
-  size_t left;
+  /// The file, its size, how many of its bytes are there and how many are read.
+  const uint8_t *bytes;
+  size_t count, available, position;
+  thimble_png_wait *wait;
+  void *context;
   int passes;
   thimble_png_status status;
   char message[200];
@@ -31,20 +34,32 @@ static void ignore_warning(png_structp reader, png_const_charp message) { (void)
 
 static void copy_data(png_structp reader, png_bytep target, size_t count) {
   thimble_png *png = png_get_io_ptr(reader);
-  if (count > png->left) {
+  if (count > png->count - png->position) {
     png->status = THIMBLE_PNG_TRUNCATED;
     png_error(reader, "end of data");
   }
-  memcpy(target, png->next, count);
-  png->next += count;
-  png->left -= count;
+  size_t end = png->position + count;
+  if (end > png->available) {
+    size_t available = png->wait(png->context, end - 1);
+    if (available < end) {
+      png->status = THIMBLE_PNG_INTERRUPTED;
+      png_error(reader, "the rest did not come");
+    }
+    png->available = available;
+  }
+  memcpy(target, png->bytes + png->position, count);
+  png->position = end;
 }
 
-thimble_png *thimble_png_create(const uint8_t *bytes, size_t count) {
+thimble_png *thimble_png_create(
+  const uint8_t *bytes, size_t count, size_t available, thimble_png_wait *wait, void *context) {
   thimble_png *png = calloc(1, sizeof *png);
   if (png == NULL) return NULL;
-  png->next = bytes;
-  png->left = count;
+  png->bytes = bytes;
+  png->count = count;
+  png->available = available;
+  png->wait = wait;
+  png->context = context;
   png->reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, png, fail, ignore_warning);
   if (png->reader != NULL) png->info = png_create_info_struct(png->reader);
   if (png->info == NULL || setjmp(png_jmpbuf(png->reader))) {

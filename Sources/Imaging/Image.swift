@@ -14,7 +14,7 @@ public struct Image: Sendable, Equatable {
   public static func decode(
     _ bytes: UnsafeRawBufferPointer, limits: ImageLimits = ImageLimits()
   ) throws(ImagingError) -> Image {
-    try Image(reading: openImage(bytes, limits: limits))
+    try Image(reading: openImage(Arrival(bytes), limits: limits))
   }
 
   /// The image in mode gray, rgb or rgba, exactly as `PIL.Image.convert` does.
@@ -54,7 +54,7 @@ public struct Image: Sendable, Equatable {
   /// The image put upright as its file says, as `PIL.ImageOps.exif_transpose` does.
   /// - Parameter bytes: the file that the image was decoded from.
   public func oriented(by bytes: UnsafeRawBufferPointer) throws(ImagingError) -> Image {
-    try Image(reading: Orientation(bytes).apply(rows()))
+    try Image(reading: Orientation(Arrival(bytes)).apply(rows()))
   }
 
   private init(reading source: any RowSource) throws(ImagingError) {

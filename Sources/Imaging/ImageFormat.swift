@@ -5,7 +5,13 @@ enum ImageFormat: Equatable {
   /// Something else, in words for a message: "a GIF image", "an HTML page", ...
   case other(String)
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  /// Waits for no more than it takes: four bytes of what can be read, 1024 to name what cannot.
+  init(_ file: Arrival) throws(ImagingError) {
+    self.init(try file.prefix(4))
+    if case .other = self { self.init(try file.prefix(1024)) }
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer) {
     if Self.starts(bytes, "\u{89}PNG") {
       self = .png
     } else if Self.starts(bytes, "\u{FF}\u{D8}\u{FF}") {
@@ -48,7 +54,7 @@ enum ImageFormat: Equatable {
     for signature in signatures where starts(bytes, signature.bytes, at: signature.offset) {
       return signature.name
     }
-    let text = String(decoding: bytes.prefix(1024), as: UTF8.self).lowercased()
+    let text = String(decoding: bytes, as: UTF8.self).lowercased()
     if contains(text, "<svg") { return "an SVG drawing" }
     if contains(text, "<html") || contains(text, "<!doctype html") { return "an HTML page" }
     if contains(text, "<?xml") { return "an XML document" }
@@ -74,12 +80,10 @@ enum ImageFormat: Equatable {
 }
 
 /// Starts to read an image: its header is checked against `limits`, its rows are yet to come.
-func openImage(
-  _ bytes: UnsafeRawBufferPointer, limits: ImageLimits
-) throws(ImagingError) -> any RowSource {
-  switch ImageFormat(bytes) {
-  case .png: return try PNGReader(bytes, limits: limits)
-  case .jpeg: return try JPEGReader(bytes, limits: limits)
+func openImage(_ file: Arrival, limits: ImageLimits) throws(ImagingError) -> any RowSource {
+  switch try ImageFormat(file) {
+  case .png: return try PNGReader(file, limits: limits)
+  case .jpeg: return try JPEGReader(file, limits: limits)
   case .other(let name):
     throw ImagingError(.unsupportedFormat, "this is \(name); only PNG and JPEG are read")
   }

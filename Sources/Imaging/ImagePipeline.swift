@@ -47,14 +47,29 @@ public struct ImagePipeline: Sendable, Equatable {
   public func load(
     _ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<Float>
   ) throws(ImagingError) {
+    try load(Arrival(bytes), into: output)
+  }
+
+  /// The same for an image that is still arriving, with the same numbers and errors as if all of it were there.
+  /// It begins with the first bytes, and may succeed without the last ones where they are not part of the image.
+  ///
+  /// Throws ``ImagingError/Kind-swift.enum/interrupted`` where the rest is needed and never comes. An orientation
+  /// may stand after a PNG's pixels: with ``exifOrientation`` they wait for the whole file.
+  public func load(
+    _ source: any ArrivingBytes, into output: UnsafeMutableBufferPointer<Float>
+  ) throws(ImagingError) {
+    try load(Arrival(source), into: output)
+  }
+
+  func load(_ file: Arrival, into output: UnsafeMutableBufferPointer<Float>) throws(ImagingError) {
     try validate()
     guard let target = output.baseAddress, output.count == count else {
       throw ImagingError(
         .invalidRequest, "the image makes \(count) numbers, but there is room for \(output.count)")
     }
-    var source = try openImage(bytes, limits: limits)
+    var source = try openImage(file, limits: limits)
     if exifOrientation {
-      let orientation = Orientation(bytes)
+      let orientation = try Orientation(file)
       if orientation != .upright { source = try orientation.apply(BufferedRows(reading: source)) }
     }
     let conversion = RowConversion(from: source.header, to: mode(for: source.header), premultiplies: false)

@@ -13,6 +13,8 @@ public struct ImagingError: Error, Sendable, Equatable, CustomStringConvertible 
     case corrupt
     /// More pixels than the limits allow.
     case tooLarge
+    /// The rest of a file that was still arriving will never come; the image itself may be sound.
+    case interrupted
     /// The request itself makes no sense: a size of zero, a buffer of the wrong length, ...
     case invalidRequest
   }

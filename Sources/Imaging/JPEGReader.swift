@@ -5,16 +5,18 @@ import CJPEG
 final class JPEGReader: RowSource {
   let header: ImageHeader
   private let jpeg: OpaquePointer
-  /// The file's size, for messages.
-  private let byteCount: Int
+  private let file: Arrival
 
-  /// - Parameter bytes: must outlive the reader.
-  init(_ bytes: UnsafeRawBufferPointer, limits: ImageLimits) throws(ImagingError) {
-    guard let jpeg = thimble_jpeg_create(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count) else {
+  init(_ file: Arrival, limits: ImageLimits) throws(ImagingError) {
+    guard
+      let jpeg = thimble_jpeg_create(
+        file.bytes.bindMemory(to: UInt8.self).baseAddress, file.bytes.count, file.available,
+        Arrival.waitFromC, file.context)
+    else {
       throw ImagingError(.tooLarge, "not enough memory to start decoding")
     }
     do throws(ImagingError) {
-      try Self.check(thimble_jpeg_read_header(jpeg), jpeg, bytes.count)
+      try Self.check(thimble_jpeg_read_header(jpeg), jpeg, file)
       let mode: ImageMode
       switch thimble_jpeg_components(jpeg) {
       case 1: mode = .gray
@@ -26,13 +28,13 @@ final class JPEGReader: RowSource {
       header = ImageHeader(
         width: Int(thimble_jpeg_width(jpeg)), height: Int(thimble_jpeg_height(jpeg)), mode: mode)
       try limits.check(width: header.width, height: header.height)
-      try Self.check(thimble_jpeg_start(jpeg), jpeg, bytes.count)
+      try Self.check(thimble_jpeg_start(jpeg), jpeg, file)
     } catch {
       thimble_jpeg_destroy(jpeg)
       throw error
     }
     self.jpeg = jpeg
-    byteCount = bytes.count
+    self.file = file
   }
 
   deinit {
@@ -40,7 +42,7 @@ final class JPEGReader: RowSource {
   }
 
   func read(_ count: Int, into target: UnsafeMutablePointer<UInt8>, stride: Int) throws(ImagingError) {
-    try Self.check(thimble_jpeg_read_rows(jpeg, target, stride, count), jpeg, byteCount)
+    try Self.check(thimble_jpeg_read_rows(jpeg, target, stride, count), jpeg, file)
     guard header.mode == .cmyk else { return }
     // Adobe's programs, which write nearly all such files, store the inks inverted. Pillow takes it for
     // granted, too.
@@ -51,19 +53,21 @@ final class JPEGReader: RowSource {
   }
 
   func skip(_ count: Int) throws(ImagingError) {
-    try Self.check(thimble_jpeg_skip_rows(jpeg, count), jpeg, byteCount)
+    try Self.check(thimble_jpeg_skip_rows(jpeg, count), jpeg, file)
   }
 
   private static func check(
-    _ status: thimble_jpeg_status, _ jpeg: OpaquePointer, _ byteCount: Int
+    _ status: thimble_jpeg_status, _ jpeg: OpaquePointer, _ file: Arrival
   ) throws(ImagingError) {
     switch status {
     case THIMBLE_JPEG_OK: return
     case THIMBLE_JPEG_TRUNCATED:
       throw ImagingError(
-        .truncated, "the JPEG is truncated: its \(byteCount) bytes end before the image does")
+        .truncated, "the JPEG is truncated: its \(file.bytes.count) bytes end before the image does")
     case THIMBLE_JPEG_OUT_OF_MEMORY:
       throw ImagingError(.tooLarge, "not enough memory to decode the JPEG")
+    case THIMBLE_JPEG_INTERRUPTED:
+      throw file.interruption
     default:
       throw ImagingError(.corrupt, "the JPEG is damaged: \(String(cString: thimble_jpeg_message(jpeg)))")
     }

@@ -1,11 +1,12 @@
 /// Finds the orientation that a file's EXIF or, failing that, XMP data tells. Whatever is broken or missing
 /// means upright: it is no reason to refuse the picture.
 extension Orientation {
-  init(_ bytes: UnsafeRawBufferPointer) {
+  /// Waits for a JPEG up to its first scan, for all of a PNG.
+  init(_ file: Arrival) throws(ImagingError) {
     var metadata = Metadata()
-    switch ImageFormat(bytes) {
-    case .jpeg: metadata.readJPEG(bytes)
-    case .png: metadata.readPNG(bytes)
+    switch try ImageFormat(file) {
+    case .jpeg: try metadata.readJPEG(file)
+    case .png: metadata.readPNG(try file.prefix(file.bytes.count))
     case .other: break
     }
     let value = metadata.exif.withUnsafeBytes { Self.exifValue($0) } ?? Self.xmpValue(metadata.xmp)
@@ -67,11 +68,13 @@ private struct Metadata {
   var xmp: [UInt8] = []
 
   /// Walks the marker segments up to the first scan (ITU T.81, annex B).
-  mutating func readJPEG(_ bytes: UnsafeRawBufferPointer) {
+  mutating func readJPEG(_ file: Arrival) throws(ImagingError) {
     var position = 2
-    while let first = bytes.integer(at: position, bytes: 1),
-      let marker = bytes.integer(at: position + 1, bytes: 1)
-    {
+    while true {
+      var bytes = try file.prefix(position + 4)
+      guard let first = bytes.integer(at: position, bytes: 1),
+        let marker = bytes.integer(at: position + 1, bytes: 1)
+      else { return }
       guard first == 0xFF else { return }
       if marker == 0xFF {
         position += 1
@@ -83,8 +86,9 @@ private struct Metadata {
         continue
       }
       guard marker != 0xDA, let length = bytes.integer(at: position + 2, bytes: 2), length >= 2,
-        position + 2 + length <= bytes.count
+        position + 2 + length <= file.bytes.count
       else { return }
+      bytes = try file.prefix(position + 2 + length)
       let segment = UnsafeRawBufferPointer(rebasing: bytes[(position + 4)..<(position + 2 + length)])
       if marker == 0xE1 {
         if let rest = segment.after("Exif\0\0") {

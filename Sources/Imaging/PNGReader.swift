@@ -5,31 +5,34 @@ import CPNG
 final class PNGReader: RowSource {
   let header: ImageHeader
   private let png: OpaquePointer
-  private let byteCount: Int
+  private let file: Arrival
   private let isInterlaced: Bool
   /// All rows of an interlaced image, once the first is asked for.
   private var whole: BufferedRows?
   /// Where rows go that nobody wants.
   private var scratch: PixelBuffer?
 
-  /// - Parameter bytes: must outlive the reader.
-  init(_ bytes: UnsafeRawBufferPointer, limits: ImageLimits) throws(ImagingError) {
-    guard let png = thimble_png_create(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count) else {
+  init(_ file: Arrival, limits: ImageLimits) throws(ImagingError) {
+    guard
+      let png = thimble_png_create(
+        file.bytes.bindMemory(to: UInt8.self).baseAddress, file.bytes.count, file.available,
+        Arrival.waitFromC, file.context)
+    else {
       throw ImagingError(.tooLarge, "not enough memory to start decoding")
     }
     do throws(ImagingError) {
-      var file = thimble_png_header()
-      try Self.check(thimble_png_read_header(png, &file), png, bytes.count)
-      header = Self.header(file)
-      isInterlaced = file.is_interlaced != 0
+      var chunks = thimble_png_header()
+      try Self.check(thimble_png_read_header(png, &chunks), png, file)
+      header = Self.header(chunks)
+      isInterlaced = chunks.is_interlaced != 0
       try limits.check(width: header.width, height: header.height)
-      try Self.check(thimble_png_start(png), png, bytes.count)
+      try Self.check(thimble_png_start(png), png, file)
     } catch {
       thimble_png_destroy(png)
       throw error
     }
     self.png = png
-    byteCount = bytes.count
+    self.file = file
   }
 
   deinit {
@@ -40,7 +43,7 @@ final class PNGReader: RowSource {
     if isInterlaced {
       try wholeImage().read(count, into: target, stride: stride)
     } else {
-      try Self.check(thimble_png_read_rows(png, target, stride, count), png, byteCount)
+      try Self.check(thimble_png_read_rows(png, target, stride, count), png, file)
     }
   }
 
@@ -57,13 +60,13 @@ final class PNGReader: RowSource {
       scratch = row
     }
     // With no bytes from one row to the next, each overwrites the last.
-    try Self.check(thimble_png_read_rows(png, row.base, 0, count), png, byteCount)
+    try Self.check(thimble_png_read_rows(png, row.base, 0, count), png, file)
   }
 
   private func wholeImage() throws(ImagingError) -> BufferedRows {
     if let whole { return whole }
     let buffer = try PixelBuffer(count: header.rowBytes * header.height)
-    try Self.check(thimble_png_read_rows(png, buffer.base, header.rowBytes, header.height), png, byteCount)
+    try Self.check(thimble_png_read_rows(png, buffer.base, header.rowBytes, header.height), png, file)
     let rows = BufferedRows(buffer, header: header)
     whole = rows
     return rows
@@ -98,12 +101,15 @@ final class PNGReader: RowSource {
   }
 
   private static func check(
-    _ status: thimble_png_status, _ png: OpaquePointer, _ byteCount: Int
+    _ status: thimble_png_status, _ png: OpaquePointer, _ file: Arrival
   ) throws(ImagingError) {
     switch status {
     case THIMBLE_PNG_OK: return
     case THIMBLE_PNG_TRUNCATED:
-      throw ImagingError(.truncated, "the PNG is truncated: its \(byteCount) bytes end before the image does")
+      throw ImagingError(
+        .truncated, "the PNG is truncated: its \(file.bytes.count) bytes end before the image does")
+    case THIMBLE_PNG_INTERRUPTED:
+      throw file.interruption
     default:
       throw ImagingError(.corrupt, "the PNG is damaged: \(String(cString: thimble_png_message(png)))")
     }

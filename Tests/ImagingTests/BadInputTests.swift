@@ -133,12 +133,12 @@ struct BadInputTests {
     for file in try PillowCases("decode").cases.map(\.file) {
       var random = SplitMix64(seed: 11)
       try PillowCases.file(file).withUnsafeBytes { bytes in
-        let source = try openImage(bytes, limits: ImageLimits())
+        let source = try openImage(Arrival(bytes), limits: ImageLimits())
         let header = source.header
         let all = try PixelBuffer(count: header.rowBytes * header.height)
         try source.read(header.height, into: all.base, stride: header.rowBytes)
         for _ in 0..<4 {
-          let again = try openImage(bytes, limits: ImageLimits())
+          let again = try openImage(Arrival(bytes), limits: ImageLimits())
           let some = try PixelBuffer(count: header.rowBytes * 9)
           var row = 0
           while row < header.height {

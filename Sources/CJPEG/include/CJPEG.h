@@ -12,12 +12,20 @@ typedef enum {
   /// Anything else that libjpeg refuses; `thimble_jpeg_message` says what.
   THIMBLE_JPEG_CORRUPT = 2,
   THIMBLE_JPEG_OUT_OF_MEMORY = 3,
+  /// More bytes were waited for, and will never come.
+  THIMBLE_JPEG_INTERRUPTED = 4,
 } thimble_jpeg_status;
 
 typedef struct thimble_jpeg thimble_jpeg;
 
-/// Starts on a file in memory, which must outlive the result. NULL when memory is short.
-thimble_jpeg *thimble_jpeg_create(const uint8_t *bytes, size_t count);
+/// Waits until more than `count` of the file's bytes are there, which is asked only of a file that has more.
+/// Returns how many are there; 0 when the rest will never come. It may not leave other than by returning.
+typedef size_t thimble_jpeg_wait(void *context, size_t count);
+
+/// Starts on a file of `count` bytes in memory, of which the first `available` are there and `wait` gets more.
+/// The memory and `context` must outlive the result. NULL when memory is short.
+thimble_jpeg *thimble_jpeg_create(
+  const uint8_t *bytes, size_t count, size_t available, thimble_jpeg_wait *wait, void *context);
 void thimble_jpeg_destroy(thimble_jpeg *jpeg);
 
 /// Reads up to the first scan: afterwards width, height and components are known. No pixel memory yet.

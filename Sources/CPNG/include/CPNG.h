@@ -11,6 +11,8 @@ typedef enum {
   THIMBLE_PNG_TRUNCATED = 1,
   /// Anything else that libpng refuses; `thimble_png_message` says what.
   THIMBLE_PNG_CORRUPT = 2,
+  /// More bytes were waited for, and will never come.
+  THIMBLE_PNG_INTERRUPTED = 3,
 } thimble_png_status;
 
 /// What the chunks before the pixels say.
@@ -30,8 +32,14 @@ typedef struct {
 
 typedef struct thimble_png thimble_png;
 
-/// Starts on a file in memory, which must outlive the result. NULL when memory is short.
-thimble_png *thimble_png_create(const uint8_t *bytes, size_t count);
+/// Waits until more than `count` of the file's bytes are there, which is asked only of a file that has more.
+/// Returns how many are there; 0 when the rest will never come. It may not leave other than by returning.
+typedef size_t thimble_png_wait(void *context, size_t count);
+
+/// Starts on a file of `count` bytes in memory, of which the first `available` are there and `wait` gets more.
+/// The memory and `context` must outlive the result. NULL when memory is short.
+thimble_png *thimble_png_create(
+  const uint8_t *bytes, size_t count, size_t available, thimble_png_wait *wait, void *context);
 void thimble_png_destroy(thimble_png *png);
 
 /// Reads up to the pixels. No pixel memory yet.
