@@ -17,6 +17,8 @@ public struct ClassifierError: Error, Sendable, CustomStringConvertible {
   public var reason: String
   /// Whether the same may well succeed later without anybody's doing.
   public var isTransient: Bool
+  /// Whether S3 takes our credentials no more.
+  var needsNewCredentials = false
 
   public init(_ kind: Kind, subject: String = "", reason: String, isTransient: Bool = false) {
     self.kind = kind

@@ -7,7 +7,7 @@ package enum Digest {
   package static func md5(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_md5()) }
 
   /// HMAC with SHA-256, RFC 2104.
-  static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
+  package static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var size: UInt32 = 0
     let bytes = Array(text.utf8)

@@ -10,6 +10,8 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
     /// Bytes that are there.
     var count = 0
     var end: Result<ObjectHead, S3Error>?
+    var md5: [UInt8]?
+    var isCorrupted = false
   }
 
   private let state = Monitor(State())
@@ -76,6 +78,12 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
   @discardableResult
   public func finish() throws(S3Error) -> ObjectHead { try state.wait { $0.end }.get() }
 
+  /// The MD5 of all bytes; nil while they are not all there.
+  public var md5: [UInt8]? { state.withLock { $0.md5 } }
+
+  /// Whether the bytes that came are not those that S3 has.
+  public var isCorrupted: Bool { state.withLock { $0.isCorrupted } }
+
   /// Ends the stream where nobody wants the rest.
   public func cancel() { stream?.cancel() }
 
@@ -112,7 +120,14 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
     return budget.reserve(length) { [weak self] in self?.stream?.resume() }
   }
 
-  func end(_ result: Result<ObjectHead, S3Error>) { state.withLock { $0.end = result } }
+  func end(_ result: Result<ObjectHead, S3Error>) {
+    state.withLock { state in
+      if case .success(let head) = result, state.count == head.length {
+        state.md5 = Digest.md5(UnsafeRawBufferPointer(state.memory ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)))
+      }
+      state.end = result
+    }
+  }
 }
 
 extension S3Client {

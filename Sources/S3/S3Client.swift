@@ -130,17 +130,20 @@ public final class S3Client: Sendable {
   ///   - head: from ``head(_:)`` or ``get(_:limit:ifMatch:)``.
   ///   - metadata: names (without `x-amz-meta-`) and new values, encoded where needed; a nil value removes the
   ///     entry. Entries that are not named stay as they are.
-  /// - Returns: the new ETag.
+  ///   - grants: headers that give the copy an access control list; none: it is private to its owner.
+  /// - Returns: the new ETag; nil: the object has this metadata already, and nothing was written.
   @discardableResult
   public func replaceMetadata(
-    of location: S3Location, head: ObjectHead, metadata: [(name: String, value: String?)]
-  ) throws(S3Error) -> String {
+    of location: S3Location, head: ObjectHead, metadata: [(name: String, value: String?)],
+    grants: [(name: String, value: String)] = []
+  ) throws(S3Error) -> String? {
     let change = MetadataChange(head, changes: metadata)
+    if change.isDone(head) { return nil }
     var call = S3Call(.copyObject, method: "PUT", location)
     if let obstacle = change.obstacle { throw call.error(obstacle.code, obstacle.message) }
     var source = "/\(location.bucket)/" + PercentEncoding.encode(location.key, keepsSlashes: true)
     if let versionID = location.versionID { source += "?versionId=" + PercentEncoding.encode(versionID) }
-    call.headers = [("x-amz-copy-source", source)] + change.headers
+    call.headers = [("x-amz-copy-source", source)] + change.headers + grants
     // S3 answers when it has copied.
     call.stallTimeout = max(120, stallTimeout)
     var attempts = Attempts()
@@ -152,7 +155,7 @@ public final class S3Client: Sendable {
       return ETag.unquoted(eTag)
     } catch {
       // A copy can change the ETag. One that was done, but whose answer was lost, lets the next attempt fail.
-      guard error.isPreconditionFailed, attempts.mayHaveSucceeded, let now = try? self.head(location),
+      guard error.isPreconditionFailed, attempts.mayHaveSucceeded, let now = try? peek(location),
         change.isDone(now)
       else { throw error }
       return now.eTag

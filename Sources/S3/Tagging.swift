@@ -15,10 +15,14 @@ extension S3Client {
     return set.children("Tag").map { ObjectTag(key: $0["Key"] ?? "", value: $0["Value"] ?? "") }
   }
 
-  /// Sets these tags and keeps the others. Two calls of S3's: not atomic.
+  /// Sets tags and keeps the others. Two calls of S3's: not atomic, and no condition holds for them.
+  /// - Parameter tags: what is to be set beside those that are there.
   /// - Throws: code `TooManyTags` where the object would have more than ``tagLimit``.
-  public func mergeTags(_ tags: [ObjectTag], on location: S3Location) throws(S3Error) {
+  public func mergeTags(
+    on location: S3Location, _ tags: ([ObjectTag]) -> [ObjectTag]
+  ) throws(S3Error) {
     let old = try self.tags(of: location)
+    let tags = tags(old)
     var merged = old
     for tag in tags {
       if let index = merged.firstIndex(where: { $0.key == tag.key }) {

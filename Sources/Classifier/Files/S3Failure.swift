@@ -7,7 +7,7 @@ extension S3Error {
     return [
       "ConnectionFailed", "ConnectionBroken", "Timeout", "TLSFailed", "DeadlineExceeded", "Incomplete",
       "SlowDown", "OperationAborted", "ConditionalRequestConflict", "PreconditionFailed", "RequestTimeout",
-      "ExpiredToken",
+      "ExpiredToken", "ChecksumMismatch",
     ].contains(code)
   }
 }
@@ -15,5 +15,6 @@ extension S3Error {
 extension ClassifierError {
   init(_ error: S3Error) {
     self.init(.storage, reason: "\(error)", isTransient: error.isTransient)
+    needsNewCredentials = error.needsNewCredentials
   }
 }

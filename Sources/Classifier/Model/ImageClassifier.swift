@@ -2,6 +2,8 @@ import Glibc
 import Imaging
 import Inference
 import Keras
+import S3
+import System
 
 /// A model that is ready to run: takes the bytes of an image file, gives labels with scores.
 ///
@@ -109,19 +111,30 @@ public final class ImageClassifier {
   /// Classifies one image.
   /// - Parameter image: the bytes of a PNG or JPEG file.
   public func classify(_ image: UnsafeRawBufferPointer) throws(ClassifierError) -> Classification {
-    let start = Clock.milliseconds
+    let start = Clock.monotonic * 1e3
     try load(image)
-    let decoded = Clock.milliseconds
+    let decoded = Clock.monotonic * 1e3
     let labels = try run()
     return Classification(
-      labels: labels, decodeMilliseconds: decoded - start, runMilliseconds: Clock.milliseconds - decoded)
+      labels: labels, decodeMilliseconds: decoded - start, runMilliseconds: Clock.monotonic * 1e3 - decoded)
   }
 
   /// Decodes an image to the model's input.
   func load(_ bytes: UnsafeRawBufferPointer) throws(ClassifierError) {
+    try load { pipeline, buffer throws(ImagingError) in try pipeline.load(bytes, into: buffer) }
+  }
+
+  /// Decodes an image while it arrives.
+  func load(_ source: any ArrivingBytes) throws(ClassifierError) {
+    try load { pipeline, buffer throws(ImagingError) in try pipeline.load(source, into: buffer) }
+  }
+
+  private func load(
+    _ read: (ImagePipeline, UnsafeMutableBufferPointer<Float>) throws(ImagingError) -> Void
+  ) throws(ClassifierError) {
     do throws(ImagingError) {
       try image.withUnsafeMutableBufferPointer { buffer throws(ImagingError) in
-        try format.pipeline.load(bytes, into: buffer)
+        try read(format.pipeline, buffer)
       }
     } catch {
       throw ClassifierError(.image, reason: error.reason)

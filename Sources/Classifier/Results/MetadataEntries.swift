@@ -6,16 +6,15 @@ struct MetadataEntries {
   /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
   static let limit = 2048
 
-  let findings: [Finding]
-  let prefix: String
-  /// ``Marker``'s text.
-  let marker: String
+  let results: Results
+  /// ``Marker``'s text for results as they are written.
+  let marker: (WrittenResults) -> String
 
   /// What is to be changed: a nil value removes an entry that is no longer true. Where all together would be
   /// too large, lower ranks are left out first.
   /// - Throws: when not even the best labels fit beside what the object has of its own.
   func changes(to head: ObjectHead) throws(ClassifierError) -> [(name: String, value: String?)] {
-    var ranks = findings.map { $0.model.output.namesSeveral ? $0.labels.count : 0 }
+    var ranks = results.entries.map { $0.namesSeveral ? $0.labels.count : 0 }
     while true {
       let changes = changes(ranks: ranks)
       let size = S3Client.metadataSize(head, metadata: changes)
@@ -34,14 +33,14 @@ struct MetadataEntries {
 
   private func changes(ranks: [Int]) -> [(name: String, value: String?)] {
     var changes: [(name: String, value: String?)] = []
-    for (finding, ranks) in zip(findings, ranks) {
-      let names = ResultNames(model: finding.model.name, prefix: prefix)
-      let best = finding.labels.first
-      changes.append((names.label, best?.label))
-      changes.append((names.score, best?.scoreText))
-      changes.append((names.top, ranks > 0 ? Self.list(finding.labels.prefix(ranks)) : nil))
+    for (entry, ranks) in zip(results.entries, ranks) {
+      let best = entry.labels.first
+      changes.append((entry.names.label, best?.label))
+      changes.append((entry.names.score, best?.scoreText))
+      changes.append((entry.names.top, ranks > 0 ? Self.list(entry.labels.prefix(ranks)) : nil))
+      changes.append((entry.names.error, entry.error))
     }
-    changes.append((Marker.name, marker))
+    changes.append((Marker.name, marker(changes.compactMap { name, value in value.map { (name, $0) } })))
     return changes
   }
 

@@ -3,23 +3,30 @@ import S3
 /// Results as tags, which know fewer characters than metadata: letters, digits, spaces and `+ - = . _ : / @`.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 struct TagEntries {
-  let findings: [Finding]
-  let prefix: String
+  let results: Results
+  /// ``Marker``'s text for results as they are written; nil: it is written elsewhere.
+  let marker: ((WrittenResults) -> String)?
 
-  /// - Parameter marker: ``Marker``'s text; nil: it is written elsewhere.
-  func tags(marker: String?) -> [ObjectTag] {
+  /// - Parameter old: what the object has. A tag cannot be taken away without replacing all: one that is no longer
+  ///   true is emptied.
+  func tags(replacing old: [ObjectTag]) -> [ObjectTag] {
     var tags: [ObjectTag] = []
-    for finding in findings {
-      let names = ResultNames(model: finding.model.name, prefix: prefix)
-      // A tag cannot be taken away without replacing all: an empty one says that there is no label.
-      tags.append(ObjectTag(key: names.label, value: Self.value(finding.labels.first?.label ?? "")))
-      tags.append(ObjectTag(key: names.score, value: finding.labels.first?.scoreText ?? ""))
-      if finding.model.output.namesSeveral {
-        let list = finding.labels.map { Self.value($0.label) + "=" + $0.scoreText }
-        tags.append(ObjectTag(key: names.top, value: Self.joined(list)))
+    for entry in results.entries {
+      let best = entry.labels.first
+      let isLabelled = entry.error == nil
+      let list = entry.namesSeveral ? Self.joined(entry.labels.map { Self.value($0.label) + "=" + $0.scoreText }) : nil
+      let values = [
+        (entry.names.label, isLabelled ? Self.value(best?.label ?? "") : nil),
+        (entry.names.score, isLabelled ? best?.scoreText ?? "" : nil), (entry.names.top, list),
+        (entry.names.error, entry.error.map(Self.value)),
+      ]
+      for (name, value) in values where value != nil || old.contains(where: { $0.key == name }) {
+        tags.append(ObjectTag(key: name, value: value ?? ""))
       }
     }
-    if let marker { tags.append(ObjectTag(key: Marker.name, value: Self.value(marker))) }
+    if let marker {
+      tags.append(ObjectTag(key: Marker.name, value: Self.value(marker(tags.map { ($0.key, $0.value) }))))
+    }
     return tags
   }
 

@@ -16,6 +16,8 @@ struct ObjectResult {
     /// The object was replaced meanwhile: the new one has an event of its own.
     case superseded
     case failed
+    /// The image can never be labelled, and its metadata says so.
+    case marked
   }
 
   let object: S3Location
