@@ -54,7 +54,7 @@ let package = Package(
 
     // The network.
     .target(name: "HTTP", dependencies: ["CCurl", "COpenSSL"]),
-    .target(name: "S3", dependencies: ["HTTP", "COpenSSL"]),
+    .target(name: "S3", dependencies: ["HTTP", "COpenSSL", "CZlib"]),
     .target(name: "LambdaRuntime", dependencies: ["HTTP", "JSON"]),
 
     // The application.

@@ -7,7 +7,7 @@ extension S3Error {
     return [
       "ConnectionFailed", "ConnectionBroken", "Timeout", "TLSFailed", "DeadlineExceeded", "Incomplete",
       "SlowDown", "OperationAborted", "ConditionalRequestConflict", "PreconditionFailed", "RequestTimeout",
-      "ExpiredToken",
+      "ExpiredToken", "ChecksumMismatch",
     ].contains(code)
   }
 }
