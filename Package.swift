@@ -57,7 +57,7 @@ let package = Package(
 
     // The network.
     .target(name: "HTTP", dependencies: ["System", "CCurl", "COpenSSL"]),
-    .target(name: "S3", dependencies: ["System", "HTTP", "COpenSSL"]),
+    .target(name: "S3", dependencies: ["System", "HTTP", "COpenSSL", "CZlib"]),
     .target(name: "LambdaRuntime", dependencies: ["HTTP", "JSON"]),
 
     // The application.

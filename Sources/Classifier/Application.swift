@@ -1,38 +1,51 @@
 import JSON
-import Glibc
 import LambdaRuntime
 import S3
+import System
 
-/// The function: tags the images that events tell of.
+/// The function: tags the images that events report.
 ///
 /// An invocation fails when one of its objects does, after all have been looked at. Lambda then delivers an
-/// asynchronous event again, twice, and passes it to the on-failure destination; objects that are done end at
-/// their HEAD then. That holds for lasting causes too (a damaged image), or nobody would hear of them. An
+/// asynchronous event again, twice, and passes it to the on-failure destination. That holds for lasting causes too
+/// (a damaged image), or nobody would hear of them, unless the configuration has them marked on the object. An
 /// object that is `gone` or `superseded` is no failure. SQS and S3 Batch Operations are told message by
 /// message and task by task.
 public final class Application: InvocationHandler {
   private let tagger: ImageTagger
+  private let store: ModelStore
   let s3: S3Client
   private let logger: Logger
 
-  /// Reads the configuration and makes all ready for the first event.
+  /// Seconds of Lambda's ten for the start that may be spent on what an event could also wait for.
+  private static let initTime = 8.0
+
+  /// Reads the configuration and makes all ready for the first event: connections to S3, models.
   /// - Parameter environment: the process' variables, see ``Settings``.
   public init(environment: [String: String], logger: Logger) throws(InvocationFailure) {
     self.logger = logger
+    let end = Clock.realtime + Self.initTime
     do throws(ClassifierError) {
       let settings = try Self.settings(environment)
       let objects = ObjectStore(environment: environment)
       do throws(S3Error) { s3 = try objects.client.get() } catch { throw ClassifierError(error) }
+      let connections = s3.connect(to: settings.buckets)
       let sideload = try Sideload(settings: settings, s3: objects).unpack()
       let roots = [sideload, settings.taskRoot, settings.layerRoot].compactMap { $0 }
       let locator = FileLocator(roots: roots)
       let configuration = try ConfigurationFile(settings: settings, locator: locator, s3: objects).read()
-      let store = ModelStore(
+      store = ModelStore(
         settings: settings, locator: locator, s3: objects,
         cache: ModelCache(folder: settings.cache + "/models", s3: objects))
       tagger = try ImageTagger(
-        configuration: configuration, store: store, s3: s3, fileLimit: settings.imageFileLimit)
-      for model in configuration.preloaded { preload(model, store) }
+        configuration: configuration, store: store, s3: s3, fileLimit: settings.imageFileLimit,
+        bodies: settings.bodyMemory, markerKey: settings.markerKey.map(MarkerKey.init))
+      s3.deadline = end
+      for model in configuration.preloaded where Clock.realtime < end { preload(model) }
+      // Lambda gives the start a whole processor, and a small function a part of one afterwards.
+      if settings.hasPartOfProcessor {
+        while Clock.realtime < end, store.packWeights() {}
+      }
+      connections.wait(atMost: max(0, min(1, end - Clock.realtime)))
     } catch {
       throw InvocationFailure(type: "Function.BadSetup", message: "\(error)")
     }
@@ -47,7 +60,7 @@ public final class Application: InvocationHandler {
   }
 
   /// A model that fails is no reason not to start: others may work, and its error belongs to an event.
-  private func preload(_ model: ModelConfiguration, _ store: ModelStore) {
+  private func preload(_ model: ModelConfiguration) {
     do throws(ClassifierError) {
       _ = try store.classifier(for: model)
     } catch {
@@ -67,14 +80,15 @@ public final class Application: InvocationHandler {
     } catch {
       throw InvocationFailure(type: "Function.BadEvent", message: "\(error)")
     }
-    var round = Round(
-      invocation: invocation, tagger: tagger, logger: logger.forInvocation(invocation.requestID))
-    let answer: JSONValue
-    switch event {
-    case .objects(let objects): answer = try round.answer(objects)
-    case .messages(let messages): answer = try round.answer(messages)
-    case .tasks(let operation): answer = round.answer(operation)
-    }
-    return Array(answer.text.utf8)
+    let answer = EventAnswer(
+      invocation: invocation, tagger: tagger, logger: logger.forInvocation(invocation.requestID),
+      idle: store.packWeights)
+    return Array(try answer.answer(event).text.utf8)
+  }
+
+  /// Credentials last for hours, and only a new process is given others.
+  public var mustEnd: String? {
+    tagger.needsNewCredentials
+      ? "S3 takes the credentials no more: they have expired, and Lambda gives new ones to a new process" : nil
   }
 }

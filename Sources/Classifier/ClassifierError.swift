@@ -1,3 +1,5 @@
+import S3
+
 /// Why an image has no labels.
 public struct ClassifierError: Error, Sendable, CustomStringConvertible {
   public enum Kind: String, Sendable {
@@ -17,8 +19,8 @@ public struct ClassifierError: Error, Sendable, CustomStringConvertible {
   public var reason: String
   /// Whether the same may well succeed later without anybody's doing.
   public var isTransient: Bool
-  /// Whether S3 takes our credentials no more.
-  var needsNewCredentials = false
+  /// What S3 said; nil where it is not to blame.
+  var cause: S3Error?
 
   public init(_ kind: Kind, subject: String = "", reason: String, isTransient: Bool = false) {
     self.kind = kind

@@ -93,6 +93,12 @@ public struct Settings: Sendable {
     ImageLimits(maximumPixels: min(ImageLimits().maximumPixels, max(memory / 8, 1 << 20)))
   }
 
+  /// What image files that are on their way at once may take, bytes.
+  var bodyMemory: Int { max(memory / 8, 4 << 20) }
+
+  /// Whether the memory size buys less than one processor.
+  var hasPartOfProcessor: Bool { memory < 1769 << 20 }
+
   /// The largest image file that is read, bytes.
   var imageFileLimit: Int { min(max(memory / 8, 16 << 20), 256 << 20) }
 }

@@ -35,6 +35,10 @@ public struct RunLoop<Client: RuntimeClient> {
       while true {
         let invocation = try next()
         try run(invocation, handler)
+        if let reason = handler.mustEnd {
+          logger.warning("the process ends: \(reason)")
+          return 1
+        }
       }
     } catch {
       logger.error("the process ends: \(error)")

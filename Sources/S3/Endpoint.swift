@@ -42,6 +42,16 @@ struct Endpoint: Sendable {
       path: String(path))
   }
 
+  /// AWS's own S3, also where its name was given.
+  var isAWS: Bool {
+    guard let custom else { return true }
+    let host = custom.host.prefix { $0 != ":" }
+    return host.hasSuffix(".amazonaws.com") || host.hasSuffix(".amazonaws.com.cn")
+  }
+
+  /// Whether TLS guards the bytes on their way.
+  var isSecure: Bool { custom.map { $0.scheme == "https" } ?? true }
+
   private static func refuse(_ url: String, _ reason: String) -> S3Error {
     S3Error(code: "InvalidRequest", message: "'\(url)' is not an S3 endpoint: \(reason).")
   }

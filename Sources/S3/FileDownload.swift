@@ -5,7 +5,8 @@ import System
 /// GetObject into a file, by several ranged requests at once: of the whole object, or of the parts that somebody
 /// asks for. The file takes its name when it is committed; nothing is left behind otherwise. Nothing is synced to disk.
 ///
-/// All parts are of one version of the object.
+/// All parts are of one version of the object. S3 has no checksum for a part: where the connection does not guard the
+/// bytes, only the whole object can be verified.
 public final class FileDownload: @unchecked Sendable {
   private struct State {
     var head: ObjectHead?
@@ -18,6 +19,8 @@ public final class FileDownload: @unchecked Sendable {
     var running: [ObjectStream] = []
     /// Whether the head told that nothing is wanted.
     var isUnwanted = false
+    /// Of the whole object, from its ranges; nil: S3 tells no checksum of which that can be done.
+    var verifier: RangesVerifier?
   }
 
   private let client: S3Client
@@ -25,7 +28,6 @@ public final class FileDownload: @unchecked Sendable {
   private let options: DownloadOptions
   private let file: StagedFile
   private let wants: (ObjectHead) -> Bool
-  private let takesAll: Bool
   private let state = Monitor(State())
 
   /// Parts begin and end at multiples of this, but for the file's end.
@@ -33,21 +35,19 @@ public final class FileDownload: @unchecked Sendable {
 
   /// Starts with the object's first bytes.
   /// - Parameters:
-  ///   - path: the name that the file will take; its folder must exist.
-  ///   - takesAll: whether the whole object is asked for as soon as its length is known.
+  ///   - folder: where the file is to be; it must exist.
   ///   - wants: whether the download is to go on, after what is said of the object; called on another thread.
   /// - Throws: `FileError`, `NoSpace`. What S3 has to say is thrown later.
   init(
-    _ client: S3Client, _ location: S3Location, to path: String, options: DownloadOptions, takesAll: Bool,
+    _ client: S3Client, _ location: S3Location, in folder: String, options: DownloadOptions,
     wants: @escaping @Sendable (ObjectHead) -> Bool
   ) throws(S3Error) {
     self.client = client
     self.location = location
     self.options = options
-    self.takesAll = takesAll
     self.wants = wants
     do throws(StagedFile.Failure) {
-      file = try StagedFile(path: path)
+      file = try StagedFile(folder: folder)
     } catch {
       throw S3Call(.getObject, method: "GET", location).error(error)
     }
@@ -67,13 +67,24 @@ public final class FileDownload: @unchecked Sendable {
   public var currentPath: String { file.currentPath }
 
   /// Waits for what S3 says of the object.
-  /// - Returns: nil when the download was not wanted.
-  public func head() throws(S3Error) -> ObjectHead? {
-    try state.wait { state -> Result<ObjectHead?, S3Error>? in
+  public func head() throws(S3Error) -> ObjectHead {
+    try state.wait { state -> Result<ObjectHead, S3Error>? in
       if let failure = state.failure { return .failure(failure) }
-      if state.isUnwanted { return .success(nil) }
       return state.head.map { .success($0) }
     }.get()
+  }
+
+  /// Whether the download ended with the head, as it was not wanted.
+  public var isUnwanted: Bool { state.withLock { $0.isUnwanted } }
+
+  /// Why it failed; nil: it did not, so far.
+  public var failure: S3Error? { state.withLock { $0.failure } }
+
+  /// Asks for the whole object, and takes the room for it, so that a full disk shows at once.
+  public func requestAll() throws(S3Error) {
+    let length = try head().length
+    try keep { () throws(StagedFile.Failure) in try file.allocate(0..<length) }
+    request(0..<length)
   }
 
   /// Asks for bytes; returns at once.
@@ -83,36 +94,55 @@ public final class FileDownload: @unchecked Sendable {
   }
 
   /// Waits until bytes are in the file. They are asked for where that was not done.
-  public func waitFor(_ range: Range<Int>) throws(S3Error) {
+  public func bring(_ range: Range<Int>) throws(S3Error) {
     request(range)
     try wait { state in Self.contains(state.present, range) }
   }
 
-  /// Waits until all bytes that were asked for are in the file.
+  /// Waits until the whole object is in the file, after ``requestAll()``, and looks whether its bytes are those that
+  /// S3 has.
+  /// - Throws: also ``S3Error/isChecksumMismatch``.
   public func finish() throws(S3Error) -> ObjectHead {
-    try wait { state in state.head != nil && state.waiting.isEmpty && state.running.isEmpty }
-    guard let head = state.withLock({ $0.head }) else {
-      throw call.error("Incomplete", "no part was received.")
+    let head = try head()
+    guard let verifier = state.withLock({ $0.verifier }) else {
+      try verifyInOrder(head)
+      return head
     }
+    try wait { state in state.waiting.isEmpty && state.running.isEmpty }
+    try verifier.finish(location)
     return head
+  }
+
+  /// A digest is of bytes in their order: of those that are there while others arrive.
+  private func verifyInOrder(_ head: ObjectHead) throws(S3Error) {
+    let verifier = BodyVerifier(head, wantsMD5: false, checksETag: client.checksETags)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+    defer { buffer.deallocate() }
+    while verifier.count < head.length {
+      let there = try waitForPrefix(beyond: verifier.count)
+      while verifier.count < there {
+        let part = UnsafeMutableRawBufferPointer(
+          rebasing: buffer[..<min(buffer.count, there - verifier.count)])
+        let count = try keep { () throws(StagedFile.Failure) in try file.read(into: part, at: verifier.count) }
+        guard count > 0 else { throw call.error("FileError", "the file became shorter while it was written.") }
+        verifier.update(UnsafeRawBufferPointer(rebasing: part[..<count]))
+      }
+    }
+    try wait { state in state.waiting.isEmpty && state.running.isEmpty }
+    _ = try verifier.finish(location)
   }
 
   /// The parts that are in the file, in order.
   public var presentRanges: [Range<Int>] { state.withLock { Array($0.present.ranges) } }
 
-  /// Gives the file its name, in one step.
-  public func commit() throws(S3Error) {
-    try keep { () throws(StagedFile.Failure) in try file.commit() }
-  }
-
-  /// Bytes of the file that are there, for a checksum.
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(S3Error) -> Int {
-    try keep { () throws(StagedFile.Failure) in try file.read(into: buffer, at: offset) }
+  /// Gives the file a name in its folder, in one step.
+  public func commit(to path: String) throws(S3Error) {
+    try keep { () throws(StagedFile.Failure) in try file.commit(to: path) }
   }
 
   /// Waits until more than the first `count` bytes are there without a gap.
   /// - Returns: how many there are.
-  func waitForPrefix(beyond count: Int) throws(S3Error) -> Int {
+  private func waitForPrefix(beyond count: Int) throws(S3Error) -> Int {
     try state.wait { state -> Result<Int, S3Error>? in
       if let failure = state.failure { return .failure(failure) }
       guard let head = state.head else { return nil }
@@ -137,7 +167,7 @@ public final class FileDownload: @unchecked Sendable {
 
   private func request(_ range: Range<Int>, _ state: inout State) {
     guard let length = state.head?.length else { return state.requested.insert(contentsOf: range) }
-    let block = takesAll ? 1 : Self.blockSize
+    let block = Self.blockSize
     let range = range.clamped(to: 0..<length)
     guard !range.isEmpty else { return }
     let blocks =
@@ -181,6 +211,7 @@ public final class FileDownload: @unchecked Sendable {
   /// What one request brings. It does not keep the download, which ends with whoever wants it.
   private final class Part: ObjectReceiver {
     private weak var download: FileDownload?
+    private var piece: RangesVerifier.Piece?
     weak var stream: ObjectStream?
 
     init(_ download: FileDownload) { self.download = download }
@@ -188,30 +219,34 @@ public final class FileDownload: @unchecked Sendable {
     func begin(_ head: ObjectHead) -> ObjectStream.Wish { download?.begin(head) ?? .skip }
 
     func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> HTTPBodyReaction {
-      download?.receive(bytes, at: offset) ?? .refused
+      guard let download else { return .refused }
+      if piece == nil { piece = download.state.withLock { $0.verifier?.piece(at: offset) } }
+      piece?.update(bytes)
+      return download.receive(bytes, at: offset)
     }
 
-    func end(_ result: Result<ObjectHead, S3Error>) { download?.ended(stream, result) }
+    func end(_ result: Result<ObjectHead, S3Error>) {
+      if let piece { download?.state.withLock { $0.verifier?.add(piece) } }
+      download?.ended(stream, result)
+    }
   }
 
   private func begin(_ head: ObjectHead) -> ObjectStream.Wish {
     guard state.withLock({ $0.head == nil }) else { return .read }
     guard wants(head) else {
-      state.withLock { $0.isUnwanted = true }
+      state.withLock { state in (state.head, state.isUnwanted) = (head, true) }
       return .skip
     }
     do throws(S3Error) {
-      try keep { () throws(StagedFile.Failure) in
-        try file.extend(to: head.length)
-        if takesAll { try file.allocate(0..<head.length) }
-      }
+      try keep { () throws(StagedFile.Failure) in try file.extend(to: head.length) }
     } catch {
       return .fail(error)
     }
     state.withLock { state in
       state.head = head
+      state.verifier = RangesVerifier(head)
       // What was asked for before the length was known, but for the part that is on its way.
-      let early = takesAll ? RangeSet(0..<head.length) : state.requested
+      let early = state.requested
       let isWhole = head.headers["content-range"] == nil
       state.requested = RangeSet(0..<(isWhole ? head.length : min(head.length, options.firstPartSize)))
       for range in early.ranges { request(range, &state) }

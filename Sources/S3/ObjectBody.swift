@@ -15,6 +15,9 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
   }
 
   private let state = Monitor(State())
+  /// Made with the head, and used by the transport's thread only.
+  private var verifier: BodyVerifier?
+  private let checksETag: Bool
   private let budget: MemoryBudget?
   private let wants: @Sendable (ObjectHead) -> Bool
   private let limit: Int
@@ -22,10 +25,11 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
   private weak var stream: ObjectStream?
 
   init(
-    _ location: S3Location, limit: Int, budget: MemoryBudget?,
+    _ location: S3Location, limit: Int, budget: MemoryBudget?, checksETag: Bool,
     wants: @escaping @Sendable (ObjectHead) -> Bool
   ) {
     self.location = location
+    self.checksETag = checksETag
     self.limit = limit
     self.budget = budget
     self.wants = wants
@@ -74,7 +78,8 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
       state.withLock { $0.memory } ?? UnsafeMutableRawBufferPointer(start: nil, count: 0))
   }
 
-  /// Waits until all bytes are there.
+  /// Waits until all bytes are there, and are those that S3 has.
+  /// - Throws: also ``S3Error/isChecksumMismatch``.
   @discardableResult
   public func finish() throws(S3Error) -> ObjectHead { try state.wait { $0.end }.get() }
 
@@ -97,6 +102,7 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
         S3Call(.getObject, method: "GET", location).error(
           "TooLarge", "the object has \(head.length) bytes, more than the \(limit) that are allowed."))
     }
+    verifier = BodyVerifier(head, wantsMD5: true, checksETag: checksETag)
     return .read
   }
 
@@ -111,6 +117,7 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
     guard offset + bytes.count <= memory.count else { return .refused }
     // Nobody reads these yet.
     UnsafeMutableRawBufferPointer(rebasing: memory[offset...]).copyMemory(from: bytes)
+    verifier?.update(bytes)
     state.withLock { $0.count = offset + bytes.count }
     return .taken
   }
@@ -121,11 +128,20 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
   }
 
   func end(_ result: Result<ObjectHead, S3Error>) {
+    let md5: Result<[UInt8]?, S3Error>
+    do throws(S3Error) {
+      _ = try result.get()
+      md5 = .success(try verifier?.finish(location).md5)
+    } catch {
+      md5 = .failure(error)
+    }
     state.withLock { state in
-      if case .success(let head) = result, state.count == head.length {
-        state.md5 = Digest.md5(UnsafeRawBufferPointer(state.memory ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)))
+      switch md5 {
+      case .success(let md5): (state.md5, state.end) = (md5, result)
+      case .failure(let error):
+        state.isCorrupted = error.isChecksumMismatch
+        state.end = .failure(error)
       }
-      state.end = result
     }
   }
 }
@@ -140,7 +156,8 @@ extension S3Client {
     _ location: S3Location, limit: Int = .max, budget: MemoryBudget? = nil,
     wants: @escaping @Sendable (ObjectHead) -> Bool = { _ in true }
   ) -> ObjectBody {
-    let body = ObjectBody(location, limit: limit, budget: budget, wants: wants)
+    let body = ObjectBody(
+      location, limit: limit, budget: budget, checksETag: checksETags, wants: wants)
     body.start(ObjectStream(self, location, receiver: body))
     return body
   }

@@ -17,18 +17,16 @@ final class StagedFile {
   /// Linux's, which the module Glibc does not show: a file without a name.
   private static let unnamed = 0o20_000_000 | O_DIRECTORY
 
-  private let path: String
+  private let folder: String
   private let descriptor: Int32
   /// While it has a name of its own.
   private var temporaryPath: String?
 
   /// - Parameters:
-  ///   - path: the name to take; its folder must exist.
+  ///   - folder: where it is to be; it must exist.
   ///   - mayBeUnnamed: false for tests of file systems where every file has a name.
-  init(path: String, mayBeUnnamed: Bool = true) throws(Failure) {
-    self.path = path
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  init(folder: String, mayBeUnnamed: Bool = true) throws(Failure) {
+    self.folder = folder
     let unnamed = mayBeUnnamed ? open(folder, Self.unnamed | O_RDWR | O_CLOEXEC, 0o644) : -1
     if unnamed >= 0 {
       descriptor = unnamed
@@ -37,7 +35,7 @@ final class StagedFile {
     guard !mayBeUnnamed || [EOPNOTSUPP, EISDIR, ENOENT, EINVAL].contains(errno) else {
       throw Failure("cannot create a file in \(folder)", errno)
     }
-    let temporaryPath = Self.temporaryPath(path)
+    let temporaryPath = Self.temporaryPath(in: folder)
     descriptor = open(temporaryPath, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Failure("cannot create \(temporaryPath)", errno) }
     self.temporaryPath = temporaryPath
@@ -48,14 +46,20 @@ final class StagedFile {
     if let temporaryPath { unlink(temporaryPath) }
   }
 
-  private static func temporaryPath(_ path: String) -> String {
-    path + ".part-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+  private static func temporaryPath(in folder: String) -> String {
+    folder + "/download.part-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+  }
+
+  /// The folder that a file with that path is in.
+  static func folder(of path: String) -> String {
+    let slash = path.lastIndex(of: "/")
+    return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }
 
   /// Makes the file that long. It takes no room yet.
   func extend(to length: Int) throws(Failure) {
     guard ftruncate(descriptor, off_t(length)) == 0 else {
-      throw Failure("cannot make \(path) \(length) bytes long", errno)
+      throw Failure("cannot make a file in \(folder) \(length) bytes long", errno)
     }
   }
 
@@ -63,7 +67,7 @@ final class StagedFile {
   func allocate(_ range: Range<Int>) throws(Failure) {
     guard !range.isEmpty else { return }
     let code = posix_fallocate(descriptor, off_t(range.lowerBound), off_t(range.count))
-    guard code == 0 else { throw Failure("cannot take \(range.count) bytes for \(path)", code) }
+    guard code == 0 else { throw Failure("cannot take \(range.count) bytes in \(folder)", code) }
   }
 
   /// Where the file can be opened before it has its name.
@@ -74,7 +78,7 @@ final class StagedFile {
     while true {
       let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Failure("cannot read \(path)", errno) }
+      guard count >= 0 else { throw Failure("cannot read a file in \(folder)", errno) }
       return count
     }
   }
@@ -85,18 +89,18 @@ final class StagedFile {
       let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
       let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw Failure("cannot write to \(path)", errno) }
+      guard count > 0 else { throw Failure("cannot write to a file in \(folder)", errno) }
       written += count
     }
   }
 
-  /// Gives the file its name, in one step.
-  func commit() throws(Failure) {
+  /// Gives the file a name in its folder, in one step.
+  func commit(to path: String) throws(Failure) {
     let source: String
     if let temporaryPath {
       source = temporaryPath
     } else {
-      source = Self.temporaryPath(path)
+      source = Self.temporaryPath(in: folder)
       guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, source, AT_SYMLINK_FOLLOW) == 0 else {
         throw Failure("cannot name \(source)", errno)
       }

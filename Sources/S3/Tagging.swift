@@ -17,10 +17,12 @@ extension S3Client {
 
   /// Sets tags and keeps the others. Two calls of S3's: not atomic, and no condition holds for them.
   /// - Parameter tags: what is to be set beside those that are there.
+  /// - Returns: whether there was anything to change.
   /// - Throws: code `TooManyTags` where the object would have more than ``tagLimit``.
+  @discardableResult
   public func mergeTags(
     on location: S3Location, _ tags: ([ObjectTag]) -> [ObjectTag]
-  ) throws(S3Error) {
+  ) throws(S3Error) -> Bool {
     let old = try self.tags(of: location)
     let tags = tags(old)
     var merged = old
@@ -31,7 +33,7 @@ extension S3Client {
         merged.append(tag)
       }
     }
-    guard merged != old else { return }
+    guard merged != old else { return false }
     var call = S3Call(.putObjectTagging, method: "PUT", location)
     guard merged.count <= Self.tagLimit else {
       throw call.error(
@@ -45,6 +47,7 @@ extension S3Client {
       ("Content-Type", "application/xml"), ("Content-MD5", Base64.encode(Digest.md5(call.body))),
     ]
     _ = try perform(call)
+    return true
   }
 
   private static func document(_ tags: [ObjectTag]) -> String {

@@ -160,8 +160,9 @@ struct PeerTests {
       let old = try client.tags(of: location)
       #expect(Set(old.map { "\($0.key)=\($0.value)" }) == ["z=26", "a=1", "label=old"])
       let value = "Katze / cat + 0.5 = ü"
-      try client.mergeTags(
-        [ObjectTag(key: "label", value: value), ObjectTag(key: "new key", value: "")], on: location)
+      try client.mergeTags(on: location) { _ in
+        [ObjectTag(key: "label", value: value), ObjectTag(key: "new key", value: "")]
+      }
       let expected = old.map { $0.key == "label" ? ObjectTag(key: "label", value: value) : $0 }
       let new = try client.tags(of: location)
       func inOrder(_ tags: [ObjectTag]) -> [ObjectTag] {

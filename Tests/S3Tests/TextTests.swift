@@ -75,18 +75,18 @@ struct StagedFileTests {
     func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: scratch.directory) }
     try Data("old".utf8).write(to: URL(fileURLWithPath: path))
     do {
-      let dropped = try StagedFile(path: path, mayBeUnnamed: mayBeUnnamed)
+      let dropped = try StagedFile(folder: StagedFile.folder(of: path), mayBeUnnamed: mayBeUnnamed)
       try dropped.allocate(0..<1000)
       #expect(try names().count <= 2)
       #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
     }
     #expect(try names() == ["file"])
-    let file = try StagedFile(path: path, mayBeUnnamed: mayBeUnnamed)
+    let file = try StagedFile(folder: StagedFile.folder(of: path), mayBeUnnamed: mayBeUnnamed)
     try file.allocate(0..<6)
     for (text, offset) in [("def", 3), ("abc", 0)] {
       try Array(text.utf8).withUnsafeBytes { try file.write($0, at: offset) }
     }
-    try file.commit()
+    try file.commit(to: path)
     #expect(try names() == ["file"])
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "abcdef")
   }

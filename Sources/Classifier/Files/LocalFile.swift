@@ -11,6 +11,19 @@ enum LocalFile {
     }
   }
 
+  /// Writes a small file, which appears whole or not at all.
+  /// - Returns: whether that could be done.
+  static func write(_ bytes: [UInt8], to path: String) -> Bool {
+    let temporary = path + ".part"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return false }
+    let isWritten = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } == bytes.count
+    close(descriptor)
+    if isWritten, rename(temporary, path) == 0 { return true }
+    unlink(temporary)
+    return false
+  }
+
   /// Tells files with different contents apart, by their size and blocks spread over them, so that a large
   /// model need not be read whole. Training changes all of a model's weights.
   static func fingerprint(_ path: String) throws(ClassifierError) -> String {

@@ -3,8 +3,9 @@ import S3
 
 /// Model files from S3 on the disk, each under a name made of where it is from and its ETag.
 ///
-/// A file that has its name is whole: it is written beside and renamed. When the disk is full, those that
-/// were used longest ago go first.
+/// A file that has its name has all that its model needs: it is written without a name, and named at the end. One that
+/// was fetched in part has a record of its parts beside it. When the disk is full, those that were used longest ago
+/// go first.
 final class ModelCache {
   private let folder: String
   private let s3: ObjectStore
@@ -13,6 +14,8 @@ final class ModelCache {
   private var isClean = false
 
   private static let suffix = ".model"
+  /// Of the record of a file's parts, beside it.
+  private static let recordSuffix = ".parts"
   /// Bytes of the disk that are left to others.
   private static let reserve = 8 << 20
 
@@ -24,37 +27,102 @@ final class ModelCache {
 
   /// Where an object's file is, or will be.
   func path(_ location: S3Location, eTag: String) -> String {
-    "\(folder)/\(Digest.sha256("\(location.uri) \(eTag)".utf8).hex.prefix(32))\(Self.suffix)"
+    Self.path(folder, location, eTag: eTag)
   }
 
-  /// Brings an object's file to the disk.
-  /// - Parameter release: called before a file is removed for want of space: as long as something holds it
-  ///   open, the space is not free.
-  /// - Returns: whether the file is new; false: it had been there.
-  func fetch(
-    _ location: S3Location, head: ObjectHead, release: (String) -> Void
-  ) throws(ClassifierError) -> Bool {
-    let path = path(location, eTag: head.eTag)
+  private static func path(_ folder: String, _ location: S3Location, eTag: String) -> String {
+    "\(folder)/\(Digest.sha256("\(location.uri) \(eTag)".utf8).hex.prefix(32))\(suffix)"
+  }
+
+  /// Finds an object's file, or has it come.
+  ///
+  /// Parts can be trusted where the connection guards them: then only those come that somebody waits for. Else all
+  /// of the object comes, and is verified, before this returns.
+  /// - Parameters:
+  ///   - check: whether the object is worth fetching, after what S3 says of it.
+  ///   - release: called before a file is removed for want of space: as long as something holds it open, the space
+  ///     is not free.
+  func open(
+    _ location: S3Location, check: (ObjectHead) throws(ClassifierError) -> Void, release: (String) -> Void
+  ) throws(ClassifierError) -> ModelFile {
     try clean()
-    if FileLocator.isFile(path) {
-      touch(path)
-      return false
+    let folder = folder
+    let download = try s3.startDownload(location, in: folder) { head in
+      !FileLocator.isFile(Self.path(folder, location, eTag: head.eTag))
     }
-    try makeRoom(for: head.length, subject: location.uri, release: release)
-    try s3.download(location, to: path, eTag: head.eTag)
-    return true
+    let head = try ObjectStore.run { () throws(S3Error) in try download.head() }
+    try check(head)
+    let path = path(location, eTag: head.eTag)
+    if download.isUnwanted { return try cachedFile(path, head) }
+    let needsAll = true
+    if needsAll {
+      try makeRoom(for: head.length, subject: location.uri, release: release)
+      try ObjectStore.run { () throws(S3Error) in
+        try download.requestAll()
+        _ = try download.finish()
+      }
+    }
+    return ModelFile(
+      path: download.currentPath, arrival: needsAll ? nil : download, eTag: head.eTag, length: head.length,
+      cachedPath: path, download: download)
+  }
+
+  private func cachedFile(_ path: String, _ head: ObjectHead) throws(ClassifierError) -> ModelFile {
+    touch(path)
+    var parts: FileParts?
+    let recordPath = Self.recordPath(path)
+    if FileLocator.isFile(recordPath) {
+      parts = FileParts(record: try LocalFile.read(recordPath))
+      // A record that says nothing has no parts.
+      if parts == nil { parts = FileParts(record: []) }
+    }
+    return ModelFile(
+      path: path, arrival: parts, eTag: head.eTag, length: head.length, cachedPath: path, download: nil)
+  }
+
+  /// Keeps a file that came for others. Where that is not possible it comes again for the next process.
+  func keep(_ file: ModelFile) {
+    guard let download = file.download else { return }
+    let ranges = download.presentRanges
+    let recordPath = Self.recordPath(file.cachedPath)
+    if ranges == [0..<file.length] {
+      Folder.remove(recordPath)
+    } else {
+      // The record first: a file with holes must never be without it.
+      guard LocalFile.write(FileParts.record(of: ranges), to: recordPath) else { return }
+    }
+    do throws(S3Error) { try download.commit(to: file.cachedPath) } catch { Folder.remove(recordPath) }
   }
 
   /// Makes a file the last one to be removed.
   func touch(_ path: String) { utimensat(AT_FDCWD, path, nil, 0) }
 
-  func remove(_ path: String) { Folder.remove(path) }
+  func remove(_ path: String) {
+    Folder.remove(path)
+    Folder.remove(Self.recordPath(path))
+  }
 
-  /// Removes what downloads left that were killed.
+  /// Removes the file that was used longest ago.
+  /// - Returns: false where there is none.
+  func removeOldest(release: (String) -> Void) -> Bool {
+    guard let path = filesByAge().first else { return false }
+    release(path)
+    remove(path)
+    return true
+  }
+
+  private static func recordPath(_ path: String) -> String { path.dropLast(suffix.count) + recordSuffix }
+
+  /// Removes what processes left that were killed.
   private func clean() throws(ClassifierError) {
     guard !isClean else { return }
     try Folder.make(folder)
-    for name in Folder.names(folder) where !name.hasSuffix(Self.suffix) { Folder.remove("\(folder)/\(name)") }
+    let names = Folder.names(folder)
+    for name in names where !name.hasSuffix(Self.suffix) {
+      let isRecord = name.hasSuffix(Self.recordSuffix)
+        && names.contains(name.dropLast(Self.recordSuffix.count) + Self.suffix)
+      if !isRecord { Folder.remove("\(folder)/\(name)") }
+    }
     isClean = true
   }
 
@@ -62,10 +130,7 @@ final class ModelCache {
     for size: Int, subject: String, release: (String) -> Void
   ) throws(ClassifierError) {
     let (needed, overflow) = size.addingReportingOverflow(Self.reserve)
-    for path in filesByAge() where overflow || freeSpace(folder) < needed {
-      release(path)
-      Folder.remove(path)
-    }
+    while overflow || freeSpace(folder) < needed, removeOldest(release: release) {}
     let free = freeSpace(folder)
     guard !overflow, free >= needed else {
       throw ClassifierError(

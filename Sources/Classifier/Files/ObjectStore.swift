@@ -8,8 +8,12 @@ struct ObjectStore {
     client = Result { () throws(S3Error) in try S3Client(environment: environment) }
   }
 
-  func head(_ location: S3Location) throws(ClassifierError) -> ObjectHead {
-    try run { client throws(S3Error) in try client.head(location) }
+  /// Whether the connection guards what comes.
+  var isSecure: Bool { (try? client.get())?.isSecure ?? false }
+
+  /// What S3 says of an object.
+  func peek(_ location: S3Location) throws(ClassifierError) -> ObjectHead {
+    try run { client throws(S3Error) in try client.peek(location) }
   }
 
   /// - Parameter limit: bytes.
@@ -23,13 +27,20 @@ struct ObjectStore {
     }
   }
 
+  /// - Parameter wants: whether the download is to go on, after what is said of the object; called on another thread.
+  func startDownload(
+    _ location: S3Location, in folder: String, wants: @escaping @Sendable (ObjectHead) -> Bool
+  ) throws(ClassifierError) -> FileDownload {
+    try run { client throws(S3Error) in try client.startDownload(location, in: folder, wants: wants) }
+  }
+
   private func run<Value>(
     _ body: (S3Client) throws(S3Error) -> Value
   ) throws(ClassifierError) -> Value {
-    do throws(S3Error) {
-      return try body(try client.get())
-    } catch {
-      throw ClassifierError(error)
-    }
+    try Self.run { () throws(S3Error) in try body(try client.get()) }
+  }
+
+  static func run<Value>(_ body: () throws(S3Error) -> Value) throws(ClassifierError) -> Value {
+    do throws(S3Error) { return try body() } catch { throw ClassifierError(error) }
   }
 }

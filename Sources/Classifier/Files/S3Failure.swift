@@ -15,6 +15,6 @@ extension S3Error {
 extension ClassifierError {
   init(_ error: S3Error) {
     self.init(.storage, reason: "\(error)", isTransient: error.isTransient)
-    needsNewCredentials = error.needsNewCredentials
+    cause = error
   }
 }

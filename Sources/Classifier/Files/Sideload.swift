@@ -26,7 +26,7 @@ struct Sideload {
 
   /// An object has a folder for each ETag. One that is there is whole, so that its zip need not be kept.
   private func unpack(_ location: S3Location) throws(ClassifierError) -> String {
-    let eTag = try s3.head(location).eTag
+    let eTag = try s3.peek(location).eTag
     let folder = try prepare("\(location.uri) \(eTag)")
     if Folder.isFolder(folder) { return folder }
     let path = folder + ".zip"

@@ -39,16 +39,17 @@ public final class ImageClassifier {
     output: OutputConfiguration = OutputConfiguration(), threads: Int = 1
   ) throws(ClassifierError) {
     try self.init(
-      model: path, subject: path, config: nil, labels: labels, input: input, output: output,
+      model: path, arrival: nil, subject: path, config: nil, labels: labels, input: input, output: output,
       limits: ImageLimits(),
       workers: Workers(count: threads))
   }
 
   /// - Parameters:
+  ///   - arrival: waits for parts of the file that are still on their way; nil: it is there.
   ///   - subject: what errors name: where the file came from.
   ///   - config: the JSON that describes a model of which the file has the weights only, with its name.
   convenience init(
-    model path: String, subject: String, config: (text: [UInt8], name: String)?, labels: [String],
+    model path: String, arrival: (any FileArrival)?, subject: String, config: (text: [UInt8], name: String)?, labels: [String],
     input: InputConfiguration, output: OutputConfiguration, limits: ImageLimits, workers: Workers
   ) throws(ClassifierError) {
     let graph: Graph
@@ -59,7 +60,8 @@ public final class ImageClassifier {
         path: error.path == path ? subject : error.path, layer: error.layer, className: error.className,
         reason: error.reason,
         remedy: error.remedy)
-      throw ClassifierError(.model, reason: "\(named)")
+      // A description of its own is a setting.
+      throw ClassifierError(error.path == path ? .model : .configuration, reason: "\(named)")
     }
     try self.init(
       graph, subject: subject, labels: labels, input: input, output: output, limits: limits, workers: workers)

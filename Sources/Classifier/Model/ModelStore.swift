@@ -2,6 +2,7 @@ import Imaging
 import Inference
 import LambdaRuntime
 import S3
+import System
 
 /// The models of a configuration: ready in memory, else as files on the disk, else in S3.
 ///
@@ -14,12 +15,6 @@ public final class ModelStore {
     var lastUse: Int
   }
 
-  /// A model in S3 that could not be used: as long as it is the same there, there is no use in trying again.
-  private struct Failure {
-    let eTag: String
-    let error: ClassifierError
-  }
-
   /// Bytes that models may take; beyond, they make room for each other.
   private let memory: Int
   private let limits: ImageLimits
@@ -28,7 +23,7 @@ public final class ModelStore {
   private let cache: ModelCache
   private let s3: ObjectStore
   private var residents: [String: Resident] = [:]
-  private var failures: [String: Failure] = [:]
+  private var failures = ModelFailures()
   private var uses = 0
 
   /// - Parameters:
@@ -64,7 +59,7 @@ public final class ModelStore {
     switch model.source {
     case .path(let path):
       let found = try find(path, model, "source")
-      let classifier = try load(model, found)
+      let classifier = try load(model, try texts(of: model), path: found, arrival: nil)
       residents[model.name] = Resident(classifier: classifier, cached: nil, lastUse: uses)
       return classifier
     case .object(let location): return try classifier(for: model, location)
@@ -74,37 +69,69 @@ public final class ModelStore {
   private func classifier(
     for model: ModelConfiguration, _ location: S3Location
   ) throws(ClassifierError) -> ImageClassifier {
-    let head = try s3.head(location)
-    if let failure = failures[model.name], failure.eTag == head.eTag { throw failure.error }
-    let path = cache.path(location, eTag: head.eTag)
-    makeMemory(for: head.length)
-    let isNew = try cache.fetch(location, head: head, release: release)
-    do throws(ClassifierError) {
-      let classifier: ImageClassifier
+    // Small, and likely to be wrong: read before the model comes.
+    let texts = try texts(of: model)
+    var triesLeft = 2
+    while true {
       do throws(ClassifierError) {
-        classifier = try load(model, path)
+        return try classifier(for: model, texts, location)
       } catch {
-        // A file that an earlier process left may have been damaged since; its length and ETag were checked
-        // when it came.
-        guard error.kind == .model, !isNew else { throw error }
-        cache.remove(path)
-        _ = try cache.fetch(location, head: head, release: release)
-        classifier = try load(model, path)
+        if error.cause?.code == "NoSpace", cache.removeOldest(release: release) { continue }
+        // Replaced meanwhile, or changed on the way.
+        let isPassing = error.cause.map { $0.isPreconditionFailed || $0.isChecksumMismatch } ?? false
+        guard isPassing, triesLeft > 0 else { throw error }
+        triesLeft -= 1
       }
-      residents[model.name] = Resident(classifier: classifier, cached: path, lastUse: uses)
-      return classifier
-    } catch {
-      if !error.isTransient { failures[model.name] = Failure(eTag: head.eTag, error: error) }
-      if error.kind == .model { cache.remove(path) }
-      throw error
     }
   }
 
-  private func load(_ model: ModelConfiguration, _ path: String) throws(ClassifierError) -> ImageClassifier {
+  private func classifier(
+    for model: ModelConfiguration, _ texts: Texts, _ location: S3Location
+  ) throws(ClassifierError) -> ImageClassifier {
+    let file = try cache.open(
+      location,
+      check: { head throws(ClassifierError) in
+        try failures.check(model.name, eTag: head.eTag)
+        makeMemory(for: head.length)
+      }, release: release)
+    do throws(ClassifierError) {
+      let classifier = try load(model, texts, path: file.path, arrival: file.arrival)
+      cache.keep(file)
+      residents[model.name] = Resident(classifier: classifier, cached: file.cachedPath, lastUse: uses)
+      return classifier
+    } catch {
+      if let failure = file.download?.failure { throw ClassifierError(failure) }
+      guard error.kind == .model else {
+        // Not the file's fault.
+        cache.keep(file)
+        throw error
+      }
+      guard file.download == nil else {
+        failures.remember(error, of: model.name, eTag: file.eTag)
+        throw error
+      }
+      // A file that an earlier process left may have been damaged since, or lack a part.
+      cache.remove(file.cachedPath)
+      return try self.classifier(for: model, texts, location)
+    }
+  }
+
+  /// What comes beside a model's file.
+  private struct Texts {
+    let labels: [String]
+    let config: (text: [UInt8], name: String)?
+  }
+
+  private func texts(of model: ModelConfiguration) throws(ClassifierError) -> Texts {
+    Texts(labels: try labels(of: model), config: try config(of: model))
+  }
+
+  private func load(
+    _ model: ModelConfiguration, _ texts: Texts, path: String, arrival: (any FileArrival)?
+  ) throws(ClassifierError) -> ImageClassifier {
     try ImageClassifier(
-      model: path, subject: model.source.text, config: try config(of: model), labels: try labels(of: model),
-      input: model.input,
-      output: model.output, limits: limits, workers: workers)
+      model: path, arrival: arrival, subject: model.source.text, config: texts.config, labels: texts.labels,
+      input: model.input, output: model.output, limits: limits, workers: workers)
   }
 
   /// Reads the labels of a model.
@@ -161,6 +188,12 @@ public final class ModelStore {
       throw ClassifierError(error)
     }
   }
+
+  // MARK: Packing
+
+  /// Packs some weights of the models that were used last for the runs to come, while there is nothing else to do.
+  /// - Returns: false when all are packed.
+  func packWeights() -> Bool { false }
 
   // MARK: Making room
 

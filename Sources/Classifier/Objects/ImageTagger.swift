@@ -133,6 +133,7 @@ final class ImageTagger: @unchecked Sendable {
     watch.lap("write")
     switch written {
     case .written: return outcome
+    case .unchanged: throw ObjectEnd(.skipped, "current")
     case .replaced where !isLast: return nil
     case .replaced:
       var end = ObjectEnd(.failed, "the object was replaced again and again while its tags were written")

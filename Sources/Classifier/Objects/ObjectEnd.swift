@@ -19,7 +19,7 @@ struct ObjectEnd: Error {
     self.init(.failed, "\(error)")
     isTransient = error.isTransient
     isLasting = error.kind == .image
-    needsNewCredentials = error.needsNewCredentials
+    needsNewCredentials = error.cause?.needsNewCredentials ?? false
   }
 
   /// - Parameter error: of a call about the object itself.

@@ -8,6 +8,8 @@ struct ResultWriter {
   /// Where results are written while the object is still the one that was read.
   enum Outcome {
     case written
+    /// The results were there already.
+    case unchanged
     /// The object was replaced, and may have results of the old one: it must be looked at again.
     case replaced
   }
@@ -24,24 +26,26 @@ struct ResultWriter {
   ) throws(ObjectEnd) -> Outcome {
     switch write.to {
     case .none: return .written
-    case .metadata: try copy(results, object, head, marker)
+    case .metadata: return try copy(results, object, head, marker)
     case .tags: return try tag(results, object, head, marker)
     case .both:
       // Tags go first, so that the marker in the metadata is there only when all is.
-      if try tag(results, object, head, nil) == .replaced { return .replaced }
-      do {
-        try copy(results, object, head, marker)
-      } catch where error.status == .superseded {
+      let tagged = try tag(results, object, head, nil)
+      if tagged == .replaced { return .replaced }
+      do throws(ObjectEnd) {
+        let copied = try copy(results, object, head, marker)
+        return tagged == .unchanged ? copied : .written
+      } catch {
         // Between our look and our copy another one came, which our tags may have come after.
+        guard error.status == .superseded, tagged == .written else { throw error }
         return .replaced
       }
     }
-    return .written
   }
 
   private func copy(
     _ results: Results, _ object: S3Location, _ head: ObjectHead, _ marker: @escaping (WrittenResults) -> String
-  ) throws(ObjectEnd) {
+  ) throws(ObjectEnd) -> Outcome {
     let changes: [(name: String, value: String?)]
     do throws(ClassifierError) {
       changes = try MetadataEntries(results: results, marker: marker).changes(to: head)
@@ -50,20 +54,23 @@ struct ResultWriter {
     }
     let grants = try accessLists.grants(of: object)
     do throws(S3Error) {
-      try s3.replaceMetadata(of: object, head: head, metadata: changes, grants: grants)
+      let eTag = try s3.replaceMetadata(of: object, head: head, metadata: changes, grants: grants)
+      return eTag == nil ? .unchanged : .written
     } catch {
-      guard error.isPreconditionFailed else { throw ObjectEnd(error) }
-      try explain(error, object, head)
+      throw error.isPreconditionFailed ? explanation(of: error, object, head) : ObjectEnd(error)
     }
   }
 
   /// A refused condition is not believed without a look.
-  private func explain(_ error: S3Error, _ object: S3Location, _ head: ObjectHead) throws(ObjectEnd) {
-    let now = try ObjectEnd.calling { () throws(S3Error) in try s3.peek(object) }
-    guard now.eTag == head.eTag else { throw ObjectEnd(.superseded) }
-    var end = ObjectEnd(.failed, "\(error) But the object still has the ETag \(head.eTag).")
-    end.isTransient = true
-    throw end
+  private func explanation(of error: S3Error, _ object: S3Location, _ head: ObjectHead) -> ObjectEnd {
+    do throws(S3Error) {
+      guard try s3.peek(object).eTag == head.eTag else { return ObjectEnd(.superseded) }
+      var end = ObjectEnd(.failed, "\(error) But the object still has the ETag \(head.eTag).")
+      end.isTransient = true
+      return end
+    } catch {
+      return ObjectEnd(error)
+    }
   }
 
   private func tag(
@@ -71,7 +78,7 @@ struct ResultWriter {
   ) throws(ObjectEnd) -> Outcome {
     let entries = TagEntries(results: results, marker: marker)
     return try ObjectEnd.calling { () throws(S3Error) in
-      try s3.mergeTags(on: object) { entries.tags(replacing: $0) }
+      guard try s3.mergeTags(on: object, { entries.tags(replacing: $0) }) else { return .unchanged }
       let now = try s3.peek(object)
       return now.eTag == head.eTag && now.versionID == head.versionID ? .written : .replaced
     }

@@ -1,0 +1,59 @@
+import S3
+import System
+
+/// A model's file on the disk, or on its way there.
+struct ModelFile {
+  /// Where it can be opened.
+  let path: String
+  /// Waits for parts that are not there; nil: all are.
+  let arrival: (any FileArrival)?
+  /// The object's, as it was when it was fetched.
+  let eTag: String
+  /// Bytes of the whole object.
+  let length: Int
+  /// Where it is kept, by ``ModelCache``.
+  let cachedPath: String
+  /// Whether it comes from S3 now. Its bytes are S3's then; one that an earlier process left may have been damaged.
+  let download: FileDownload?
+}
+
+extension FileDownload: FileArrival {
+  public func waitFor(_ range: Range<Int>) throws(FileArrivalError) {
+    do throws(S3Error) {
+      try bring(range)
+    } catch {
+      throw FileArrivalError(reason: "\(error)")
+    }
+  }
+}
+
+/// The parts that a file in the cache has. Nobody reads the holes between them, which the system shows as zeros.
+final class FileParts: FileArrival {
+  private let ranges: [Range<Int>]
+
+  /// - Parameter record: as ``record(of:)`` makes it.
+  /// - Returns: nil where it is none.
+  init?(record: [UInt8]) {
+    var ranges: [Range<Int>] = []
+    for line in String(decoding: record, as: UTF8.self).split(separator: "\n") {
+      let ends = line.split(separator: " ").compactMap { Int($0) }
+      guard ends.count == 2, ends[0] >= 0, ends[0] < ends[1] else { return nil }
+      ranges.append(ends[0]..<ends[1])
+    }
+    self.ranges = ranges
+  }
+
+  static func record(of ranges: [Range<Int>]) -> [UInt8] {
+    Array(ranges.map { "\($0.lowerBound) \($0.upperBound)\n" }.joined().utf8)
+  }
+
+  func request(_ range: Range<Int>) {}
+
+  func waitFor(_ range: Range<Int>) throws(FileArrivalError) {
+    let isThere = range.isEmpty
+      || ranges.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
+    guard isThere else {
+      throw FileArrivalError(reason: "bytes \(range.lowerBound) to \(range.upperBound) were not fetched before")
+    }
+  }
+}
