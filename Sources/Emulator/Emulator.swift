@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// What stands for Lambda's fixed places: the function's folder for `/var/task` (`LAMBDA_TASK_ROOT`), the
 /// layer's folder for `/opt` (`THIMBLE_LAYER_ROOT`), a folder of the function's own for `/tmp` (`TMPDIR`,
-/// `THIMBLE_CACHE`). The memory size is told to the function and reported, but not enforced.
+/// `THIMBLE_CACHE`). The memory size is told to the function and reported, and enforced where
+/// ``EmulatorOptions/limitsResources`` asks for it and the machine allows it.
 public final class Emulator: Sendable {
   public let options: EmulatorOptions
   private let state = Mutex<Running?>(nil)
@@ -40,17 +41,20 @@ public final class Emulator: Sendable {
   }
 
   private func start(in work: String) async throws(EmulatorError) -> UInt16 {
+    let link = Link(milliseconds: options.s3Latency, megabytes: options.s3Rate)
+    var log: AccessLog?
+    if let path = options.accessLog { log = try AccessLog(path: path) }
     let functionKey = AccessKey(
       id: "ASIA" + Invocation.randomHex(16).uppercased(), secret: Invocation.randomHex(40),
       sessionToken: Invocation.randomHex(64))
+    let buckets = try BucketList(options.buckets, root: work + "/buckets")
     let sandbox = try makeSandbox(work, functionKey)
     let function = sandbox.map { LambdaFunction(sandbox: $0) }
-    let buckets = try BucketList(options.buckets, root: work + "/buckets")
     let authenticator = Authenticator(keys: [options.credentials, functionKey])
     let notifying = options.notifyingBuckets
     let s3 = S3Service(
       buckets: buckets, authenticator: authenticator, region: options.region,
-      faults: FaultInjector(options.faults)
+      faults: FaultInjector(options.faults), pieceBytes: link.pieceBytes
     ) { bucket, message in
       guard notifying?.contains(bucket) ?? true else { return }
       await function?.accept(Invocation(payload: JSON.encode(message)))
@@ -58,8 +62,17 @@ public final class Emulator: Sendable {
     let door = FrontDoor(
       runtime: sandbox.map(RuntimeAPI.init),
       invoke: InvokeAPI(function: function, authenticator: authenticator),
-      s3: s3, web: WebPage(buckets: buckets, function: function, s3: s3))
-    let (server, port) = try await listen(door)
+      s3: S3Port(service: s3, link: link, log: log),
+      web: WebPage(buckets: buckets, function: function, s3: s3))
+    let server: HTTPServer
+    let port: UInt16
+    do throws(EmulatorError) {
+      (server, port) = try await listen(door)
+    } catch {
+      // Its control group.
+      await sandbox?.stop()
+      throw error
+    }
     await sandbox?.setEndpoint("127.0.0.1:\(port)")
     state.withLock { $0 = Running(server: server, function: function, port: port, workDirectory: work) }
     return port
@@ -128,7 +141,19 @@ public final class Emulator: Sendable {
       environment: options.environment, memory: options.memory, timeout: options.timeout,
       initTimeout: options.initTimeout, retryDelays: options.retryDelays, region: options.region,
       credentials: credentials)
-    return Sandbox(settings: settings, log: InvocationLog(name: options.functionName, forward: options.log))
+    return Sandbox(
+      settings: settings, log: InvocationLog(name: options.functionName, forward: options.log),
+      group: makeGroup())
+  }
+
+  private func makeGroup() -> ControlGroup? {
+    guard options.limitsResources else { return nil }
+    do throws(ControlGroup.Refusal) {
+      return try ControlGroup(memory: options.memory)
+    } catch {
+      options.log("the function is not held to its memory size: \(error.reason)")
+      return nil
+    }
   }
 
   private func listen(_ door: FrontDoor) async throws(EmulatorError) -> (HTTPServer, UInt16) {

@@ -6,6 +6,8 @@ public enum EmulatorError: Error, Equatable, CustomStringConvertible {
   case badPackage(path: String, reason: String)
   /// A bucket's name or folder cannot be used.
   case badBucket(name: String, reason: String)
+  /// The access log cannot be written.
+  case cannotOpenLog(path: String, reason: String)
   /// A folder that the emulator itself needs cannot be made.
   case cannotMakeDirectory(path: String, reason: String)
 
@@ -15,6 +17,7 @@ public enum EmulatorError: Error, Equatable, CustomStringConvertible {
       "cannot listen on 127.0.0.1:\(port): \(reason). Choose another --port, or 0 for a free one."
     case .badPackage(let path, let reason): "\(path): \(reason)"
     case .badBucket(let name, let reason): "bucket \(name): \(reason)"
+    case .cannotOpenLog(let path, let reason): "cannot open the access log \(path): \(reason)"
     case .cannotMakeDirectory(let path, let reason): "cannot make the folder \(path): \(reason)"
     }
   }

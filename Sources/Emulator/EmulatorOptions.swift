@@ -11,8 +11,12 @@ public struct EmulatorOptions: Sendable {
   public var functionName = "thimble"
   /// Variables of the function's own, as set in its configuration on AWS.
   public var environment: [String: String] = [:]
-  /// Memory of the function in MB. Reported to it and in `REPORT` lines; not enforced.
+  /// Memory of the function in MB, 128...10240: told to it, and reported in `REPORT` lines.
   public var memory = 1769
+  /// Whether the function is held to what its memory size buys: so much memory, and memory / 1769 MB of a
+  /// processor (one at least while it starts), by control groups. Where they may not be used, ``log`` is told
+  /// why and the function runs without limits.
+  public var limitsResources = false
   /// Seconds that one invocation may take before its process is killed.
   public var timeout = 60.0
   /// Seconds that start to first poll may take; 10 on Lambda.
@@ -29,6 +33,13 @@ public struct EmulatorOptions: Sendable {
   public var credentials = AccessKey(id: "test", secret: "test")
   /// How many S3 requests are made to fail, for tests of retries.
   public var faults = FaultPlan()
+  /// Milliseconds from an S3 request's last byte to its answer's first; nil: as fast as it goes. Other
+  /// interfaces have none.
+  public var s3Latency: Double?
+  /// What a connection to S3 carries in a direction, in MB (10^6 bytes) a second; nil: as much as it can.
+  public var s3Rate: Double?
+  /// A file that gets a line of JSON for each S3 request; nil: none.
+  public var accessLog: String?
   /// Where zips are unpacked and the function's `/tmp` is kept; nil: a temporary folder, removed by `stop`.
   public var workDirectory: String?
   /// Receives what the function prints and what the emulator has to say, a line a call.

@@ -20,6 +20,13 @@ struct Emulate: AsyncParsableCommand {
         aws s3api head-object --bucket images --key photo.jpg --endpoint-url http://127.0.0.1:9000
         aws lambda invoke --function-name thimble --payload fileb://event.json answer.json \\
           --endpoint-url http://127.0.0.1:9000
+
+      S3 as far away as from a function in its region, and how often and for how much it is asked:
+        thimble emulate --function build/function --bucket images=photos \\
+          --memory 512 --s3-latency 15 --s3-rate 80 --access-log requests.jsonl
+      A third of the requests to S3 fail, in every way there is:
+        thimble emulate --function build/function --bucket images=photos \\
+          --fail-rate 0.3 --fail-kind all --fail-stall 5
       """)
 
   @Option(
@@ -47,8 +54,14 @@ struct Emulate: AsyncParsableCommand {
   @Option(help: "The function's name.")
   var name = "thimble"
 
-  @Option(help: ArgumentHelp("The function's memory, as it is told and reported.", valueName: "MB"))
+  @Option(
+    help: ArgumentHelp(
+      "The function's memory. It is killed when it needs more, and gets memory / 1769 of a processor, as on "
+        + "Lambda, where control groups may be used here.", valueName: "MB"))
   var memory = 1769
+
+  @Flag(help: "Tell the function its memory size, but do not hold it to that.")
+  var noLimits = false
 
   @Option(help: ArgumentHelp("How long an invocation may take.", valueName: "seconds"))
   var timeout = 60.0
@@ -67,16 +80,54 @@ struct Emulate: AsyncParsableCommand {
   @Option(help: "Its secret.")
   var secretKey = "test"
 
+  @Option(
+    name: .customLong("s3-latency"),
+    help: ArgumentHelp(
+      "From an S3 request's last byte to its answer's first. Default: as fast as it goes.", valueName: "ms"))
+  var s3Latency: Double?
+
+  @Option(
+    name: .customLong("s3-rate"),
+    help: ArgumentHelp(
+      "What each connection to S3 carries, in 10^6 bytes a second. Default: as much as it can.",
+      valueName: "MB/s"))
+  var s3Rate: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Add a line of JSON for each S3 request to a file: what was asked, what was sent, how long it took.",
+      valueName: "file"))
+  var accessLog: String?
+
   @Option(help: ArgumentHelp("Make this share of S3 requests fail, to test retries.", valueName: "0...1"))
   var failRate = 0.0
 
   @Option(help: "Which of them fail: another number, another choice.")
   var failSeed: UInt64 = 1
 
+  @Option(
+    name: .customLong("fail-kind"),
+    help: ArgumentHelp(
+      "How they fail: \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")), or all. May be repeated. "
+        + "Default: the first four.",
+      valueName: "kind"))
+  var failKinds: [String] = []
+
+  @Option(help: ArgumentHelp("How long an answer hangs in Stall.", valueName: "seconds"))
+  var failStall = 30.0
+
   func validate() throws {
     _ = try bucketFolders()
     _ = try variables()
     guard (0...1).contains(failRate) else { throw ValidationError("--fail-rate is a share: 0...1.") }
+    _ = try faultKinds()
+    guard failStall >= 0 else { throw ValidationError("--fail-stall is a number of seconds.") }
+    guard s3Latency.map({ (0...60_000).contains($0) }) ?? true else {
+      throw ValidationError("--s3-latency is 0...60000 milliseconds.")
+    }
+    guard s3Rate.map({ (0.001...100_000).contains($0) }) ?? true else {
+      throw ValidationError("--s3-rate is 0.001...100000 MB a second.")
+    }
     guard timeout > 0 else { throw ValidationError("--timeout is a number of seconds above 0.") }
     guard (128...10240).contains(memory) else {
       throw ValidationError("--memory is 128...10240 MB, as on Lambda.")
@@ -96,11 +147,15 @@ struct Emulate: AsyncParsableCommand {
     options.port = port
     options.functionName = name
     options.memory = memory
+    options.limitsResources = !noLimits
     options.timeout = timeout
     options.environment = try variables()
     options.region = region
     options.credentials = AccessKey(id: accessKey, secret: secretKey)
-    options.faults = FaultPlan(rate: failRate, seed: failSeed)
+    options.faults = FaultPlan(rate: failRate, seed: failSeed, kinds: try faultKinds(), stall: failStall)
+    options.s3Latency = s3Latency
+    options.s3Rate = s3Rate
+    options.accessLog = accessLog
 
     let signals = Signals()
     let emulator = Emulator(options: options)
@@ -111,6 +166,19 @@ struct Emulate: AsyncParsableCommand {
       "access key \(accessKey), secret \(secretKey); page at http://127.0.0.1:\(port)/; stop with Ctrl-C")
     await signals.wait()
     await emulator.stop()
+  }
+
+  private func faultKinds() throws -> Set<FaultKind> {
+    if failKinds.isEmpty { return FaultPlan.transient }
+    if failKinds.contains("all") { return Set(FaultKind.allCases) }
+    return Set(
+      try failKinds.map { name in
+        guard let kind = FaultKind(rawValue: name) else {
+          let known = FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
+          throw ValidationError("--fail-kind \(name): there are \(known), and all.")
+        }
+        return kind
+      })
   }
 
   private func bucketFolders() throws -> [BucketFolder] {

@@ -6,7 +6,7 @@ struct FrontDoor: HTTPHandler {
   /// nil when the emulator has no function.
   let runtime: RuntimeAPI?
   let invoke: InvokeAPI
-  let s3: S3Service
+  let s3: S3Port
   let web: WebPage
 
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -31,10 +31,11 @@ final class ChildProcess: Sendable {
   private let output: Output
 
   /// - Parameters:
+  ///   - group: what holds the process to its limits; nil: nothing.
   ///   - output: called with each line of stdout and stderr, from one thread.
   ///   - exit: called once, after the last line.
   init(
-    executable: String, environment: [String: String], directory: String,
+    executable: String, environment: [String: String], directory: String, group: ControlGroup? = nil,
     output handler: @escaping @Sendable (String) -> Void, exit: @escaping @Sendable (ExitStatus) -> Void
   ) throws(SpawnError) {
     var ends: [Int32] = [0, 0]
@@ -70,7 +71,19 @@ final class ChildProcess: Sendable {
     defer { for string in arguments + variables { free(string) } }
 
     var pid: pid_t = 0
-    let failure = posix_spawn(&pid, executable, &actions, &attributes, &arguments, &variables)
+    func spawn() -> Int32 { posix_spawn(&pid, executable, &actions, &attributes, &arguments, &variables) }
+    let failure: Int32
+    do throws(ControlGroup.Refusal) {
+      failure = if let group { try group.spawn(spawn) } else { spawn() }
+      if failure == 0 { try group?.adopt(pid) }
+    } catch {
+      close(readEnd)
+      if pid > 0 {
+        Glibc.kill(-pid, SIGKILL)
+        waitpid(pid, nil, 0)
+      }
+      throw SpawnError(reason: error.reason)
+    }
     guard failure == 0 else {
       close(readEnd)
       throw SpawnError(reason: Self.reason(failure))

@@ -29,6 +29,8 @@ actor Sandbox {
 
   nonisolated let settings: FunctionSettings
   nonisolated let log: InvocationLog
+  /// What holds the process to its memory size; nil: nothing does.
+  private let group: ControlGroup?
   /// `host:port` of the Runtime API.
   private var endpoint = ""
   private var instance: Instance?
@@ -40,8 +42,9 @@ actor Sandbox {
   private var peakBytes = 0
   private var isStopped = false
 
-  init(settings: FunctionSettings, log: InvocationLog) {
+  init(settings: FunctionSettings, log: InvocationLog, group: ControlGroup? = nil) {
     self.settings = settings
+    self.group = group
     self.log = log
   }
 
@@ -138,11 +141,12 @@ actor Sandbox {
     let day = Date().formatted(.iso8601.year().month().day().dateSeparator(.dash))
     let stream = "\(day.replacing("-", with: "/"))/[$LATEST]\(Invocation.randomHex(32))"
     log.add("INIT_START Runtime: \(bootstrap)")
+    limitProcessors(isInit: true)
     do throws(ChildProcess.SpawnError) {
       let process = try ChildProcess(
         executable: bootstrap,
         environment: settings.processEnvironment(endpoint: endpoint, logStream: stream),
-        directory: settings.taskRoot,
+        directory: settings.taskRoot, group: group,
         output: { [log] line in log.add(line) },
         exit: { [weak self] status in
           guard let self else { return }
@@ -162,6 +166,14 @@ actor Sandbox {
 
   /// While there is a process to ask: nobody can tell afterwards.
   private func measureMemory() { peakBytes = max(peakBytes, instance?.process.peakResidentBytes ?? 0) }
+
+  private func limitProcessors(isInit: Bool) {
+    do throws(ControlGroup.Refusal) {
+      try group?.limitProcessors(isInit: isInit)
+    } catch {
+      log.note("the share of the processors cannot be set: \(error.reason)")
+    }
+  }
 
   private func initEnded(_ end: InitEnd) {
     starting?.resume(returning: end)
@@ -214,6 +226,7 @@ actor Sandbox {
     // `run` retires the process itself when it was in the middle of something.
     instance?.process.kill()
     while instance != nil { try? await Task.sleep(for: .milliseconds(5)) }
+    await group?.remove()
   }
 
   // MARK: The Runtime API
@@ -221,6 +234,7 @@ actor Sandbox {
   /// `GET next`: waits, without a limit, for the next event.
   func next() async throws -> Delivery {
     guard instance != nil else { throw RuntimeRefusal.invalidState("Stopped", "Ready") }
+    if starting != nil { limitProcessors(isInit: false) }
     initEnded(.ready)
     measureMemory()
     if var running {

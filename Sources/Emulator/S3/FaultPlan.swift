@@ -1,23 +1,35 @@
 import Synchronization
 
-/// Which S3 requests are made to fail on purpose: a seeded, repeatable share of them. They fail in turn as
-/// a busy or broken service does: `503 SlowDown`, `500 InternalError`, an answer that breaks off (the work
-/// may be done), and, for copies, a `200` that carries an error.
+/// Which S3 requests are made to fail on purpose: a seeded, repeatable share of them.
 public struct FaultPlan: Sendable, Equatable {
   /// The share of S3 requests that fail, 0...1.
   public var rate: Double
   public var seed: UInt64
+  /// The ways in which they fail, in turn by chance. A request that none of them can befall does not fail.
+  public var kinds: Set<FaultKind>
+  /// Seconds that an answer hangs in ``FaultKind/stall``.
+  public var stall: Double
 
-  public init(rate: Double = 0, seed: UInt64 = 1) {
+  /// What a busy service does every day, and any client gets over by trying again.
+  public static let transient: Set<FaultKind> = [.slowDown, .internalError, .truncatedBody, .errorIn200]
+
+  public init(
+    rate: Double = 0, seed: UInt64 = 1, kinds: Set<FaultKind> = transient, stall: Double = 30
+  ) {
     self.rate = rate
     self.seed = seed
+    self.kinds = kinds
+    self.stall = stall
   }
 }
 
 /// Draws the failures of a ``FaultPlan``.
 final class FaultInjector: Sendable {
-  enum Fault: CaseIterable, Sendable {
-    case slowDown, internalError, brokenAnswer, errorIn200
+  struct Fault: Sendable {
+    var kind: FaultKind
+    /// Where there is something else to choose, such as which bit.
+    var number: UInt64
+    var stall: Double
   }
 
   private let plan: FaultPlan
@@ -28,13 +40,16 @@ final class FaultInjector: Sendable {
     state = Mutex(SplitMix64(state: plan.seed))
   }
 
-  /// The failure of the next request, if it is to fail.
-  func draw() -> Fault? {
+  /// The failure of a request, if it is to fail.
+  func draw(for call: S3Call) -> Fault? {
     guard plan.rate > 0 else { return nil }
+    let kinds = FaultKind.allCases.filter { plan.kinds.contains($0) && $0.canBefall(call) }
     return state.withLock { generator in
       let fails = Double.random(in: 0..<1, using: &generator) < plan.rate
-      let fault = Fault.allCases.randomElement(using: &generator)
-      return fails ? fault : nil
+      let kind = kinds.randomElement(using: &generator)
+      let number = generator.next()
+      guard fails, let kind else { return nil }
+      return Fault(kind: kind, number: number, stall: plan.stall)
     }
   }
 }

@@ -37,15 +37,12 @@ struct FileBody: AsyncBufferedSequence {
   struct Iterator: AsyncBufferedIteratorProtocol {
     let file: OpenFile
     var range: Range<Int>
-    /// Reading stops with a failure here: the connection breaks.
-    let breaksAt: Int
 
     mutating func next() async throws -> UInt8? { try await nextBuffer(suggested: 1)?.first }
 
     mutating func nextBuffer(suggested count: Int) async throws -> Data? {
       guard !range.isEmpty else { return nil }
-      let wanted = Swift.min(count, range.count, breaksAt - range.lowerBound)
-      guard wanted > 0 else { throw SocketError.disconnected }
+      let wanted = Swift.min(count, range.count)
       var data = Data(count: wanted)
       let read = data.withUnsafeMutableBytes {
         pread(file.descriptor, $0.baseAddress, wanted, off_t(range.lowerBound))
@@ -58,7 +55,6 @@ struct FileBody: AsyncBufferedSequence {
 
   let file: OpenFile
   let range: Range<Int>
-  var breaksAt = Int.max
 
-  func makeAsyncIterator() -> Iterator { Iterator(file: file, range: range, breaksAt: breaksAt) }
+  func makeAsyncIterator() -> Iterator { Iterator(file: file, range: range) }
 }

@@ -3,8 +3,6 @@ import Foundation
 
 /// GetObject, HeadObject, PutObject, DeleteObject, DeleteObjects, PutObjectTagging.
 extension S3Service {
-  private static let bodyBufferBytes = 1 << 18
-
   func getObject(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
     let (object, file) = try await bucket.open(key)
     let record = object.record
@@ -36,10 +34,9 @@ extension S3Service {
 
     var answer = HTTPResponse.answer(range == nil ? 200 : 206, headers)
     if call.request.method == "GET", !sent.isEmpty {
-      var body = FileBody(file: file, range: sent)
-      if call.fault == .brokenAnswer { body.breaksAt = sent.lowerBound + sent.count / 2 }
+      let body = FileBody(file: file, range: sent)
       answer.payload = .httpBody(
-        HTTPBodySequence(from: body, count: sent.count, suggestedBufferSize: Self.bodyBufferBytes))
+        HTTPBodySequence(from: body, count: sent.count, suggestedBufferSize: pieceBytes))
     }
     return answer
   }

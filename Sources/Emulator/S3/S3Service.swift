@@ -1,5 +1,4 @@
 import FlyingFox
-import FlyingSocks
 import Foundation
 
 /// S3's REST interface over folders. https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html
@@ -11,18 +10,20 @@ struct S3Service: Sendable {
   let authenticator: Authenticator
   let region: String
   let faults: FaultInjector
+  /// The size of the pieces that objects are sent in.
+  let pieceBytes: Int
   /// Receives what happened to objects, before the request that did it is answered.
   let notify: @Sendable (_ bucket: String, S3Notification) async -> Void
 
-  func handle(_ request: Request) async throws -> HTTPResponse {
-    var call = S3Call(request)
+  /// - Parameter call: with the fault that is to befall it.
+  func handle(_ call: S3Call) async throws -> HTTPResponse {
+    var call = call
     var answer: HTTPResponse
     do {
-      call.signing = try authenticator.verify(request, service: "s3")
-      call.fault = faults.draw()
-      try failBefore(call)
+      call.signing = try authenticator.verify(call.request, service: "s3")
+      if let refusal = call.fault?.kind.refusal { throw refusal }
+      if call.fault?.kind == .closedBefore { return .hangUp() }
       answer = try await perform(call)
-      if call.fault == .brokenAnswer, request.method != "GET" { answer = broken(answer) }
     } catch let fault as S3Fault {
       answer = self.answer(fault, call)
     }
@@ -30,7 +31,7 @@ struct S3Service: Sendable {
     answer.headers[HTTPHeader("x-amz-id-2")] = Self.hostID
     answer.headers[HTTPHeader("Server")] = "AmazonS3"
     answer.headers[.date] = HTTPDate.string(Date())
-    return answer
+    return call.fault.map(answer.spoiled) ?? answer
   }
 
   private func perform(_ call: S3Call) async throws -> HTTPResponse {
@@ -124,37 +125,6 @@ struct S3Service: Sendable {
     let body = hasBody ? fault.xml(resource: call.request.path, requestID: call.requestID) : Data()
     return .answer(fault.status, fault.headers, body: body, type: hasBody ? "application/xml" : nil)
   }
-
-  private func failBefore(_ call: S3Call) throws(S3Fault) {
-    switch call.fault {
-    case .slowDown: throw S3Fault(503, "SlowDown", "Please reduce your request rate.")
-    case .brokenAnswer where call.request.method == "HEAD", .internalError: throw .internalError("on purpose")
-    case .errorIn200:
-      guard call.header("x-amz-copy-source") != nil else { throw .internalError("on purpose") }
-      throw S3Fault(200, "InternalError", "We encountered an internal error. Please try again. (on purpose)")
-    case .brokenAnswer, nil: return
-    }
-  }
-
-  /// The same answer, but the connection breaks before its last bytes.
-  private func broken(_ answer: HTTPResponse) -> HTTPResponse {
-    var headers = answer.headers
-    headers[.contentLength] = "1000"
-    return HTTPResponse(
-      statusCode: answer.statusCode, headers: headers, body: HTTPBodySequence(from: BrokenBody(), count: 1000)
-    )
-  }
-}
-
-/// A body that breaks off before its first byte.
-private struct BrokenBody: AsyncBufferedSequence, AsyncBufferedIteratorProtocol {
-  typealias Element = UInt8
-
-  func makeAsyncIterator() -> BrokenBody { self }
-
-  mutating func next() async throws -> UInt8? { throw SocketError.disconnected }
-
-  mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? { throw SocketError.disconnected }
 }
 
 extension HTTPResponse {
