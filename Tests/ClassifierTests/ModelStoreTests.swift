@@ -49,7 +49,7 @@ struct ModelStoreTests {
       let store = try store(s3)
       let first = try store.classifier(for: model("a"))
       #expect(try store.classifier(for: model("a")) === first)
-      #expect(s3.log == ["HEAD /models/a.h5", "GET /models/a.h5"])
+      #expect(s3.log == ["GET /models/a.h5"])
       // Another model of the same file.
       var other = model("b")
       other.source = model("a").source
@@ -80,7 +80,7 @@ struct ModelStoreTests {
       try Data(means.prefix(1000)).write(to: URL(fileURLWithPath: path))
       s3.clearLog()
       _ = try store(s3).classifier(for: model("a"))
-      #expect(s3.log == ["HEAD /models/a.h5", "GET /models/a.h5"] && files.count == 1)
+      #expect(s3.log == ["GET /models/a.h5"] && files.count == 1)
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == means.count)
     }
   }
@@ -151,9 +151,9 @@ struct ModelStoreTests {
       _ = try store.classifier(for: model("c"))
       #expect(files.count == 2)
       #expect(try store.classifier(for: model("a")) === a)
-      #expect(s3.log == ["HEAD /models/c.h5", "GET /models/c.h5"])
+      #expect(s3.log == ["GET /models/c.h5"])
       _ = try store.classifier(for: model("b"))
-      #expect(s3.log.suffix(2) == ["HEAD /models/b.h5", "GET /models/b.h5"] && files.count == 2)
+      #expect(s3.log.suffix(1) == ["GET /models/b.h5"] && files.count == 2)
     }
   }
 

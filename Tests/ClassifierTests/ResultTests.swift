@@ -21,7 +21,7 @@ struct ResultTests {
     _ findings: [Finding], prefix: String = "", to existing: [(name: String, value: String)] = []
   ) throws -> [String: String?] {
     let headers = HTTPHeaders(existing.map { ("x-amz-meta-" + $0.name, $0.value) })
-    let changes = try MetadataEntries(findings: findings, prefix: prefix, marker: "m-1")
+    let changes = try MetadataEntries(results: Results(findings, prefix: prefix), marker: { _ in "m-1" })
       .changes(to: ObjectHead(eTag: "e", length: 1, headers: headers))
     return Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.value) })
   }
@@ -30,37 +30,37 @@ struct ResultTests {
 
   @Test func markerTellsOwnWork() {
     let marker = Marker(nil)
-    #expect(marker.image(of: "aaaa1") == nil)
-    let text = marker.adding(configuration: "aaaa1", image: image)
+    #expect(marker.entry(of: "aaaa1")?.image == nil)
+    let text = marker.adding(Marker.Entry(configuration: "aaaa1", image: image))
     #expect(text == "aaaa1-\(image)")
-    #expect(Marker(text).image(of: "aaaa1") == image && Marker(text).image(of: "aaaa2") == nil)
+    #expect(Marker(text).entry(of: "aaaa1")?.image == image && Marker(text).entry(of: "aaaa2")?.image == nil)
   }
 
   @Test func markerKeepsOthersWork() {
-    let first = Marker(nil).adding(configuration: "aaaa1", image: image)
-    let both = Marker(first).adding(configuration: "bbbb1", image: image)
+    let first = Marker(nil).adding(Marker.Entry(configuration: "aaaa1", image: image))
+    let both = Marker(first).adding(Marker.Entry(configuration: "bbbb1", image: image))
     #expect(both == "aaaa1-\(image) bbbb1-\(image)")
     // The same names with other settings.
-    #expect(Marker(both).adding(configuration: "aaaa2", image: image) == "bbbb1-\(image) aaaa2-\(image)")
+    #expect(Marker(both).adding(Marker.Entry(configuration: "aaaa2", image: image)) == "bbbb1-\(image) aaaa2-\(image)")
     // Another image.
-    #expect(Marker(both).adding(configuration: "aaaa1", image: "ff") == "aaaa1-ff")
+    #expect(Marker(both).adding(Marker.Entry(configuration: "aaaa1", image: "ff")) == "aaaa1-ff")
   }
 
   @Test func markerStaysSmall() {
     var text = ""
-    for index in 0..<100 { text = Marker(text).adding(configuration: "\(1000 + index)x", image: image) }
-    #expect(text.split(separator: " ").count == 8 && Marker(text).image(of: "1099x") == image)
+    for index in 0..<100 { text = Marker(text).adding(Marker.Entry(configuration: "\(1000 + index)x", image: image)) }
+    #expect(text.split(separator: " ").count == 8 && Marker(text).entry(of: "1099x")?.image == image)
   }
 
-  @Test(arguments: ["", "   ", "-", "a", "a-", "-b", "a-b-c", "日本", "a-b--"])
+  @Test(arguments: ["", "   ", "-", "a", "a-", "-b", "日本", "a-b--"])
   func markerOfSomebodyElse(text: String) {
-    #expect(Marker(text).image(of: "a") == nil)
-    #expect(Marker(text).adding(configuration: "a", image: "b") == "a-b")
+    #expect(Marker(text).entry(of: "a")?.image == nil)
+    #expect(Marker(text).adding(Marker.Entry(configuration: "a", image: "b")) == "a-b")
   }
 
   @Test func imageDigestIsTheETag() {
     // `printf abc | md5sum`
-    #expect(Marker.imageDigest(Array("abc".utf8)) == "900150983cd24fb0")
+    #expect(Marker.imageDigest(md5: Digest.md5(Array("abc".utf8))) == "900150983cd24fb0")
     #expect(Marker.imageDigest(eTag: "900150983CD24FB0D6963F7D28E17F72") == "900150983cd24fb0")
   }
 
@@ -74,7 +74,7 @@ struct ResultTests {
       ])
     let expected: [String: String?] = [
       "category": "dress", "category-score": "0.9731", "category-top": "dress=0.9731;shirt=0.0112",
-      "mask": "no mask", "mask-score": "1.0000", "mask-top": nil, "thimble": "m-1",
+      "category-error": nil, "mask": "no mask", "mask-score": "1.0000", "mask-top": nil, "mask-error": nil, "thimble": "m-1",
     ]
     #expect(written == expected)
     #expect(try changes([finding("a", [("x", 0.5)])], prefix: "ml-")["ml-a"] == "x")
@@ -85,7 +85,9 @@ struct ResultTests {
   @Test func nothingReachesTheThreshold() throws {
     let written = try changes(
       [finding("a", [], top: 3)], to: [("a", "old"), ("a-score", "1"), ("a-top", "old=1")])
-    let expected: [String: String?] = ["a": nil, "a-score": nil, "a-top": nil, "thimble": "m-1"]
+    let expected: [String: String?] = [
+      "a": nil, "a-score": nil, "a-top": nil, "a-error": nil, "thimble": "m-1",
+    ]
     #expect(written == expected)
   }
 
@@ -112,13 +114,37 @@ struct ResultTests {
     #expect(error?.isTransient == false && error?.reason.contains("2043 bytes of its own") == true)
   }
 
+  @Test func unusableImages() throws {
+    let model = finding("a", [], top: 3).model
+    let changes = try MetadataEntries(results: Results(unusable: "damaged", [model], prefix: ""), marker: { "\($0.map(\.name))" })
+      .changes(to: ObjectHead(eTag: "e", length: 1))
+    #expect(changes.map(\.name) == ["a", "a-score", "a-top", "a-error", "thimble"])
+    #expect(changes.map(\.value) == [nil, nil, nil, "damaged", "[\"a-error\"]"])
+  }
+
+  /// Nothing of what the code covers may be another one.
+  @Test func markerCodes() {
+    let key = MarkerKey("a secret of some length")
+    let place = S3Location(bucket: "b", key: "k")
+    func code(
+      _ key: MarkerKey = key, _ place: S3Location = place, _ configuration: String = "c", _ image: String = "i",
+      _ results: WrittenResults = [("n", "v"), ("m", "w x")]
+    ) -> String { key.code(place, configuration: configuration, image: image, results: results) }
+    #expect(code() == code(key, place, "c", "i", [("m", " w  x "), ("n", "v")]) && code().count == 16)
+    let others = [
+      code(MarkerKey("another secret of some length")), code(key, S3Location(bucket: "b", key: "other")),
+      code(key, place, "other"), code(key, place, "c", "other"), code(key, place, "c", "i", [("n", "v")]),
+      code(key, place, "c", "i", [("n", "w x"), ("m", "v")]),
+    ]
+    #expect(Set(others + [code()]).count == others.count + 1)
+  }
+
   // MARK: Tags
 
   @Test func tags() {
-    let entries = TagEntries(
-      findings: [finding("a", [("jack-o'-lantern, lit; 日本é", 0.5), ("b", 0.25)], top: 2), finding("b", [])],
-      prefix: "p-")
-    let tags = entries.tags(marker: "m-1 n-2")
+    let results = Results(
+      [finding("a", [("jack-o'-lantern, lit; 日本é", 0.5), ("b", 0.25)], top: 2), finding("b", [])], prefix: "p-")
+    let tags = TagEntries(results: results, marker: { _ in "m-1 n-2" }).tags(replacing: [])
     #expect(
       tags == [
         ObjectTag(key: "p-a", value: "jack-o_-lantern_ lit_ 日本é"),
@@ -127,15 +153,18 @@ struct ResultTests {
         ObjectTag(key: "p-b", value: ""), ObjectTag(key: "p-b-score", value: ""),
         ObjectTag(key: "thimble", value: "m-1 n-2"),
       ])
-    #expect(entries.tags(marker: nil).count == 5)
+    let others = TagEntries(results: results, marker: nil)
+    #expect(others.tags(replacing: []).count == 5)
+    // What is no longer true is emptied.
+    let old = [ObjectTag(key: "p-b-error", value: "damaged"), ObjectTag(key: "own", value: "x")]
+    #expect(others.tags(replacing: old).filter { $0.key == "p-b-error" }.map(\.value) == [""])
   }
 
   @Test func tagsAreShortened() {
     let long = String(repeating: "ä", count: 300)
     let labels = (0..<50).map { ("label \($0)", Float(0.5)) }
-    let tags = TagEntries(
-      findings: [finding("a", [(long, 1)]), finding("b", labels, multiLabel: true)], prefix: ""
-    ).tags(marker: nil)
+    let results = Results([finding("a", [(long, 1)]), finding("b", labels, multiLabel: true)], prefix: "")
+    let tags = TagEntries(results: results, marker: nil).tags(replacing: [])
     #expect(tags.allSatisfy { $0.value.utf16.count <= 256 })
     #expect(tags[0].value.count == 256 && tags[4].value.hasPrefix("label 0=0.5000/label 1=0.5000/"))
   }
