@@ -38,7 +38,10 @@ struct ArrivalTests {
 
   private static func files() throws -> [String] {
     var names = try PillowCases("decode").cases.map(\.file)
-    names += ["exif-6.jpg", "exif-5.png", "exif-long.jpg", "xmp-3.jpg", "two-components.jpg", "other.gif", "photo.jpg"]
+    names += [
+      "exif-6.jpg", "exif-5.png", "exif-long.jpg", "xmp-3.jpg", "two-components.jpg", "other.gif",
+      "photo.jpg",
+    ]
     return names
   }
 
