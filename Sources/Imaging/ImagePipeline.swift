@@ -147,15 +147,27 @@ public struct ImagePipeline: Sendable, Equatable {
         .invalidRequest,
         "an image of \(header.width)x\(header.height) pixels cannot be cropped to \(width)x\(height)")
     }
+    // Where the size stays, TensorFlow copies, whatever the filter.
+    let isSameSize = place.right - place.left == place.width && rows == place.height
+    let needed = TensorFlowAxis(inputSize: rows, outputSize: place.height).needed(
+      by: isSameSize ? .tfNearest : resize)
+    var slots = [Int](repeating: 0, count: rows)
+    var slotCount = 0
+    for row in 0..<rows where needed[row] {
+      slots[row] = slotCount
+      slotCount += 1
+    }
     let line = try PixelBuffer(count: header.rowBytes)
-    let pixels = try PixelBuffer(count: rowBytes * rows)
-    if place.top > 0 { try source.skip(place.top) }
-    for row in 0..<rows {
+    let pixels = try PixelBuffer(count: rowBytes * slotCount)
+    var position = 0
+    for row in 0..<rows where needed[row] {
+      if place.top + row > position { try source.skip(place.top + row - position) }
       try source.read(1, into: line.base, stride: header.rowBytes)
-      (pixels.base + row * rowBytes).update(
+      position = place.top + row + 1
+      (pixels.base + slots[row] * rowBytes).update(
         from: line.base + place.left * header.mode.rowBytesPerPixel, count: rowBytes)
     }
-    try source.drain(header.height - place.bottom, scratch: line.base)
+    try source.drain(header.height - position, scratch: line.base)
 
     let channels = color.channels
     let values = try PixelBuffer(count: place.width * place.height * channels * MemoryLayout<Float>.stride)
@@ -164,7 +176,7 @@ public struct ImagePipeline: Sendable, Equatable {
       TensorFlowResizer(
         pixels: pixels.pointer(to: type), inputWidth: place.right - place.left, inputHeight: rows,
         samples: samples,
-        channels: channels, width: place.width, height: place.height
+        channels: channels, width: place.width, height: place.height, slots: slots
       ).run(resize, into: floats)
     }
     if header.mode == .gray16 {

@@ -82,6 +82,7 @@ private protocol ResamplePasses {
 
 /// 8-bit samples, one to four a pixel, in fixed point.
 private struct BytePasses: ResamplePasses {
+  /// As ``packResampleCoefficients(_:count:samples:)`` leaves them.
   let acrossWeights: [Int32]
   let acrossStarts: [Int32]
   /// Samples of a run in `acrossWeights`.
@@ -95,7 +96,12 @@ private struct BytePasses: ResamplePasses {
 
   init(across: ResampleWeights, down: ResampleWeights, width: Int, samples: Int) {
     run = (across.stride * samples + resampleLanes - 1) / resampleLanes * resampleLanes
-    acrossWeights = across.fixed(samples: samples, run: run)
+    var weights = across.fixed(samples: samples, run: run)
+    weights.withUnsafeMutableBufferPointer { weights in
+      guard let base = weights.baseAddress else { return }
+      packResampleCoefficients(base, count: weights.count, samples: samples)
+    }
+    acrossWeights = weights
     acrossStarts = across.starts
     downStride = down.stride
     downWeights = down.fixed(samples: 1, run: down.stride)

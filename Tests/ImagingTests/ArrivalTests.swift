@@ -33,12 +33,15 @@ struct ArrivalTests {
     ImagePipeline(
       height: 9, width: 11, resize: ResizeFilter.allCases[index % 10], fit: Fit.allCases[index / 2 % 3],
       color: Color.allCases[index / 3 % 4], exifOrientation: index % 2 == 0,
-      limits: ImageLimits(maximumPixels: 200_000))
+      limits: ImageLimits(maximumPixels: 1_000_000))
   }
 
   private static func files() throws -> [String] {
     var names = try PillowCases("decode").cases.map(\.file)
-    names += ["exif-6.jpg", "exif-5.png", "exif-long.jpg", "xmp-3.jpg", "two-components.jpg", "other.gif"]
+    names += [
+      "exif-6.jpg", "exif-5.png", "exif-long.jpg", "xmp-3.jpg", "two-components.jpg", "other.gif",
+      "photo.jpg",
+    ]
     return names
   }
 

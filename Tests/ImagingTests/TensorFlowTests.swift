@@ -74,4 +74,24 @@ import Testing
     padded.replaceSubrange((6 * 90)..<(25 * 90), with: inner)
     #expect(difference(try bytes.withUnsafeBytes { try pipeline.load($0) }, padded) == nil)
   }
+
+  /// The pipeline holds no more rows than a filter reads.
+  @Test(
+    .enabled(if: PillowCases.exist, "\(Fixtures.hint)"),
+    arguments: ["bilinear", "bicubic", "area", "nearest"])
+  func `rows that are left out are those that a method does not read`(method: String) throws {
+    let filter = try #require(ResizeFilter(rawValue: "tf-" + method))
+    let bytes = try PillowCases.file("jpeg-97x61-2.jpg")
+    let pixels = try bytes.withUnsafeBytes { try Image.decode($0) }.pixels
+    for (height, width) in [(1, 1), (7, 5), (30, 40), (61, 97), (61, 20), (100, 150)] {
+      let pipeline = ImagePipeline(height: height, width: width, resize: filter)
+      let all = Self.resize(
+        pixels, height: 61, width: 97, samples: 3, channels: 3, to: [height, width], filter)
+      let ours = try bytes.withUnsafeBytes { try pipeline.load($0) }
+      #expect(difference(ours, all) == nil, "\(height)x\(width)")
+      let needed = TensorFlowAxis(inputSize: 61, outputSize: height).needed(by: filter).count { $0 }
+      let most = ["nearest": 1, "bilinear": 2, "bicubic": 4][method].map { min($0 * height, 61) } ?? 61
+      #expect(needed <= most)
+    }
+  }
 }

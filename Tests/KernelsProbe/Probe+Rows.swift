@@ -118,8 +118,9 @@ extension Probe {
     let output = memory(rows * count * 4) { _ in UInt8(0) }
     for samples in [1, 2, 4] {
       let outputs = memory(rows) { output + $0 * count * samples }
-      let run = 8 * samples
+      let run = 16 * samples
       let coefficients = memory(count * run) { _ in Int32(numbers.next(-100_000, 1_000_000)) }
+      packResampleCoefficients(coefficients, count: count * run, samples: samples)
       resampleRows(
         input: input, inputStride: width * samples, rows: rows, outputs: outputs, samples: samples,
         count: count, starts: memory(count) { Int32($0 * 3) }, coefficients: coefficients, run: run)
