@@ -9,8 +9,6 @@ import subprocess
 import time
 from typing import NamedTuple
 
-# Milliseconds to S3's first byte, and MB/s of a connection: as from Lambda, within a region.
-LATENCY, RATE = 15, 80
 # How long the access log's last line may take.
 SETTLE = 0.02
 PATIENCE = 120
@@ -24,10 +22,12 @@ class Invocation(NamedTuple):
 
 
 class Network(NamedTuple):
-    """What is between the function and S3."""
+    """What is between the function and S3, as from Lambda within a region."""
 
-    latency: float = LATENCY
-    rate: float = RATE
+    # Milliseconds to the first byte.
+    latency: float = 15
+    # MB/s of a connection.
+    rate: float = 80
 
     @property
     def flags(self):

@@ -44,5 +44,5 @@ def traffic(lines, bucket=None):
         entry = json.loads(line)
         if bucket in (None, entry["bucket"]):
             requests[entry["method"]] += 1
-            total += entry["bytes"]
+            total += entry["sent"]
     return Traffic(requests, total)

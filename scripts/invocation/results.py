@@ -1,9 +1,24 @@
 """What all rounds came to."""
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
+from typing import NamedTuple
 
 from contenders import PYTHONS
+
+
+class Sample(NamedTuple):
+    """What a step came to, an object: the median of its invocations."""
+
+    milliseconds: float
+    # MB, the function's largest so far.
+    memory: int
+    # By method.
+    requests: Counter
+    # Sent by S3, and how many of them were of the model.
+    bytes: float
+    model_bytes: float
+    dollars: float
 
 
 class Results:

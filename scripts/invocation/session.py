@@ -12,21 +12,8 @@ import images
 import prices
 import readings
 from emulator import Emulator, Network, event, free_port
+from results import Sample
 from terminator import Terminator
-
-
-class Sample(NamedTuple):
-    """What a step came to, an object: the median of its invocations."""
-
-    milliseconds: float
-    # MB, the function's largest so far.
-    memory: int
-    # By method.
-    requests: Counter
-    # Sent by S3, and how many of them were of the model.
-    bytes: float
-    model_bytes: float
-    dollars: float
 
 
 class Session(NamedTuple):
@@ -73,6 +60,8 @@ def sample(step, memory, invocations):
     lines = [line for invocation in invocations for line in invocation.access]
     objects = step.objects * len(invocations)
     traffic = readings.traffic(lines)
+    if not traffic.requests["PUT"]:
+        raise SystemExit(f"{step.case}: the access log has no labels that were written")
     requests = Counter({method: count / objects for method, count in traffic.requests.items()})
     billed = statistics.median(report.milliseconds for report in reports)
     whole = Counter({method: count * step.objects for method, count in requests.items()})

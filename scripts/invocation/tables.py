@@ -45,7 +45,7 @@ def dollars(results, row, contender):
 
 
 def memory(results, row, contender):
-    return str(max(sample.memory for sample in results.samples[*row, contender]))
+    return str(max(sample.memory for sample in results.samples[(*row, contender)]))
 
 
 def bar_table(results):
@@ -75,12 +75,17 @@ def detail_table(results, size, form):
 def all_tables(results, memories):
     lines = bar_table(results)
     for size in memories:
-        lines += [f"### {size} MB, milliseconds that are billed, an object", "", *time_table(results, size)]
-    for heading, form in (("MB, Max Memory Used", memory), ("S3 requests and bytes, an object", requests),
-                          ("dollars for a million objects", dollars)):
+        lines += section(f"Milliseconds that are billed for an object, {size} MB", time_table(results, size))
+    for heading, form in (("Max Memory Used in MB", memory), ("S3 requests and bytes for an object", requests),
+                          ("Dollars for a million objects", dollars)):
         for size in memories:
-            lines += [f"### {size} MB, {heading}", "", *detail_table(results, size, form)]
+            lines += section(f"{heading}, {size} MB", detail_table(results, size, form))
     return lines
+
+
+def section(heading, table):
+    """Nothing where nothing was measured."""
+    return [f"### {heading}", "", *table] if len(table) > 3 else []
 
 
 def write(results, options):
