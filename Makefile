@@ -1,9 +1,9 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench-peers test-arm64 conformance package layer sideload bench lint format
+.PHONY: help setup demo test bench-peers bench-invocation test-arm64 conformance package layer sideload bench lint format
 
 help: ## list the targets
-	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup: ## install the system packages that are missing
 	@scripts/setup
@@ -35,6 +35,9 @@ bench: ## the engine's speed on the shapes of well-known models
 
 bench-peers: ## side by side with LiteRT, ONNX Runtime and OpenVINO (half an hour)
 	@scripts/bench-peers
+
+bench-invocation: ## what Lambda bills, next to functions in Python (half an hour)
+	@scripts/bench-invocation
 
 lint: ## check the formatting
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

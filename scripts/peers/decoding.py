@@ -6,14 +6,14 @@ import tempfile
 import time
 
 
-def photo(path):
-    """Smooth shapes with the grain of a camera's sensor, as a telephone saves them."""
+def photo(path, width=4000, height=3000, seed=5):
+    """Smooth shapes with the grain of a camera's sensor, as a telephone saves them. The name says the format."""
     import numpy
     from PIL import Image
 
-    generator = numpy.random.default_rng(5)
+    generator = numpy.random.default_rng(seed)
     coarse = generator.integers(0, 255, (30, 40, 3), dtype=numpy.uint8)
-    smooth = numpy.asarray(Image.fromarray(coarse).resize((4000, 3000), Image.Resampling.BICUBIC), dtype=numpy.int16)
+    smooth = numpy.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC), dtype=numpy.int16)
     grain = generator.normal(0, 4, smooth.shape).astype(numpy.int16)
     Image.fromarray((smooth + grain).clip(0, 255).astype(numpy.uint8)).save(path, quality=90)
 
