@@ -74,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "Classifier", "Keras", "Inference", "Imaging", "ZipArchive", "Emulator",
+        "Classifier", "Keras", "Inference", "Imaging", "ZipArchive", "Emulator", "S3", "HTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(name: "KerasTests", dependencies: ["Keras", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", testSupport]),
-    .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", testSupport]),
+    .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", "thimble", testSupport]),
     .testTarget(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "EchoFunction", "Emulator", testSupport]),
     .executableTarget(
