@@ -46,7 +46,9 @@ public struct AccessControlList: Sendable, Equatable {
     owner = document.child("Owner")?["ID"] ?? ""
     grants = []
     for element in list.children("Grant") {
-      guard let grantee = element.child("Grantee").flatMap(Grantee.init),
+      // MinIO has neither names nor lists, and answers with a grant of nobody to nobody: the owner's.
+      let nobody = owner.isEmpty ? Grantee.id("") : nil
+      guard let grantee = element.child("Grantee").flatMap({ Grantee($0) ?? nobody }),
         let permission = element["Permission"].flatMap(Permission.init)
       else { return nil }
       grants.append(Grant(grantee, permission))

@@ -71,7 +71,10 @@ final class FakeS3: Sendable {
     return state.withLock { state in
       state.log.append(line)
       if let hook = state.hook, let status = hook(line, &state.objects) { return [.answer(status)] }
-      guard var object = state.objects[path] else { return [.answer(404)] }
+      guard var object = state.objects[path] else {
+        let text = request.method == "HEAD" ? "" : "<Error><Code>NoSuchKey</Code></Error>"
+        return [.answer(404, [:], text)]
+      }
       switch (request.method, isTagging) {
       case ("HEAD", false), ("GET", false): return Self.read(request, object)
       case ("GET", true):

@@ -84,6 +84,13 @@ struct AccessControlListTests {
   }
 
   @Test func serversWithoutLists() throws {
+    // MinIO's.
+    let nobody = Self.document(Self.grant("<Type>CanonicalUser</Type>", "FULL_CONTROL"))
+    let minIO = nobody.split(separator: "owner").joined()
+    let (own, _) = try call(.answer(200, [:], minIO)) { client throws(S3Error) in
+      try client.accessControlList(of: location)
+    }
+    #expect(try own.get()?.hasOtherGrants == false)
     for (status, code) in [(501, "NotImplemented"), (405, "MethodNotAllowed")] {
       let step = ScriptedServer.Step.answer(status, [:], "<Error><Code>\(code)</Code></Error>")
       let (list, _) = try call(step) { client throws(S3Error) in
