@@ -77,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "Classifier", "Keras", "Inference", "Imaging", "JSON", "ZipArchive", "Emulator",
+        "Classifier", "Keras", "Inference", "Imaging", "JSON", "ZipArchive", "S3", "HTTP", "Emulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -100,7 +100,7 @@ let package = Package(
     .testTarget(name: "KerasTests", dependencies: ["Keras", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", "System", testSupport]),
-    .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", testSupport]),
+    .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", "thimble", testSupport]),
     .testTarget(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "EchoFunction", "Emulator", testSupport]),
     .executableTarget(

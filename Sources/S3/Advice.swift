@@ -23,6 +23,8 @@ enum Advice {
       return "The object is archived: restore it first."
     case "MetadataTooLarge":
       return "S3 keeps 2 KB of user metadata for an object: write fewer labels."
+    case "InvalidRequest" where operation == .getObject:
+      return "Objects that are encrypted with a key of the customer's own (SSE-C) are not supported."
     case "BadRequest" where operation == .headObject:
       return
         "S3 answers so when an object is encrypted with a key of the customer's own (SSE-C), which is not "
@@ -35,17 +37,22 @@ enum Advice {
   /// A 403 that the signature is not to blame for.
   private static func permissions(_ operation: Operation, _ location: S3Location) -> String {
     let version = location.versionID == nil ? "" : "Version"
-    let resource = "arn:aws:s3:::\(location.bucket)/\(location.key)"
+    let resource = "arn:aws:s3:::\(location.bucket)" + (operation.isOnBucket ? "" : "/\(location.key)")
     let actions =
       switch operation {
       case .headObject, .getObject:
         "s3:GetObject\(version), and kms:Decrypt where the object is encrypted with KMS"
       case .copyObject:
         "s3:GetObject\(version) and s3:PutObject; for an object with tags s3:GetObject\(version)Tagging and "
-          + "s3:PutObjectTagging; with locks s3:PutObjectRetention and s3:PutObjectLegalHold; encrypted with KMS "
+          + "s3:PutObjectTagging; with locks s3:PutObjectRetention and s3:PutObjectLegalHold; to keep "
+          + "access control lists s3:PutObjectAcl; encrypted with KMS "
           + "kms:Decrypt and kms:GenerateDataKey"
       case .getObjectTagging: "s3:GetObject\(version)Tagging"
       case .putObjectTagging: "s3:PutObject\(version)Tagging"
+      case .getObjectAcl: "s3:GetObject\(version)Acl"
+      case .getBucketOwnershipControls: "s3:GetBucketOwnershipControls"
+      case .putObject: "s3:PutObject, and s3:PutObjectTagging for tags"
+      case .deleteObject: "s3:DeleteObject"
       }
     let text = "The role needs \(actions), on \(resource)."
     guard operation == .headObject || operation == .getObject else { return text }

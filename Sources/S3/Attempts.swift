@@ -57,7 +57,7 @@ extension S3Client {
     }
     let region = region(of: call.location.bucket)
     let address = try addressed(call) { () throws(S3Error) in
-      try endpoint.address(of: call.location, region: region)
+      try endpoint.address(of: call.location, region: region, isBucket: call.operation.isOnBucket)
     }
     let toSign = Signer.Request(
       method: call.method, host: address.host, path: address.path, query: call.query, headers: call.headers,

@@ -58,9 +58,12 @@ struct Endpoint: Sendable {
 
   /// The bucket stands in the host name on AWS, where it can; in the path of any other endpoint, and where
   /// dots would not be covered by AWS's certificates (`*.s3.amazonaws.com`).
-  func address(of location: S3Location, region: String) throws(S3Error) -> Address {
+  /// - Parameter isBucket: the bucket itself is meant.
+  func address(
+    of location: S3Location, region: String, isBucket: Bool = false
+  ) throws(S3Error) -> Address {
     let bucket = location.bucket
-    try Self.check(location)
+    try Self.check(location, isBucket: isBucket)
     let key = "/" + PercentEncoding.encode(location.key, keepsSlashes: true)
     if let custom {
       return Address(scheme: custom.scheme, host: custom.host, path: "\(custom.path)/\(bucket)\(key)")
@@ -82,7 +85,7 @@ struct Endpoint: Sendable {
   }
 
   /// Names that could lead a request astray are refused, and kinds of buckets that need another protocol.
-  private static func check(_ location: S3Location) throws(S3Error) {
+  private static func check(_ location: S3Location, isBucket: Bool) throws(S3Error) {
     let bucket = location.bucket
     if bucket.hasPrefix("arn:") || bucket.hasSuffix("--x-s3") {
       throw S3Error(
@@ -98,7 +101,7 @@ struct Endpoint: Sendable {
       throw S3Error(
         location: location, code: "InvalidBucketName", message: "'\(bucket)' is not the name of a bucket.")
     }
-    guard (1...1024).contains(location.key.utf8.count) else {
+    guard isBucket ? location.key.isEmpty : (1...1024).contains(location.key.utf8.count) else {
       throw S3Error(
         location: location, code: "InvalidRequest", message: "A key has 1 to 1024 bytes.")
     }

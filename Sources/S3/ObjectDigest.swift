@@ -64,10 +64,16 @@ extension ObjectHead {
   }
 
   private static func bytes(hex: Substring) -> [UInt8]? {
-    let digits = hex.utf8.compactMap { Unicode.Scalar($0).properties.isASCIIHexDigit ? $0 : nil }
-    guard digits.count == hex.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-    return stride(from: 0, to: digits.count, by: 2).compactMap {
-      UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
+    var values: [UInt8] = []
+    for digit in hex.utf8 {
+      switch digit {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): values.append(digit - UInt8(ascii: "0"))
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): values.append(digit - UInt8(ascii: "a") + 10)
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): values.append(digit - UInt8(ascii: "A") + 10)
+      default: return nil
+      }
     }
+    guard values.count.isMultiple(of: 2) else { return nil }
+    return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
   }
 }

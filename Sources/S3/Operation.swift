@@ -5,4 +5,11 @@ enum Operation: String, Sendable {
   case copyObject = "CopyObject"
   case getObjectTagging = "GetObjectTagging"
   case putObjectTagging = "PutObjectTagging"
+  case getObjectAcl = "GetObjectAcl"
+  case getBucketOwnershipControls = "GetBucketOwnershipControls"
+  case putObject = "PutObject"
+  case deleteObject = "DeleteObject"
+
+  /// Whether it is about the bucket; its location has no key.
+  var isOnBucket: Bool { self == .getBucketOwnershipControls }
 }

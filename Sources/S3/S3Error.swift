@@ -7,7 +7,7 @@ public struct S3Error: Error, Sendable, CustomStringConvertible {
   public var status: Int?
   /// S3's own (`NoSuchKey`, `PreconditionFailed`, `AccessDenied`, ...), or ours: `MissingCredentials`,
   /// `InvalidRequest`, `ConnectionFailed`, `DeadlineExceeded`, `TooLarge`, `NoSpace`, `FileError`,
-  /// `Incomplete`, `NotSupported`.
+  /// `Incomplete`, `ChecksumMismatch`, `NotSupported`.
   public var code: String
   public var message: String
   public var requestID: String?
@@ -27,9 +27,21 @@ public struct S3Error: Error, Sendable, CustomStringConvertible {
     self.remedy = remedy
   }
 
-  /// The object, or that version of it, is not there (any more).
+  /// The object, or that version of it, is not there (any more). Only S3's own word counts: a 404 without a
+  /// code is somebody else's, but for HEAD, whose answers have no text, and a 405 speaks of a version that is a
+  /// deletion. A bucket that is not there is a mistake in the settings.
   public var isNotFound: Bool {
-    ["NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed"].contains(code)
+    switch code {
+    case "NoSuchKey", "NoSuchVersion": true
+    case "NotFound": operation == Operation.headObject.rawValue
+    case "MethodNotAllowed": location?.versionID != nil
+    default: false
+    }
+  }
+
+  /// The credentials are no longer good. Lambda gives new ones only to a new process.
+  public var needsNewCredentials: Bool {
+    ["ExpiredToken", "InvalidToken", "TokenRefreshRequired"].contains(code)
   }
 
   /// The object is no longer the one that was asked for by its ETag.

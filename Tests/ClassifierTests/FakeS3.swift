@@ -72,7 +72,8 @@ final class FakeS3: Sendable {
       state.log.append(line)
       if let hook = state.hook, let status = hook(line, &state.objects) { return [.answer(status)] }
       guard var object = state.objects[path] else {
-        return [.answer(404, [:], "<Error><Code>NoSuchKey</Code></Error>")]
+        let text = request.method == "HEAD" ? "" : "<Error><Code>NoSuchKey</Code></Error>"
+        return [.answer(404, [:], text)]
       }
       switch (request.method, isTagging) {
       case ("HEAD", false), ("GET", false): return Self.read(request, object)

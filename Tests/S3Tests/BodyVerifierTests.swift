@@ -144,7 +144,8 @@ struct BodyVerifierTests {
 
   @Test func usualPartSizes() throws {
     let mebi = 1 << 20
-    let bytes = pattern(13 * mebi + 17)
+    var bytes = [UInt8](repeating: 7, count: 13 * mebi + 17)
+    for index in 0...13 { bytes[index * mebi] = UInt8(index) }
     for (size, count) in [(5 * mebi, 3), (8 * mebi, 2), (7 * mebi, 2), (bytes.count, 1)] {
       for algorithm in [Checksum.Algorithm.md5, .crc32] {
         let parts = stride(from: 0, to: bytes.count, by: size).flatMap {
@@ -162,9 +163,8 @@ struct BodyVerifierTests {
         #expect(other.withUnsafeBytes { CompositeDigest.partSize(digest, $0) } == nil)
       }
     }
-    // 34 MiB are the fewest of which three make 100, and a third is what is left of an even split.
-    let sizes = [34 * mebi, 100 * mebi / 3 + 1]
-    #expect(CompositeDigest.sizes(length: 100 * mebi, parts: 3) == sizes)
+    #expect(CompositeDigest.sizes(length: 100 * mebi, parts: 3) == [34 * mebi, 34_952_534])
+    #expect(CompositeDigest.sizes(length: 100 * mebi, parts: 7) == [16 * mebi, 15 * mebi, 14_979_658])
   }
 
   @Test(arguments: [Checksum.Algorithm.crc32, .crc32c, .crc64nvme])
