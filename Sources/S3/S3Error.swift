@@ -47,11 +47,6 @@ public struct S3Error: Error, Sendable, CustomStringConvertible {
   /// The object is no longer the one that was asked for by its ETag.
   public var isPreconditionFailed: Bool { code == "PreconditionFailed" }
 
-  /// S3 takes the session's token no more. Lambda gives another one to a new process.
-  public var needsNewCredentials: Bool {
-    ["ExpiredToken", "InvalidToken", "TokenRefreshRequired"].contains(code)
-  }
-
   /// The deadline that was set on the client passed first.
   public var isDeadlineExceeded: Bool { code == "DeadlineExceeded" }
 

@@ -1,21 +1,78 @@
 import S3
-import Synchronization
+import System
 
-/// Access control lists, which a copy does not carry: looks at them as the configuration has it.
+/// Access control lists, which S3 does not copy with an object: looks at them as the configuration has it.
+///
+/// New buckets have none, which is asked once a bucket and process.
 final class AccessLists: Sendable {
+  /// What a copy must be given; nil: there was no need to look.
+  typealias Grants = Deferred<Result<[(name: String, value: String)], ObjectEnd>>?
+
   private let s3: S3Client
   private let policy: WriteConfiguration.AccessControl
-  /// Of buckets: whether their objects can have lists at all.
-  private let haveLists = Mutex<[String: Bool]>([:])
+  /// By bucket: whether its objects can have lists. The value is nil while that is asked.
+  private let haveLists = Monitor<[String: Bool?]>([:])
 
   init(s3: S3Client, policy: WriteConfiguration.AccessControl) {
     self.s3 = s3
     self.policy = policy
   }
 
+  /// Starts to look at an object's list, where it may have one.
+  func look(at object: S3Location) -> Grants {
+    guard policy != .ignore, haveLists.withLock({ $0[object.bucket] }) != .some(.some(false)) else { return nil }
+    return Deferred {
+      Result { () throws(ObjectEnd) in try self.grants(of: object) }
+    }
+  }
+
   /// The headers that give a copy of an object the grants that it has.
-  /// - Throws: where it has some that may not be lost.
-  func grants(of object: S3Location) throws(ObjectEnd) -> [(name: String, value: String)] {
-    []
+  /// - Throws: where it has some that may not be lost, or nobody may say so.
+  private func grants(of object: S3Location) throws(ObjectEnd) -> [(name: String, value: String)] {
+    guard try hasLists(object.bucket) else { return [] }
+    let list: AccessControlList?
+    do throws(S3Error) {
+      list = try s3.accessControlList(of: object)
+    } catch {
+      guard error.status == 403 else { throw ObjectEnd(error) }
+      throw ObjectEnd(
+        .failed,
+        "\(error) A copy loses an object's access control list. If there are none that matter: "
+          + "\"write\": {\"acl\": \"ignore\"}.")
+    }
+    // Some servers have no lists at all.
+    guard let list, list.hasOtherGrants else { return [] }
+    guard policy == .keep else {
+      throw ObjectEnd(
+        .failed,
+        "its access control list has grants besides its owner's, which the copy that writes metadata would lose: "
+          + "choose \"write\": {\"acl\": \"keep\"} to carry them over, or \"ignore\", or write to tags")
+    }
+    return list.grantHeaders
+  }
+
+  private func hasLists(_ bucket: String) throws(ObjectEnd) -> Bool {
+    // Whoever comes first asks, and the others wait.
+    let known = haveLists.wait { buckets -> Bool?? in
+      guard let answer = buckets[bucket] else {
+        buckets[bucket] = .some(nil)
+        return .some(nil)
+      }
+      return answer
+    }
+    if let known { return known }
+    do throws(S3Error) {
+      let ownership = try s3.ownership(of: bucket)
+      haveLists.withLock { $0[bucket] = !ownership.disablesLists }
+      return !ownership.disablesLists
+    } catch {
+      guard error.status == 403 else {
+        haveLists.withLock { $0[bucket] = nil }
+        throw ObjectEnd(error)
+      }
+      // Who may not ask of the bucket may still look at each object.
+      haveLists.withLock { $0[bucket] = true }
+      return true
+    }
   }
 }

@@ -8,6 +8,7 @@ final class ImageTagger: @unchecked Sendable {
   private let store: ModelStore
   private let s3: S3Client
   private let writer: ResultWriter
+  private let accessLists: AccessLists
   private let markerKey: MarkerKey?
   /// Bytes: larger files are not read.
   private let fileLimit: Int
@@ -31,8 +32,8 @@ final class ImageTagger: @unchecked Sendable {
     self.fileLimit = fileLimit
     self.markerKey = markerKey
     budget = MemoryBudget(limit: bodies)
-    writer = ResultWriter(
-      s3: s3, write: configuration.write, accessLists: AccessLists(s3: s3, policy: configuration.write.acl))
+    writer = ResultWriter(s3: s3, write: configuration.write)
+    accessLists = AccessLists(s3: s3, policy: configuration.write.acl)
     var fingerprints: [String: String] = [:]
     for model in configuration.models { fingerprints[model.name] = try store.fingerprint(of: model) }
     self.fingerprints = fingerprints
@@ -98,6 +99,8 @@ final class ImageTagger: @unchecked Sendable {
     let head = try ObjectEnd.calling { () throws(S3Error) in try body.head() }
     watch.lap("get")
     try check(head, task)
+    let copies = configuration.write.to == .metadata || configuration.write.to == .both
+    let grants = copies ? accessLists.look(at: task.place) : nil
     let previous = try previous(head, task)
     // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
     let done = trustedEntry(of: previous, task)?.image
@@ -129,7 +132,9 @@ final class ImageTagger: @unchecked Sendable {
       }
     }
     let image = body.md5.map(Marker.imageDigest) ?? Marker.imageDigest(eTag: head.eTag)
-    let written = try writer.write(results, to: task.place, head) { self.marker(task, image, previous, $0) }
+    let written = try writer.write(results, to: task.place, head, grants: grants) {
+      self.marker(task, image, previous, $0)
+    }
     watch.lap("write")
     switch written {
     case .written: return outcome

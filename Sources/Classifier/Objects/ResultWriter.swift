@@ -16,24 +16,25 @@ struct ResultWriter {
 
   let s3: S3Client
   let write: WriteConfiguration
-  let accessLists: AccessLists
 
   /// - Parameters:
   ///   - head: of the object that was read.
+  ///   - grants: of the object, where anybody had to look.
   ///   - marker: the marker's text for results as they are written.
   func write(
-    _ results: Results, to object: S3Location, _ head: ObjectHead, marker: @escaping (WrittenResults) -> String
+    _ results: Results, to object: S3Location, _ head: ObjectHead, grants: AccessLists.Grants,
+    marker: @escaping (WrittenResults) -> String
   ) throws(ObjectEnd) -> Outcome {
     switch write.to {
     case .none: return .written
-    case .metadata: return try copy(results, object, head, marker)
+    case .metadata: return try copy(results, object, head, grants, marker)
     case .tags: return try tag(results, object, head, marker)
     case .both:
       // Tags go first, so that the marker in the metadata is there only when all is.
       let tagged = try tag(results, object, head, nil)
       if tagged == .replaced { return .replaced }
       do throws(ObjectEnd) {
-        let copied = try copy(results, object, head, marker)
+        let copied = try copy(results, object, head, grants, marker)
         return tagged == .unchanged ? copied : .written
       } catch {
         // Between our look and our copy another one came, which our tags may have come after.
@@ -44,7 +45,8 @@ struct ResultWriter {
   }
 
   private func copy(
-    _ results: Results, _ object: S3Location, _ head: ObjectHead, _ marker: @escaping (WrittenResults) -> String
+    _ results: Results, _ object: S3Location, _ head: ObjectHead, _ grants: AccessLists.Grants,
+    _ marker: @escaping (WrittenResults) -> String
   ) throws(ObjectEnd) -> Outcome {
     let changes: [(name: String, value: String?)]
     do throws(ClassifierError) {
@@ -52,7 +54,7 @@ struct ResultWriter {
     } catch {
       throw ObjectEnd(error)
     }
-    let grants = try accessLists.grants(of: object)
+    let grants = try grants?.get().get() ?? []
     do throws(S3Error) {
       let eTag = try s3.replaceMetadata(of: object, head: head, metadata: changes, grants: grants)
       return eTag == nil ? .unchanged : .written
