@@ -36,7 +36,7 @@ bench: ## the engine's speed on the shapes of well-known models
 bench-peers: ## side by side with LiteRT, ONNX Runtime and OpenVINO (half an hour)
 	@scripts/bench-peers
 
-bench-invocation: ## what Lambda bills, next to functions in Python (half an hour)
+bench-invocation: ## what Lambda bills, next to functions in Python (twenty minutes)
 	@scripts/bench-invocation
 
 lint: ## check the formatting

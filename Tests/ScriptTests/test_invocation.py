@@ -159,8 +159,9 @@ class PageTests(FolderTest):
         self.assertIn("| 1 GET, 1 PUT; 0.50 MB |", text)
         self.assertNotIn("1769 MB", text)
         # 40 ms of half a GB, one invocation, GET and COPY.
-        self.assertIn("| MobileNetV2 | 512 | 40.0 | 0.0200 | $0.33 | $0.27 | $5.40 | **$5.93** | $6.00 (Python + LiteRT) |",
-                      "\n".join(deploy.lines(results)))
+        self.assertIn(
+            "| MobileNetV2 | 512 | 40.0 | 0.0200 | $0.33 | $0.27 | $5.40 | **$5.93** | $6.00 (Python + LiteRT) |",
+            "\n".join(deploy.lines(results)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ LABELS = [f"label {number}" for number in range(1000)]
 
 
 def model_key(contender, model):
-    """The model's key in the bucket. Only Thimble reads the file that a training job saves: the others' are converted."""
+    """The model's key in the bucket. Only Thimble reads the file that a training job saves: others' are converted."""
     name = model if contender == "thimble" else architecture(model)
     return f"{name}.{FORMATS[contender]}"
 

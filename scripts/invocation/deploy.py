@@ -34,7 +34,7 @@ def lines(results):
             sums.append(f"{model} at {memory} MB: {money(x86)} for its time, $0.20 for requests to Lambda, "
                         f"{money(prices.storage(requests) * 1e6)} for S3 ({calls} an image).")
     return [*table(["", "MB", "ms", "GB-seconds", "Lambda x86", "Lambda Arm", "S3", "together, x86",
-                    "the cheapest in time of the Python functions"], rows), *sums[:1]]
+                    "together, the faster in Python"], rows), *sums[:1]]
 
 
 def money(value):

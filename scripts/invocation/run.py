@@ -2,8 +2,8 @@
 
 usage: run.py THIMBLE BOOTSTRAP FOLDER [--rounds N] [--only CASE,...] [--models A,B] [--memory MB,...] [--quick] [--tls]
 
-FOLDER keeps models, images and buckets. A whole run writes docs/performance.md, docs/invocation.svg and the cost table of
-docs/deploy.md. scripts/bench-invocation --help explains.
+FOLDER keeps models, images and buckets. A whole run writes docs/performance.md, docs/invocation.svg and the cost table
+of docs/deploy.md. scripts/bench-invocation --help explains.
 """
 
 import argparse

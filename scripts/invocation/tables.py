@@ -91,7 +91,8 @@ def section(heading, table):
 def write(results, options):
     versions = ", ".join(f"{name} {metadata.version(package)}" for package, name in PACKAGES.items())
     network = Network()
-    head = [f"{time.strftime('%Y-%m-%d')}, {processor()}, {versions}; S3 {network.latency} ms to the first byte and "
-            f"{network.rate} MB/s a connection; medians of {options.rounds} rounds.", "",
+    head = [f"{time.strftime('%Y-%m-%d')}, {processor()}, {versions}.",
+            f"S3 at {network.latency} ms to the first byte and {network.rate} MB/s a connection; medians of "
+            f"{options.rounds} rounds.", "",
             "![Milliseconds that are billed for an object](invocation.svg)", ""]
     marked.replace(PAGE, MARK, head + all_tables(results, options.memory))
