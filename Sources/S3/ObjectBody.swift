@@ -63,19 +63,21 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
   /// Waits until more than so many bytes are there, or all.
   /// - Returns: how many there are; nil: the rest will not come, for a reason that ``finish()`` tells.
   public func wait(beyond count: Int) -> Int? {
-    state.wait { state -> Int?? in
+    state.wait { state -> Result<Int, S3Error>? in
       switch state.end {
-      case .failure: return .some(nil)
-      case .success: return state.count
-      case nil: return state.count > count ? state.count : nil
+      case .failure(let error): return .failure(error)
+      case .success: return .success(state.count)
+      case nil: return state.count > count ? .success(state.count) : nil
       }
-    }
+    }.success
   }
 
-  /// The memory for all bytes, of which the first ones are there (``wait(beyond:)``).
+  /// The memory for all bytes, of which the first ones are there (``wait(beyond:)``); empty when none will come.
   public var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(
-      state.withLock { $0.memory } ?? UnsafeMutableRawBufferPointer(start: nil, count: 0))
+    state.wait { state -> UnsafeRawBufferPointer? in
+      if let memory = state.memory { return UnsafeRawBufferPointer(memory) }
+      return state.end == nil ? nil : UnsafeRawBufferPointer(start: nil, count: 0)
+    }
   }
 
   /// Waits until all bytes are there, and are those that S3 has.
@@ -144,6 +146,10 @@ public final class ObjectBody: ObjectReceiver, @unchecked Sendable {
       }
     }
   }
+}
+
+extension Result {
+  fileprivate var success: Success? { if case .success(let value) = self { value } else { nil } }
 }
 
 extension S3Client {

@@ -140,7 +140,7 @@ final class EndpointProbe {
   /// - Returns: whether the object has a tag now.
   private func askTagging() -> Bool {
     do throws(S3Error) {
-      try client.mergeTags([Self.tag], on: location)
+      try client.mergeTags(on: location) { _ in [Self.tag] }
       guard try client.tags(of: location) == [Self.tag] else {
         report.add("tags are kept", "no", unsafeFor: [.tags], remedy: "Tags are not what was written.")
         return false

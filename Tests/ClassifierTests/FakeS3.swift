@@ -66,6 +66,10 @@ final class FakeS3: Sendable {
   private func answer(_ request: ScriptedServer.Request) -> [ScriptedServer.Step] {
     let parts = request.target.split(separator: "?", maxSplits: 1).map(String.init)
     let path = parts[0]
+    if parts.count > 1, parts[1].hasPrefix("ownershipControls") {
+      let rule = "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>"
+      return [.answer(200, [:], "<OwnershipControls>\(rule)</OwnershipControls>")]
+    }
     let isTagging = parts.count > 1 && parts[1].hasPrefix("tagging")
     let line = "\(request.method) \(path)" + (isTagging ? "?tagging" : "")
     return state.withLock { state in
@@ -115,6 +119,7 @@ final class FakeS3: Sendable {
       bytes = bytes[first...min(last, bytes.count - 1)]
       head += "Content-Range: bytes \(first)-\(bytes.endIndex - 1)/\(object.bytes.count)\r\n"
     }
+    if object.isOpaque { head += "x-amz-server-side-encryption: aws:kms\r\n" }
     if !object.tags.isEmpty { head += "x-amz-tagging-count: \(object.tags.count)\r\n" }
     for (name, value) in object.headers { head += "\(name): \(value)\r\n" }
     let start = "HTTP/1.1 \(status) Status\r\nContent-Length: \(bytes.count)\r\n\(head)\r\n"

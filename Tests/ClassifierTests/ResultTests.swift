@@ -41,7 +41,9 @@ struct ResultTests {
     let both = Marker(first).adding(Marker.Entry(configuration: "bbbb1", image: image))
     #expect(both == "aaaa1-\(image) bbbb1-\(image)")
     // The same names with other settings.
-    #expect(Marker(both).adding(Marker.Entry(configuration: "aaaa2", image: image)) == "bbbb1-\(image) aaaa2-\(image)")
+    #expect(Marker(both).adding(Marker.Entry(configuration: "aaaa2", image: image)) == "aaaa2-\(image) bbbb1-\(image)")
+    // Looked at again, it stays as it is.
+    #expect(Marker(both).adding(Marker.Entry(configuration: "aaaa1", image: image)) == both)
     // Another image.
     #expect(Marker(both).adding(Marker.Entry(configuration: "aaaa1", image: "ff")) == "aaaa1-ff")
   }

@@ -10,8 +10,12 @@ final class AccessLists: Sendable {
 
   private let s3: S3Client
   private let policy: WriteConfiguration.AccessControl
-  /// By bucket: whether its objects can have lists. The value is nil while that is asked.
-  private let haveLists = Monitor<[String: Bool?]>([:])
+  private let buckets = Monitor<[String: Knowledge]>([:])
+
+  /// Whether a bucket's objects can have lists.
+  private enum Knowledge {
+    case asked, yes, no
+  }
 
   init(s3: S3Client, policy: WriteConfiguration.AccessControl) {
     self.s3 = s3
@@ -20,7 +24,7 @@ final class AccessLists: Sendable {
 
   /// Starts to look at an object's list, where it may have one.
   func look(at object: S3Location) -> Grants {
-    guard policy != .ignore, haveLists.withLock({ $0[object.bucket] }) != .some(.some(false)) else { return nil }
+    guard policy != .ignore, buckets.withLock({ $0[object.bucket] }) != .no else { return nil }
     return Deferred {
       Result { () throws(ObjectEnd) in try self.grants(of: object) }
     }
@@ -53,26 +57,32 @@ final class AccessLists: Sendable {
 
   private func hasLists(_ bucket: String) throws(ObjectEnd) -> Bool {
     // Whoever comes first asks, and the others wait.
-    let known = haveLists.wait { buckets -> Bool?? in
-      guard let answer = buckets[bucket] else {
-        buckets[bucket] = .some(nil)
-        return .some(nil)
+    let known = buckets.wait { buckets -> Knowledge? in
+      switch buckets[bucket] {
+      case .asked: return nil
+      case .yes: return .yes
+      case .no: return .no
+      case nil:
+        buckets[bucket] = .asked
+        return .asked
       }
-      return answer
     }
-    if let known { return known }
+    guard case .asked = known else { return known == .yes }
+    let answer: Result<Knowledge, ObjectEnd> = ask(bucket)
+    buckets.withLock { $0[bucket] = try? answer.get() }
+    return try answer.get() == .yes
+  }
+
+  private func ask(_ bucket: String) -> Result<Knowledge, ObjectEnd> {
     do throws(S3Error) {
-      let ownership = try s3.ownership(of: bucket)
-      haveLists.withLock { $0[bucket] = !ownership.disablesLists }
-      return !ownership.disablesLists
+      return .success(try s3.ownership(of: bucket).disablesLists ? .no : .yes)
     } catch {
-      guard error.status == 403 else {
-        haveLists.withLock { $0[bucket] = nil }
-        throw ObjectEnd(error)
-      }
       // Who may not ask of the bucket may still look at each object.
-      haveLists.withLock { $0[bucket] = true }
-      return true
+      if error.status == 403 { return .success(.yes) }
+      var end = ObjectEnd(error)
+      // The bucket's absence is not the object's.
+      if end.status == .gone { (end.status, end.reason) = (.failed, "\(error)") }
+      return .failure(end)
     }
   }
 }

@@ -22,6 +22,9 @@ struct Marker: Equatable {
     /// See ``MarkerKey``; nil: written without a key.
     var code: String?
 
+    /// What stands for the names that are written.
+    fileprivate var names: Substring { configuration.prefix(4) }
+
     fileprivate var text: String { ([configuration, image] + (code.map { [$0] } ?? [])).joined(separator: "-") }
   }
 
@@ -45,11 +48,16 @@ struct Marker: Equatable {
   /// What a configuration's results are of; nil: there are none.
   func entry(of configuration: String) -> Entry? { entries.last { $0.configuration == configuration } }
 
-  /// The text with an entry for new results. Others' entries stay if they are of the same image.
+  /// The text with an entry for new results, in the place of one with the same names. Others' entries stay if they are
+  /// of the same image.
   func adding(_ entry: Entry) -> String {
-    let others = entries.filter {
-      $0.image == entry.image && $0.configuration.prefix(4) != entry.configuration.prefix(4)
+    var kept = entries.filter { $0.image == entry.image || $0.names == entry.names }
+    if let index = kept.lastIndex(where: { $0.names == entry.names }) {
+      kept[index] = entry
+      kept = kept.enumerated().filter { $0 == index || $1.names != entry.names }.map(\.element)
+    } else {
+      kept = kept.suffix(Self.limit - 1) + [entry]
     }
-    return (others.suffix(Self.limit - 1) + [entry]).map(\.text).joined(separator: " ")
+    return kept.map(\.text).joined(separator: " ")
   }
 }
