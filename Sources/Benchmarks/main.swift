@@ -37,11 +37,9 @@ func measure(_ model: Model, threads: Int, profile: Bool, _ options: PlanOptions
   func fill() {
     for index in plan.inputs[0].values.indices { plan.inputs[0].values[index] = Float(index % 255) / 255 }
   }
-  // Twice: the second run packs the weights for good.
-  for _ in 1...2 {
-    fill()
-    plan.run()
-  }
+  plan.packAll()
+  fill()
+  plan.run()
   var totals: [Double] = []
   var best = [Double](repeating: .infinity, count: plan.steps.count)
   let start = seconds()

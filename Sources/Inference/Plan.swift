@@ -96,14 +96,14 @@ public final class Plan {
     self.outputs = outputs
   }
 
-  /// Computes the outputs from the inputs. The second run takes memory for the packed weights; later ones take none.
+  /// Computes the outputs from the inputs. Takes no memory. Weights that ``packNext()`` and ``packAll()`` have not
+  /// packed are packed for this run alone, into the plan's own memory.
   public func run() {
-    packed.startRun()
     for index in work.indices { run(index) }
   }
 
   private func run(_ index: Int) {
-    packed.pack(index, into: work[index].packing)
+    packed.prepare(index, in: work[index].packing)
     work[index].step.run(work[index].context)
     packed.finish(index)
   }
@@ -113,7 +113,6 @@ public final class Plan {
   public func runProfiled() -> [Double] {
     var seconds: [Double] = []
     seconds.reserveCapacity(work.count)
-    packed.startRun()
     for index in work.indices {
       let start = monotonicSeconds()
       run(index)
@@ -121,6 +120,24 @@ public final class Plan {
     }
     return seconds
   }
+}
+
+// MARK: Packing
+
+extension Plan {
+  /// Packs a slice of the weights for all later runs, with the calling thread alone: for whoever waits for something
+  /// else. It takes 0.1 to 1 ms; up to 10 where the host has to find a large page of memory. Runs may come between
+  /// slices; their results are the same. Like a run, it must not overlap another use of the plan.
+  /// - Returns: whether there is more to pack; false also when the system refuses the memory, and then runs go on as they
+  ///   are.
+  public func packNext() -> Bool { packed.packNext() }
+
+  /// The same with a slice of about so many values.
+  func packNext(count: Int) -> Bool { packed.packNext(count) }
+
+  /// Packs all weights that are left for all later runs, with all threads: for whoever runs a plan more than once and
+  /// has nothing to wait for. It takes as long as some runs do.
+  public func packAll() { packed.packAll() }
 }
 
 /// An input or an output of a plan, in the model's order.

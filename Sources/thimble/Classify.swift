@@ -66,7 +66,7 @@ struct Classify: ParsableCommand {
     try Progress.during("classifying") { progress in
       for (index, image) in images.enumerated() {
         progress.now("classifying \(image), \(index + 1) of \(images.count)")
-        results.append(try panel.classify(image))
+        results.append(try panel.classify(image, isLast: index == images.count - 1))
       }
     }
     if json {

@@ -41,14 +41,16 @@ struct Panel {
   }
 
   /// Asks all models about one image.
+  /// - Parameter isLast: whether none follows; else the models are made as fast as they can be.
   /// - Throws: when a model cannot be used. That an image cannot is in the result.
-  func classify(_ path: String) throws -> ImageResult {
+  func classify(_ path: String, isLast: Bool) throws -> ImageResult {
     var result = ImageResult(image: path)
     do {
       let bytes = try InputFile.contents(path)
       for model in models {
         let classifier = try store.classifier(for: model)
         let classification = try bytes.withUnsafeBytes { try classifier.classify($0) }
+        if !isLast { classifier.packAll() }
         result.models.append(ImageResult.Model(name: model.name, classification))
       }
     } catch let error as ClassifierError where error.kind == .image {

@@ -38,10 +38,8 @@ struct PlanTests {
       }
       if first.isEmpty { first = outputs.map { Array($0.values) } }
       #expect(outputs.map { Array($0.values) } == first)
-      // The second run packs the weights for good, the third only reads them.
-      for _ in 2...3 {
-        #expect(plan.outputs(for: [input]).map { Array($0.values) } == first)
-      }
+      // Other values are left in the arena than before the first run.
+      #expect(plan.outputs(for: [input]).map { Array($0.values) } == first)
       #expect(plan.steps.count <= plain.steps.count)
     }
   }

@@ -200,7 +200,7 @@ def main():
             row["warm"][count]["allocations"] = int(process([options.probe, str(count), f"{prefix}.h5"], count)[2])
             print(page.line(name, count, row["warm"][count]), flush=True)
         row["cold"] = cold(options.thimble, prefix, max(threads), options.rounds)
-        # Weights are packed by the second run, after which Thimble's memory is at its largest.
+        # Warm runs come after all weights are packed, when Thimble's memory is at its largest.
         row["cold"]["memory"]["thimble"] = max(row["cold"]["memory"]["thimble"], row["warm"][max(threads)]["memory"])
         print(page.cold_line(name, row), flush=True)
         rows.append(row)

@@ -151,6 +151,13 @@ public final class ImageClassifier {
     return true
   }
 
+  /// Packs a slice of the model's weights, so that later runs are faster: see `Plan.packNext()`.
+  /// - Returns: whether there is more to pack.
+  public func packNext() -> Bool { plan.packNext() }
+
+  /// Packs all that is left of the model's weights: see `Plan.packAll()`.
+  public func packAll() { plan.packAll() }
+
   /// Runs the model on the image that was loaded.
   func run() throws(ClassifierError) -> [Classification.Label] {
     image.withUnsafeBufferPointer { format.arrange($0, into: plan.inputs[0].values) }

@@ -45,30 +45,35 @@ struct Panels {
         }
       )
     }
-    packed = PackedWeights(
-      count: kernels.packedCount(inner, columns), of: [weights, scale, bias], parts: parts
-    ) { base in
-      let source = UnsafePointer(weights.storage.base)
+    // All panels a few rows at a time, so that the weights are read in their order.
+    let rowsPerBlock = inner / max(blocks.count, 1)
+    let size = max(Panels.cachedValues / max(columns, 1), 1)
+    let piecesPerBlock = (rowsPerBlock + size - 1) / size
+    let source = PackedWeights.Source(
+      [weights, scale, bias], pieces: blocks.count * piecesPerBlock, parts: parts
+    ) { piece, base in
+      let values = UnsafePointer(weights.storage.base)
       let scale = scale.map { UnsafePointer($0.storage.base) + firstColumn }
       let bias = bias.map { UnsafePointer($0.storage.base) + firstColumn }
-      kernels.forEachPanel(0..<columns) { first, count, kernels in
-        kernels.packPanelBias(bias.map { $0 + first }, count, base + first * (inner + 1))
-      }
-      // All panels a few rows at a time, so that the weights are read in their order.
-      let rows = inner / max(blocks.count, 1)
-      let size = max(Panels.cachedValues / max(columns, 1), 1)
-      let parts = (rows + size - 1) / size
-      packing.workers.forEach(blocks.count * parts) { part in
-        let block = blocks[part / parts]
-        let row = part % parts * size
+      if piece == 0 {
         kernels.forEachPanel(0..<columns) { first, count, kernels in
-          kernels.packPanelRows(
-            source + block.first + row * block.rowStride + first * block.columnStride, min(size, rows - row),
-            block.rowStride, block.columnStride, count, scale.map { $0 + first },
-            base + first * (inner + 1) + (1 + part / parts * rows + row) * kernels.packedWidth(count))
+          kernels.packPanelBias(bias.map { $0 + first }, count, base + first * (inner + 1))
         }
       }
+      // A product of no values still has a bias.
+      guard piecesPerBlock > 0, piece < blocks.count * piecesPerBlock else { return }
+      let block = blocks[piece / piecesPerBlock]
+      let row = piece % piecesPerBlock * size
+      kernels.forEachPanel(0..<columns) { first, count, kernels in
+        kernels.packPanelRows(
+          values + block.first + row * block.rowStride + first * block.columnStride,
+          min(size, rowsPerBlock - row),
+          block.rowStride, block.columnStride, count, scale.map { $0 + first },
+          base + first * (inner + 1)
+            + (1 + piece / piecesPerBlock * rowsPerBlock + row) * kernels.packedWidth(count))
+      }
     }
+    packed = PackedWeights(count: kernels.packedCount(inner, columns), source)
   }
 
   /// Whether packing weights part by part is faster than packing them before: panels must be worth not being written

@@ -56,17 +56,17 @@ struct WinogradStep: Step {
     let placeSize = kernels.packedCount(channels, filters)
     self.placeSize = placeSize
     let scale = epilogue.scale
-    weights = PackedWeights(count: places * placeSize, of: [convolution.kernel, scale]) { base in
-      let source = UnsafePointer(convolution.kernel.storage.base)
-      let scale = scale.map { UnsafePointer($0.storage.base) }
-      let width = kernels.panelWidth
-      workers.forEach((filters + width - 1) / width) { panel in
-        let first = panel * width
-        kernels.packWinogradPanel(
-          tile, source + first, channels, filters, min(width, filters - first), scale.map { $0 + first },
-          base + first * (channels + 1), placeSize)
-      }
+    let width = kernels.panelWidth
+    let source = PackedWeights.Source(
+      [convolution.kernel, scale], pieces: (filters + width - 1) / width
+    ) { panel, base in
+      let values = UnsafePointer(convolution.kernel.storage.base)
+      let first = panel * width
+      kernels.packWinogradPanel(
+        tile, values + first, channels, filters, min(width, filters - first),
+        scale.map { UnsafePointer($0.storage.base) + first }, base + first * (channels + 1), placeSize)
     }
+    weights = PackedWeights(count: places * placeSize, source)
 
     let tilesPerImage =
       ((window.outputHeight + tile.height - 1) / tile.height)
