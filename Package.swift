@@ -50,9 +50,9 @@ let package = Package(
     .target(name: "CLoopBody"),
     .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU", "CLoopBody", "CPrefetch"]),
     .target(name: "JSON"),
-    .target(name: "HDF5", dependencies: ["CZlib"]),
-    .target(name: "ZipArchive", dependencies: ["CZlib"]),
-    .target(name: "Keras", dependencies: ["HDF5", "ZipArchive", "JSON", "Inference"]),
+    .target(name: "HDF5", dependencies: ["System", "CZlib"]),
+    .target(name: "ZipArchive", dependencies: ["System", "CZlib"]),
+    .target(name: "Keras", dependencies: ["System", "HDF5", "ZipArchive", "JSON", "Inference"]),
     .target(name: "Imaging", dependencies: ["Kernels", "CPNG", "CJPEG"]),
 
     // The network.
@@ -89,15 +89,17 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", testSupport]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", testSupport]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CZlib", testSupport]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "System", "CZlib", testSupport]),
     .testTarget(
-      name: "ZipArchiveTests", dependencies: ["ZipArchive", "UnpackProbe", "COpenSSL", testSupport]),
+      name: "ZipArchiveTests",
+      dependencies: ["ZipArchive", "System", "UnpackProbe", "COpenSSL", testSupport]),
     .executableTarget(name: "UnpackProbe", dependencies: ["ZipArchive"], path: "Tests/UnpackProbe"),
     .executableTarget(
       name: "AllocationProbe", dependencies: ["Keras", "Inference", "CAllocations"],
       path: "Tests/AllocationProbe"),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
-    .testTarget(name: "KerasTests", dependencies: ["Keras", "JSON", testSupport]),
+    .testTarget(
+      name: "KerasTests", dependencies: ["Keras", "Inference", "System", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", "System", testSupport]),
     .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", "thimble", testSupport]),

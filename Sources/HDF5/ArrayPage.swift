@@ -22,8 +22,8 @@ struct ArrayPage {
 
 extension Bytes {
   /// A bit, counted from the first byte's most significant one; not set beyond the end.
-  func bit(_ index: Int) -> Bool {
-    guard let byte = try? number(at: index / 8, size: 1) else { return false }
-    return byte & 0x80 >> UInt64(index % 8) != 0
+  func bit(_ index: Int) throws(Problem) -> Bool {
+    guard index / 8 < count else { return false }
+    return try number(at: index / 8, size: 1) & 0x80 >> UInt64(index % 8) != 0
   }
 }

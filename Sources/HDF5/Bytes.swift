@@ -1,20 +1,26 @@
 import Glibc
 
 /// A run of bytes of the file, or of bytes that were decoded from it. Keeps alive what owns them.
+///
+/// Nothing else touches the file's bytes, and here each is waited for before, where the file is still arriving.
 struct Bytes: Sendable {
   private let owner: any AnyObject & Sendable
   /// Valid as long as `owner` lives.
   nonisolated(unsafe) private let buffer: UnsafeRawBufferPointer
+  /// Whether some of the bytes may not be in the file yet.
+  let isArriving: Bool
 
   var count: Int { buffer.count }
 
   init(_ map: FileMap) {
-    self.init(owner: map, buffer: map.buffer)
+    self.init(owner: map, buffer: map.buffer, isArriving: map.arrival != nil)
   }
 
   /// Takes over memory that `malloc` gave.
   init(allocated memory: UnsafeMutableRawPointer, count: Int) {
-    self.init(owner: Allocation(memory), buffer: UnsafeRawBufferPointer(start: memory, count: count))
+    self.init(
+      owner: Allocation(memory), buffer: UnsafeRawBufferPointer(start: memory, count: count),
+      isArriving: false)
   }
 
   /// Bytes of their own, all of which `fill` must set.
@@ -26,29 +32,60 @@ struct Bytes: Sendable {
     try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
   }
 
-  private init(owner: any AnyObject & Sendable, buffer: UnsafeRawBufferPointer) {
+  private init(owner: any AnyObject & Sendable, buffer: UnsafeRawBufferPointer, isArriving: Bool) {
     self.owner = owner
     self.buffer = buffer
+    self.isArriving = isArriving
+  }
+
+  /// Says that all these bytes will be read, for them to come while others are waited for.
+  func request() {
+    if let (map, start) = place { map.arrival?.request(start..<(start + count)) }
+  }
+
+  /// Waits until all these bytes are in the file.
+  func wait() throws(Problem) { try wait(0, count) }
+
+  /// Waits for `count` bytes from `offset` on, which must lie within.
+  @inline(__always)
+  private func wait(_ offset: Int, _ count: Int) throws(Problem) {
+    if isArriving { try waitInMap(offset, count) }
+  }
+
+  @inline(never)
+  private func waitInMap(_ offset: Int, _ count: Int) throws(Problem) {
+    guard count > 0, let (map, start) = place else { return }
+    try map.arrival?.wait(for: (start + offset)..<(start + offset + count))
+  }
+
+  /// Where the bytes lie in the map of a file that is still arriving.
+  private var place: (map: FileMap, start: Int)? {
+    guard isArriving, let map = owner as? FileMap, let base = map.buffer.baseAddress,
+      let start = buffer.baseAddress
+    else { return nil }
+    return (map, start - base)
   }
 
   /// Lends the bytes for as long as `body` runs.
-  func withBuffer<Result, Failure: Error>(
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
+  func withBuffer<Result>(
+    _ body: (UnsafeRawBufferPointer) throws(Problem) -> Result
+  ) throws(Problem) -> Result {
+    try wait()
     defer { extendLifetime(owner) }
     return try body(buffer)
   }
 
-  /// The bytes where they lie in the file's map, valid as long as that; nil: they were decoded.
+  /// The bytes where they lie in the file's map, valid as long as that, not waited for; nil: they were decoded.
   var mapped: UnsafeRawBufferPointer? { owner is FileMap ? buffer : nil }
 
   /// The bytes as text.
-  var string: String { withBuffer { String(decoding: $0, as: UTF8.self) } }
+  var string: String {
+    get throws(Problem) { try withBuffer { String(decoding: $0, as: UTF8.self) } }
+  }
 
   /// The bytes before the first zero byte, if there is one, as text.
   var terminatedString: String {
-    let count = countToZero(from: 0) ?? count
-    return withBuffer { String(decoding: $0.prefix(count), as: UTF8.self) }
+    get throws(Problem) { try part(0, countToZero(from: 0) ?? count).string }
   }
 
   /// A little-endian number of up to 8 bytes.
@@ -56,6 +93,7 @@ struct Bytes: Sendable {
     guard offset >= 0, size >= 0, size <= 8, offset <= count - size else {
       throw Problem("a number of \(size) bytes at \(offset) is needed, the end is at \(count)")
     }
+    try wait(offset, size)
     defer { extendLifetime(owner) }
     // Nearly all of a file's structure is read here: the usual sizes take one load.
     switch size {
@@ -67,16 +105,18 @@ struct Bytes: Sendable {
   }
 
   /// Whether these letters stand at an offset.
-  func has(_ letters: StaticString, at offset: Int) -> Bool {
+  func has(_ letters: StaticString, at offset: Int) throws(Problem) -> Bool {
     let size = letters.utf8CodeUnitCount
     guard offset >= 0, offset <= count - size, let base = buffer.baseAddress else { return false }
+    try wait(offset, size)
     defer { extendLifetime(owner) }
     return memcmp(base + offset, letters.utf8Start, size) == 0
   }
 
   /// Whether these bytes come before others in a dictionary.
-  func precedes(_ other: [UInt8]) -> Bool {
+  func precedes(_ other: [UInt8]) throws(Problem) -> Bool {
     guard let base = buffer.baseAddress else { return !other.isEmpty }
+    try wait()
     defer { extendLifetime(owner) }
     let order = memcmp(base, other, min(count, other.count))
     return order == 0 ? count < other.count : order < 0
@@ -84,15 +124,24 @@ struct Bytes: Sendable {
 
   /// The bytes from `offset` on, up to a zero byte that must follow.
   func terminated(from offset: Int) throws(Problem) -> Bytes {
-    guard let count = countToZero(from: offset) else { throw Problem("it has a name without an end") }
+    guard let count = try countToZero(from: offset) else { throw Problem("it has a name without an end") }
     return try part(offset, count)
   }
 
   /// How many bytes there are before the first zero byte from `offset` on; nil: there is none.
-  private func countToZero(from offset: Int) -> Int? {
+  private func countToZero(from offset: Int) throws(Problem) -> Int? {
     guard offset >= 0, offset < count, let base = buffer.baseAddress else { return nil }
     defer { extendLifetime(owner) }
-    return memchr(base + offset, 0, count - offset).map { UnsafeRawPointer($0) - (base + offset) }
+    // Of what has not arrived no more is waited for than is needed: nearly all texts are short.
+    let step = isArriving ? 256 : count
+    var start = offset
+    while start < count {
+      let size = min(step, count - start)
+      try wait(start, size)
+      if let zero = memchr(base + start, 0, size) { return UnsafeRawPointer(zero) - (base + offset) }
+      start += size
+    }
+    return nil
   }
 
   /// The part of `count` bytes from `offset` on.
@@ -100,7 +149,9 @@ struct Bytes: Sendable {
     guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
       throw Problem("\(count) bytes at \(offset) are needed, beyond the end at \(self.count)")
     }
-    return Bytes(owner: owner, buffer: UnsafeRawBufferPointer(rebasing: buffer[offset..<(offset + count)]))
+    return Bytes(
+      owner: owner, buffer: UnsafeRawBufferPointer(rebasing: buffer[offset..<(offset + count)]),
+      isArriving: isArriving)
   }
 
   /// The part from `offset` to the end.

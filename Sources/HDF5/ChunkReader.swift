@@ -15,6 +15,12 @@ struct ChunkReader: Sendable {
   /// Passes the elements of all chunks on, in runs, each with the index in the dataset of its first one.
   func read(_ pass: (_ bytes: UnsafeRawBufferPointer, _ first: Int) -> Void) throws(Problem) {
     let index = ChunkIndex(file: file, dataspace: dataspace, layout: layout, isFiltered: pipeline != nil)
+    if file.space.bytes.isArriving {
+      // All together take the time of one.
+      try index.forEachChunk { chunk in
+        (try? file.space.bytes.part(chunk.address, chunk.storedSize))?.request()
+      }
+    }
     // No two chunks share bytes.
     var budget = file.space.budget
     try index.forEachChunk { chunk throws(Problem) in
@@ -24,7 +30,7 @@ struct ChunkReader: Sendable {
         throw Problem("it has a chunk out of place at \(chunk.origin)")
       }
       try budget.spend(max(chunk.storedSize, 1))
-      copy(try elements(chunk), chunk.origin, pass)
+      try copy(elements(chunk), chunk.origin, pass)
     }
   }
 
@@ -50,7 +56,7 @@ struct ChunkReader: Sendable {
   /// Passes the part of a chunk on that lies in the dataset.
   private func copy(
     _ bytes: Bytes, _ origin: [Int], _ pass: (_ bytes: UnsafeRawBufferPointer, _ first: Int) -> Void
-  ) {
+  ) throws(Problem) {
     let shape = dataspace.shape
     let chunkShape = layout.chunkShape
     let size = shape.indices.map { min(chunkShape[$0], shape[$0] - origin[$0]) }
@@ -68,7 +74,7 @@ struct ChunkReader: Sendable {
       let source = zip(place, chunkStrides).reduce(0) { $0 + $1.0 * $1.1 } * layout.elementSize
       let target = zip(place, strides).reduce(start) { $0 + $1.0 * $1.1 }
       let part = source..<(source + run * layout.elementSize)
-      bytes.withBuffer { pass(UnsafeRawBufferPointer(rebasing: $0[part]), target) }
+      try bytes.withBuffer { pass(UnsafeRawBufferPointer(rebasing: $0[part]), target) }
       var next = axis - 1
       while next >= 0 {
         place[next] += 1

@@ -26,7 +26,9 @@ struct Cursor: Sendable {
   }
 
   /// Whether the next bytes are these letters. Reads nothing.
-  func startsWith(_ letters: StaticString) -> Bool { source.has(letters, at: position) }
+  func startsWith(_ letters: StaticString) throws(Problem) -> Bool {
+    try source.has(letters, at: position)
+  }
 
   /// Reads the checksum of all that was read before.
   mutating func checksum() throws(Problem) {
@@ -86,14 +88,14 @@ struct Cursor: Sendable {
 
   /// The four letters that a structure begins with.
   mutating func signature(_ letters: StaticString) throws(Problem) {
-    let isThere = startsWith(letters)
+    let isThere = try startsWith(letters)
     try skip(letters.utf8CodeUnitCount)
     guard isThere else { throw Problem("it does not begin with \(letters)") }
   }
 
   /// Reads a checksum that covers the whole structure, with zero in its own place.
   mutating func checksumWithin() throws(Problem) {
-    var copy = source.withBuffer { Array($0) }
+    var copy = try source.withBuffer { Array($0) }
     let place = position..<(position + 4)
     let expected = try uint32()
     for index in place { copy[index] = 0 }
@@ -115,7 +117,7 @@ struct Cursor: Sendable {
   mutating func terminatedString() throws(Problem) -> String {
     let bytes = try source.terminated(from: position)
     position += bytes.count + 1
-    return bytes.string
+    return try bytes.string
   }
 
   /// A text of a given length, without the zero bytes at its end.

@@ -83,7 +83,7 @@ struct DatasetStorage: Sendable {
     guard count > 0 else { return }
     switch place {
     case .contiguous(let bytes):
-      bytes.withBuffer { pass($0, 0) }
+      try bytes.withBuffer { pass($0, 0) }
     case .missing:
       try fillElement().withBuffer(fill)
     case .chunked(let reader):

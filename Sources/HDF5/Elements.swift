@@ -25,7 +25,7 @@ struct Elements {
       case .variableString:
         strings.append(try heap.value(element).terminatedString)
       case .string(_, let padding):
-        strings.append(element.withBuffer { Elements.string($0, padding) })
+        strings.append(try element.withBuffer { Elements.string($0, padding) })
       default:
         throw Problem("its elements are no strings: \(type.type)")
       }

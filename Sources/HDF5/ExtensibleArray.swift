@@ -116,7 +116,8 @@ struct ExtensibleArray {
     try budget.spend(blockCount(number) * space.addressSize)
     for index in 0..<blockCount(number) {
       guard let address = try cursor.address() else { continue }
-      let pageIsSet: ((Int) -> Bool)? = isPaged ? { isSet.bit(index * pages + $0) } : nil
+      let pageIsSet: ((Int) throws(Problem) -> Bool)? =
+        isPaged ? { page throws(Problem) in try isSet.bit(index * pages + page) } : nil
       try dataBlock(
         at: address, number, first: first + index * elementCount(number), isSet: pageIsSet, &budget, visit)
     }
@@ -125,7 +126,8 @@ struct ExtensibleArray {
 
   /// - Parameter isSet: which pages were ever written; nil: there are no pages.
   private func dataBlock(
-    at address: Int, _ number: Int, first: Int, isSet: ((Int) -> Bool)?, _ budget: inout ReadBudget,
+    at address: Int, _ number: Int, first: Int, isSet: ((Int) throws(Problem) -> Bool)?,
+    _ budget: inout ReadBudget,
     _ visit: Visit
   ) throws(Problem) {
     let count = elementCount(number)
@@ -142,7 +144,7 @@ struct ExtensibleArray {
       let size = header.pageCount * header.elementSize + 4
       try budget.spend(size)
       var cursor = space.cursor(try cursor.bytes(size))
-      guard isSet(index) else { continue }
+      guard try isSet(index) else { continue }
       try page.read(&cursor, count: header.pageCount, first: first + index * header.pageCount, visit)
       try cursor.checksum()
     }

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A file, or a part of one, mapped into memory for reading.
 final class FileMap: Sendable {
@@ -7,16 +8,14 @@ final class FileMap: Sendable {
   /// What `mmap` returned: it begins at a page and may be longer at the front.
   nonisolated(unsafe) private let pages: UnsafeMutableRawPointer
   private let mappedLength: Int
+  /// Brings the bytes; nil: all are there.
+  let arrival: MapArrival?
 
-  /// Maps a whole file.
-  convenience init(path: String) throws(Problem) { try self.init(path: path, part: nil) }
-
-  /// Maps `length` bytes from `offset` on.
-  convenience init(path: String, offset: Int, length: Int) throws(Problem) {
-    try self.init(path: path, part: (offset, length))
-  }
-
-  private init(path: String, part: (offset: Int, length: Int)?) throws(Problem) {
+  /// Maps a file, or only `length` bytes from `offset` on.
+  /// - Parameter arrival: brings the bytes of the file, which has its full size already; nil: all are there.
+  init(path: String, part: (offset: Int, length: Int)? = nil, arrival: (any FileArrival)? = nil)
+    throws(Problem)
+  {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Problem("it cannot be opened: \(lastSystemError())") }
     defer { close(descriptor) }
@@ -38,6 +37,7 @@ final class FileMap: Sendable {
     pages = address
     mappedLength = lead + length
     buffer = UnsafeRawBufferPointer(start: address + lead, count: length)
+    self.arrival = arrival.map { MapArrival($0, offset: offset, length: length) }
   }
 
   deinit { munmap(pages, mappedLength) }

@@ -46,7 +46,7 @@ struct FixedArray {
       let first = index * pageCount
       let count = min(pageCount, count - first)
       var cursor = space.cursor(try cursor.bytes(count * elementSize + 4))
-      guard isSet.bit(index) else { continue }
+      guard try isSet.bit(index) else { continue }
       try page.read(&cursor, count: count, first: first, visit)
       try cursor.checksum()
     }

@@ -4,7 +4,7 @@ enum Fletcher32 {
   static func verified(_ bytes: Bytes) throws(Problem) -> Bytes {
     let data = try bytes.part(0, max(0, bytes.count - 4))
     let stored = try bytes.number(at: data.count, size: 4)
-    let sum = data.withBuffer { checksum($0) }
+    let sum = try data.withBuffer { checksum($0) }
     // Libraries before 1.6.3 swapped the bytes of both halves.
     let swapped = (sum & 0x00FF_00FF) << 8 | sum >> 8 & 0x00FF_00FF
     guard stored == sum || stored == swapped else {

@@ -29,17 +29,20 @@ public struct HDF5Attribute: Sendable {
 
   /// All elements as float32, converted as by ``HDF5Dataset/readFloats(into:)``.
   public func floats() throws(HDF5Error) -> [Float] {
-    let format = try file.locating(object) { () throws(Problem) in
-      try Elements.numberFormat(message.type, name: nil)
-    }
-    return [Float](unsafeUninitializedCapacity: count) { output, initialized in
-      output.initialize(repeating: 0)
-      let values = UnsafeMutableBufferPointer(rebasing: output[..<count])
-      message.data.withBuffer { format.convert($0, into: values) }
-      initialized = count
+    try file.locating(object) { () throws(Problem) in
+      let format = try Elements.numberFormat(message.type, name: nil)
+      return try message.data.withBuffer { bytes in
+        [Float](unsafeUninitializedCapacity: count) { output, initialized in
+          output.initialize(repeating: 0)
+          format.convert(bytes, into: UnsafeMutableBufferPointer(rebasing: output[..<count]))
+          initialized = count
+        }
+      }
     }
   }
 
   /// All elements as the file stores them.
-  public func bytes() -> [UInt8] { message.data.withBuffer { Array($0) } }
+  public func bytes() throws(HDF5Error) -> [UInt8] {
+    try file.locating(object) { () throws(Problem) in try message.data.withBuffer { Array($0) } }
+  }
 }

@@ -27,12 +27,21 @@ public struct HDF5Dataset: Sendable {
 
   /// The values where they lie in the map, if they lie there as contiguous, aligned little-endian float32:
   /// no copy is made and no page is read. Else nil: use ``readFloats(into:)``. Valid as long as the dataset's
-  /// ``HDF5File`` lives.
+  /// ``HDF5File`` lives. Where the file is still arriving they are only to be read after ``waitForValues()``.
   public func mappedFloats() -> UnsafeBufferPointer<Float>? {
     guard case .float32 = NumberFormat(type, name: nil), let start = storage.contiguous?.mapped?.baseAddress,
       UInt(bitPattern: start) % 4 == 0
     else { return nil }
     return UnsafeBufferPointer(start: start.assumingMemoryBound(to: Float.self), count: count)
+  }
+
+  /// Says that the values will be read, for them to come while others are waited for. Of compressed ones only the
+  /// readers know where they are.
+  public func requestValues() { storage.contiguous?.request() }
+
+  /// Waits until the values are in the file, if they lie there in one run; all other reads wait by themselves.
+  public func waitForValues() throws(HDF5Error) {
+    try object.file.locating(path) { () throws(Problem) in try storage.contiguous?.wait() }
   }
 
   /// Converts all values to float32, in row-major order, from integers, enumerations (booleans), float16,

@@ -42,5 +42,20 @@ public struct HDF5Group: Sendable {
   /// The names of the attributes, ordered like ``names()``.
   public func attributeNames() throws(HDF5Error) -> [String] { try object.attributeNames() }
 
+  /// Says that all of the file in front of some children of this group will be read, or all of the file where there
+  /// are none of them: whoever writes a file puts what comes later behind what came before.
+  /// - Parameter names: of children that will not be read.
+  public func requestFile(before names: [String]) throws(HDF5Error) {
+    try object.file.locating(path) { () throws(Problem) in
+      let bytes = object.file.superblock.space.bytes
+      guard bytes.isArriving else { return }
+      var end = bytes.count
+      for name in names {
+        if case .hard(let address) = try link(name)?.target { end = min(end, address) }
+      }
+      try bytes.part(0, end).request()
+    }
+  }
+
   func link(_ name: String) throws(Problem) -> Link? { try links.link(name) }
 }

@@ -4,8 +4,8 @@ enum Shuffle {
   static func undo(_ source: Bytes, elementSize: Int) throws(Problem) -> Bytes {
     let count = elementSize > 0 ? source.count / elementSize : 0
     guard elementSize > 1, count > 1 else { return source }
-    return try Bytes(count: source.count) { target in
-      source.withBuffer { source in
+    return try Bytes(count: source.count) { target throws(Problem) in
+      try source.withBuffer { source in
         for byte in 0..<elementSize {
           var position = byte
           for value in source[(byte * count)..<((byte + 1) * count)] {

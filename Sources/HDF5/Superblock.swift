@@ -12,7 +12,7 @@ struct Superblock: Sendable {
   /// Finds the superblock: at 0, or after a user block of 512, 1024, 2048, ... bytes.
   init(_ file: Bytes) throws(Problem) {
     var start = 0
-    while !Superblock.hasSignature(file, at: start) {
+    while try !Superblock.hasSignature(file, at: start) {
       start = start == 0 ? 512 : start * 2
       guard start < file.count else {
         throw Problem("it is not an HDF5 file: the signature is missing")
@@ -60,8 +60,9 @@ struct Superblock: Sendable {
   /// The fractal heap at an address.
   func heap(at address: Int) throws(Problem) -> FractalHeap { try heaps.heap(space, at: address) }
 
-  private static func hasSignature(_ file: Bytes, at start: Int) -> Bool {
-    (try? file.number(at: start, size: 8)) == 0x0A1A_0A0D_4644_4889
+  private static func hasSignature(_ file: Bytes, at start: Int) throws(Problem) -> Bool {
+    guard start <= file.count - 8 else { return false }
+    return try file.number(at: start, size: 8) == 0x0A1A_0A0D_4644_4889
   }
 
   /// Reads the widths of addresses and lengths, which all that follows needs.

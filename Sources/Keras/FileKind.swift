@@ -1,13 +1,17 @@
 import Glibc
+import System
 
 /// What a model file is, told by its first bytes.
 enum FileKind {
   case hdf5
   case zip
 
+  /// - Parameter arrival: brings the file's bytes; nil: all are there.
   /// - Returns: the kind and the file's size in bytes.
-  static func of(_ path: String) throws(KerasError) -> (kind: FileKind, size: Int) {
-    let (bytes, size) = try FileBytes.read(path, limit: 2048, whole: false)
+  static func of(_ path: String, arrival: (any FileArrival)?) throws(KerasError) -> (
+    kind: FileKind, size: Int
+  ) {
+    let (bytes, size) = try FileBytes.read(path, limit: 2048, whole: false, arrival: arrival)
     if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) { return (.zip, size) }
     // An HDF5 file may begin with a block of its user's, whose size is a power of 2 from 512 on.
     let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -33,8 +37,10 @@ enum FileBytes {
   /// - Parameters:
   ///   - limit: bytes to read at most.
   ///   - whole: whether a larger file is an error.
+  ///   - arrival: brings the file's bytes; nil: all are there.
   /// - Returns: the bytes, and the file's size.
-  static func read(_ path: String, limit: Int, whole: Bool) throws(KerasError) -> (bytes: [UInt8], size: Int)
+  static func read(_ path: String, limit: Int, whole: Bool, arrival: (any FileArrival)? = nil)
+    throws(KerasError) -> (bytes: [UInt8], size: Int)
   {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -57,6 +63,11 @@ enum FileBytes {
       throw KerasError(path: path, reason: "the file has \(size) bytes, more than \(limit) are not read")
     }
     var bytes = [UInt8](repeating: 0, count: min(size, limit))
+    if let arrival, !bytes.isEmpty {
+      do throws(FileArrivalError) { try arrival.waitFor(0..<bytes.count) } catch {
+        throw KerasError(path: path, reason: "bytes of it did not arrive: \(error.reason)")
+      }
+    }
     var count = 0
     while count < bytes.count {
       let read = bytes.withUnsafeMutableBytes { buffer in

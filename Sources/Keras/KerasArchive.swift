@@ -1,3 +1,4 @@
+import System
 import ZipArchive
 
 /// A `.keras` file: a zip archive of `metadata.json`, `config.json` and `model.weights.h5`.
@@ -8,9 +9,10 @@ struct KerasArchive {
   /// Configurations are not larger.
   private static let limit = 64 << 20
 
-  init(path: String) throws(KerasError) {
+  /// - Parameter arrival: brings the file's bytes; nil: all are there.
+  init(path: String, arrival: (any FileArrival)?) throws(KerasError) {
     self.path = path
-    do throws(ZipError) { archive = try ZipArchive(path: path) } catch {
+    do throws(ZipError) { archive = try ZipArchive(path: path, arrival: arrival) } catch {
       throw KerasError(path: path, reason: error.reason)
     }
   }

@@ -1,5 +1,6 @@
 import Inference
 import JSON
+import System
 
 /// A model file of Keras, read into a graph.
 public struct KerasModel: Sendable {
@@ -20,22 +21,30 @@ public struct KerasModel: Sendable {
   ///   - config: a JSON file that describes the model (what `model.to_json()` gives), for a file that holds
   ///     weights only. It has precedence over a description in the file.
   ///   - workers: the threads that share the work.
-  /// - Throws: ``KerasError`` when the file is damaged, or the model is not one that can be built.
-  public init(path: String, config: String? = nil, workers: Workers = Workers(count: 1)) throws(KerasError) {
+  ///   - arrival: brings the bytes of a file that is still arriving but has its full size already; nil: all are
+  ///     there. Only what the model needs is asked for, and all of it is there when this returns.
+  /// - Throws: ``KerasError`` when the file is damaged or does not arrive, or the model is not one that can be built.
+  public init(
+    path: String, config: String? = nil, workers: Workers = Workers(count: 1),
+    arrival: (any FileArrival)? = nil
+  ) throws(KerasError) {
     var text: (text: [UInt8], name: String)?
     if let config {
       let bytes = try FileBytes.read(config, limit: ModelFile.configurationLimit, whole: true).bytes
       text = (bytes, config)
     }
-    try self.init(path: path, config: text, workers: workers)
+    try self.init(path: path, config: text, workers: workers, arrival: arrival)
   }
 
   /// Reads a model file, as above.
   /// - Parameters:
   ///   - config: the JSON text that describes the model, and its name in errors; nil: the file does.
   ///   - workers: the threads that share the work.
-  public init(path: String, config: (text: [UInt8], name: String)?, workers: Workers) throws(KerasError) {
-    let file = try ModelFile(path: path, config: config, workers: workers)
+  ///   - arrival: brings the bytes of a file that is still arriving.
+  public init(
+    path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil
+  ) throws(KerasError) {
+    let file = try ModelFile(path: path, config: config, workers: workers, arrival: arrival)
     var parser = ModelParser(file: path, version: file.version)
     let model = try parser.model(file.configuration)
     var builder = GraphBuilder(weights: try file.read(model))

@@ -1,6 +1,7 @@
 import HDF5
 import Inference
 import JSON
+import System
 
 /// A model file opened: how the model is configured, and where its weights are.
 struct ModelFile {
@@ -26,25 +27,30 @@ struct ModelFile {
   /// - Parameters:
   ///   - config: the configuration as JSON, which has precedence over the file's own, and where it is from.
   ///   - workers: the threads that share the work.
-  init(path: String, config: (text: [UInt8], name: String)?, workers: Workers) throws(KerasError) {
-    let (kind, size) = try FileKind.of(path)
+  ///   - arrival: brings the file's bytes; nil: all are there.
+  init(path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil)
+    throws(KerasError)
+  {
+    let (kind, size) = try FileKind.of(path, arrival: arrival)
     var given: JSONValue?
     if let config { given = try ModelFile.json(config.text, config.name) }
     switch kind {
-    case .hdf5: try self.init(hdf5: path, size: size, configuration: given, workers)
-    case .zip: try self.init(archive: path, size: size, configuration: given)
+    case .hdf5: try self.init(hdf5: path, size: size, configuration: given, workers, arrival)
+    case .zip: try self.init(archive: path, size: size, configuration: given, arrival)
     }
   }
 
   /// Opens a `.h5` file.
-  private init(hdf5 path: String, size: Int, configuration given: JSONValue?, _ workers: Workers)
-    throws(KerasError)
-  {
+  private init(
+    hdf5 path: String, size: Int, configuration given: JSONValue?, _ workers: Workers,
+    _ arrival: (any FileArrival)?
+  ) throws(KerasError) {
     var configuration = given.map { Result<JSONValue, KerasError>.success($0) }
     let version: String?
     do throws(HDF5Error) {
-      file = try HDF5File(path: path)
+      file = try HDF5File(path: path, arrival: arrival)
       let root = try file.root
+      try ModelFile.requestWeights(root)
       var group = root
       if let inner = try root.group("model_weights") { group = inner }
       let rootVersion = try root.string("keras_version")
@@ -72,6 +78,12 @@ struct ModelFile {
     self.version = ModelFile.version(version, configuration)
   }
 
+  /// Asks for all of a file but the optimizer's state, which Keras writes last: had each of many small structures to
+  /// be waited for when it is needed, a model would take as long as hundreds of answers from the network.
+  private static func requestWeights(_ root: HDF5Group) throws(HDF5Error) {
+    try root.requestFile(before: ["optimizer_weights", "optimizer"])
+  }
+
   /// Tells the two layouts of weights apart, and finds those of the older one.
   /// - Parameter other: work to be done meanwhile.
   private static func weights(
@@ -91,8 +103,19 @@ struct ModelFile {
   }
 
   /// Opens a `.keras` archive, whose weights are read where they lie.
-  private init(archive path: String, size: Int, configuration given: JSONValue?) throws(KerasError) {
-    let archive = try KerasArchive(path: path)
+  private init(
+    archive path: String, size: Int, configuration given: JSONValue?, _ arrival: (any FileArrival)?
+  ) throws(KerasError) {
+    let archive = try KerasArchive(path: path, arrival: arrival)
+    let (offset, length) = try archive.weights()
+    do throws(HDF5Error) {
+      file = try HDF5File(path: path, offset: offset, length: length, arrival: arrival)
+      let root = try file.root
+      try ModelFile.requestWeights(root)
+      weights = .byClass(ArchiveWeights(group: root, path: path))
+    } catch {
+      throw KerasError(path: path, reason: "model.weights.h5: " + error.reason(inside: path))
+    }
     let metadata = try archive.entry("metadata.json").map { bytes throws(KerasError) in
       try ModelFile.json(bytes, path)
     }
@@ -103,13 +126,6 @@ struct ModelFile {
     } else {
       throw KerasError(
         path: path, reason: "the archive has no config.json", remedy: "save the model with model.save()")
-    }
-    let (offset, length) = try archive.weights()
-    do throws(HDF5Error) {
-      file = try HDF5File(path: path, offset: offset, length: length)
-      weights = .byClass(ArchiveWeights(group: try file.root, path: path))
-    } catch {
-      throw KerasError(path: path, reason: "model.weights.h5: " + error.reason(inside: path))
     }
     self.path = path
     self.size = size

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// An open file, read at any place.
 final class ArchiveFile: Sendable {
@@ -6,9 +7,12 @@ final class ArchiveFile: Sendable {
   /// Bytes, when it was opened.
   let size: Int
   private let descriptor: Int32
+  /// Brings the file's bytes; nil: all are there.
+  private let arrival: (any FileArrival)?
 
-  init(path: String) throws(ZipError) {
+  init(path: String, arrival: (any FileArrival)? = nil) throws(ZipError) {
     self.path = path
+    self.arrival = arrival
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ZipError(path: path, reason: systemError()) }
     self.descriptor = descriptor
@@ -24,6 +28,7 @@ final class ArchiveFile: Sendable {
 
   func read(at offset: Int, count: Int) throws(ZipError) -> [UInt8] {
     guard offset >= 0, count >= 0, count <= size, offset <= size - count else { throw isCutOff }
+    try wait(offset, count)
     var isRead = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       isRead = fill(
@@ -34,8 +39,26 @@ final class ArchiveFile: Sendable {
     return bytes
   }
 
+  /// Says that bytes will be read, for them to come while others are waited for.
+  func request(at offset: Int, count: Int) {
+    guard offset >= 0, count > 0, count <= size, offset <= size - count else { return }
+    arrival?.request(offset..<(offset + count))
+  }
+
+  /// Waits until bytes are in the file, which must lie within it.
+  private func wait(_ offset: Int, _ count: Int) throws(ZipError) {
+    guard let arrival, count > 0 else { return }
+    do throws(FileArrivalError) { try arrival.waitFor(offset..<(offset + count)) } catch {
+      throw ZipError(path: path, reason: "bytes of it did not arrive: \(error.reason)")
+    }
+  }
+
   /// Fills the whole buffer.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(ZipError) {
+    if arrival != nil {
+      guard offset >= 0, buffer.count <= size, offset <= size - buffer.count else { throw isCutOff }
+      try wait(offset, buffer.count)
+    }
     guard fill(buffer, offset) else { throw isCutOff }
   }
 

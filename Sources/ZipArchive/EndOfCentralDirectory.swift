@@ -10,12 +10,18 @@ struct EndOfCentralDirectory {
 
   private static let length = 22
   private static let largestComment = 65535
+  private static let usualLength = 1024
 
   init(_ file: ArchiveFile) throws(ZipError) {
     func fail(_ reason: String) -> ZipError { ZipError(path: file.path, reason: reason) }
-    let tailStart = max(0, file.size - Self.length - Self.largestComment)
-    let tail = try file.read(at: tailStart, count: file.size - tailStart)
-    guard let (position, record) = Self.find(tail) else {
+    // Comments are rare and short: as a rule the file's last bytes do.
+    var tailStart = max(0, file.size - Self.usualLength)
+    var found = try Self.find(file.read(at: tailStart, count: file.size - tailStart))
+    if found == nil {
+      tailStart = max(0, file.size - Self.length - Self.largestComment)
+      found = try Self.find(file.read(at: tailStart, count: file.size - tailStart))
+    }
+    guard let (position, record) = found else {
       let isZip = try file.read(at: 0, count: min(4, file.size)) == [0x50, 0x4B, 3, 4]
       throw fail(
         isZip ? "its end is missing: it is cut off, or something was added to it" : "it is not a zip file")

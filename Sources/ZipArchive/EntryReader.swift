@@ -22,6 +22,7 @@ final class EntryReader {
   ) throws(ZipError) {
     try entry.requireReadable(file.path)
     let start = try LocalHeader.check(entry, in: file)
+    file.request(at: start, count: entry.compressedSize)
     var checksum: UInt = 0
     var count = 0
     func take(_ piece: UnsafeRawBufferPointer) throws(ZipError) {

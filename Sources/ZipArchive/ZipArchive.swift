@@ -1,3 +1,5 @@
+import System
+
 /// A zip file (PKWARE's APPNOTE.TXT): its central directory in memory, its data read where it lies.
 ///
 /// Entries may be stored or deflated; zip64, UTF-8 names and data descriptors are understood. What contradicts
@@ -10,9 +12,11 @@ public struct ZipArchive: Sendable {
   let file: ArchiveFile
 
   /// Opens a file and reads its central directory.
+  /// - Parameter arrival: brings the bytes of a file that is still arriving but has its full size already; nil: all
+  ///   are there. What is read is waited for; ``storedRange(of:)`` says where data lies that nobody has waited for.
   /// - Throws: ``ZipError`` when it is no zip file, is cut off or damaged, or one part of several.
-  public init(path: String) throws(ZipError) {
-    file = try ArchiveFile(path: path)
+  public init(path: String, arrival: (any FileArrival)? = nil) throws(ZipError) {
+    file = try ArchiveFile(path: path, arrival: arrival)
     let directory = try CentralDirectory(file)
     entries = directory.entries
     digest = directory.digest

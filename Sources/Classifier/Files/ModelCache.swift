@@ -54,7 +54,7 @@ final class ModelCache {
     try check(head)
     let path = path(location, eTag: head.eTag)
     if download.isUnwanted { return try cachedFile(path, head) }
-    let needsAll = true
+    let needsAll = !s3.isSecure
     if needsAll {
       try makeRoom(for: head.length, subject: location.uri, release: release)
       try ObjectStore.run { () throws(S3Error) in

@@ -54,7 +54,7 @@ public final class ImageClassifier {
   ) throws(ClassifierError) {
     let graph: Graph
     do throws(KerasError) {
-      graph = try KerasModel(path: path, config: config, workers: workers).graph
+      graph = try KerasModel(path: path, config: config, workers: workers, arrival: arrival).graph
     } catch {
       let named = KerasError(
         path: error.path == path ? subject : error.path, layer: error.layer, className: error.className,

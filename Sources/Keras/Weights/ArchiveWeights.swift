@@ -15,6 +15,7 @@ struct ArchiveWeights {
   func read(_ model: ModelDescription, into reader: inout WeightReader) throws(KerasError) {
     var shared = SharedLayers(model)
     try read(model.layers, of: group, &shared, &reader)
+    try reader.readAll()
     for (layer, original) in shared.inOrder { reader.share(original, with: layer) }
   }
 
@@ -66,7 +67,7 @@ struct ArchiveWeights {
         throw layer.identity.error("its weight \"\(weight.name)\": \(error.reason)")
       }
       guard let dataset else { throw missing(layer, "\(group.path)/\(place)") }
-      try reader.read(dataset, into: WeightSlot(layer: layer, name: weight.name))
+      reader.add(dataset, as: WeightSlot(layer: layer, name: weight.name))
     }
     switch layer.content {
     case .plain: break

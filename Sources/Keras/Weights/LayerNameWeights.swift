@@ -43,6 +43,7 @@ struct LayerNameWeights {
       }
       for ((layer, slots), saved) in zip(layers, used) { try read(layer, slots, saved, &reader) }
     }
+    try reader.readAll()
   }
 
   /// The layers with weights that the file is to list, with their weights in its order.
@@ -82,7 +83,7 @@ struct LayerNameWeights {
       guard let dataset else {
         throw slot.layer.identity.error("its weight \"\(weight.name)\" is missing in the file")
       }
-      try reader.read(dataset, into: slot)
+      reader.add(dataset, as: slot)
     }
   }
 }

@@ -9,6 +9,8 @@ struct WeightReader {
   /// must not claim without end.
   private var copyLimit: Int
   private var tensors: [Int: [(name: String, tensor: Tensor)]] = [:]
+  /// What is to be read.
+  private var wanted: [(dataset: HDF5Dataset, slot: WeightSlot)] = []
 
   /// - Parameters:
   ///   - size: the model file's, in bytes.
@@ -24,10 +26,20 @@ struct WeightReader {
     LayerWeights(identity: layer.identity, tensors: tensors[layer.id] ?? [])
   }
 
-  /// Takes a dataset as one weight.
-  mutating func read(_ dataset: HDF5Dataset, into slot: WeightSlot) throws(KerasError) {
-    let tensor = try conversion.convert(try tensor(dataset, slot), slot)
-    tensors[slot.layer.id, default: []].append((slot.name, tensor))
+  /// Takes a dataset as one weight, to be read by ``readAll()``: in a file that is still arriving, the values of all
+  /// weights are asked for before any is waited for.
+  mutating func add(_ dataset: HDF5Dataset, as slot: WeightSlot) {
+    dataset.requestValues()
+    wanted.append((dataset, slot))
+  }
+
+  /// Reads what was added.
+  mutating func readAll() throws(KerasError) {
+    for (dataset, slot) in wanted {
+      let tensor = try conversion.convert(try tensor(dataset, slot), slot)
+      tensors[slot.layer.id, default: []].append((slot.name, tensor))
+    }
+    wanted = []
   }
 
   /// Gives a layer the weights of another place of the same layer, with all within it.
@@ -37,12 +49,15 @@ struct WeightReader {
   }
 
   private mutating func tensor(_ dataset: HDF5Dataset, _ slot: WeightSlot) throws(KerasError) -> Tensor {
+    let identity = slot.layer.identity
     if let values = dataset.mappedFloats(), let base = values.baseAddress {
+      do throws(HDF5Error) { try dataset.waitForValues() } catch {
+        throw identity.error("its weight \"\(slot.name)\": \(error.reason)")
+      }
       return Tensor(
         shape: dataset.shape,
         storage: TensorStorage(borrowing: base, count: values.count, from: file, isFileMap: true))
     }
-    let identity = slot.layer.identity
     guard dataset.count <= copyLimit else {
       throw identity.error(
         "its weight \"\(slot.name)\" claims \(dataset.count) values, more than a file of this size may hold")
