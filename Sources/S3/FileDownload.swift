@@ -123,8 +123,11 @@ public final class FileDownload: @unchecked Sendable {
       while verifier.count < there {
         let part = UnsafeMutableRawBufferPointer(
           rebasing: buffer[..<min(buffer.count, there - verifier.count)])
-        let count = try keep { () throws(StagedFile.Failure) in try file.read(into: part, at: verifier.count) }
-        guard count > 0 else { throw call.error("FileError", "the file became shorter while it was written.") }
+        let count = try keep { () throws(StagedFile.Failure) in try file.read(into: part, at: verifier.count)
+        }
+        guard count > 0 else {
+          throw call.error("FileError", "the file became shorter while it was written.")
+        }
         verifier.update(UnsafeRawBufferPointer(rebasing: part[..<count]))
       }
     }

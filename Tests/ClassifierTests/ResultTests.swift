@@ -41,7 +41,9 @@ struct ResultTests {
     let both = Marker(first).adding(Marker.Entry(configuration: "bbbb1", image: image))
     #expect(both == "aaaa1-\(image) bbbb1-\(image)")
     // The same names with other settings.
-    #expect(Marker(both).adding(Marker.Entry(configuration: "aaaa2", image: image)) == "aaaa2-\(image) bbbb1-\(image)")
+    #expect(
+      Marker(both).adding(Marker.Entry(configuration: "aaaa2", image: image))
+        == "aaaa2-\(image) bbbb1-\(image)")
     // Looked at again, it stays as it is.
     #expect(Marker(both).adding(Marker.Entry(configuration: "aaaa1", image: image)) == both)
     // Another image.
@@ -50,7 +52,9 @@ struct ResultTests {
 
   @Test func markerStaysSmall() {
     var text = ""
-    for index in 0..<100 { text = Marker(text).adding(Marker.Entry(configuration: "\(1000 + index)x", image: image)) }
+    for index in 0..<100 {
+      text = Marker(text).adding(Marker.Entry(configuration: "\(1000 + index)x", image: image))
+    }
     #expect(text.split(separator: " ").count == 8 && Marker(text).entry(of: "1099x")?.image == image)
   }
 
@@ -76,7 +80,8 @@ struct ResultTests {
       ])
     let expected: [String: String?] = [
       "category": "dress", "category-score": "0.9731", "category-top": "dress=0.9731;shirt=0.0112",
-      "category-error": nil, "mask": "no mask", "mask-score": "1.0000", "mask-top": nil, "mask-error": nil, "thimble": "m-1",
+      "category-error": nil, "mask": "no mask", "mask-score": "1.0000", "mask-top": nil, "mask-error": nil,
+      "thimble": "m-1",
     ]
     #expect(written == expected)
     #expect(try changes([finding("a", [("x", 0.5)])], prefix: "ml-")["ml-a"] == "x")
@@ -118,8 +123,10 @@ struct ResultTests {
 
   @Test func unusableImages() throws {
     let model = finding("a", [], top: 3).model
-    let changes = try MetadataEntries(results: Results(unusable: "damaged", [model], prefix: ""), marker: { "\($0.map(\.name))" })
-      .changes(to: ObjectHead(eTag: "e", length: 1))
+    let changes = try MetadataEntries(
+      results: Results(unusable: "damaged", [model], prefix: ""), marker: { "\($0.map(\.name))" }
+    )
+    .changes(to: ObjectHead(eTag: "e", length: 1))
     #expect(changes.map(\.name) == ["a", "a-score", "a-top", "a-error", "thimble"])
     #expect(changes.map(\.value) == [nil, nil, nil, "damaged", "[\"a-error\"]"])
   }
@@ -129,7 +136,8 @@ struct ResultTests {
     let key = MarkerKey("a secret of some length")
     let place = S3Location(bucket: "b", key: "k")
     func code(
-      _ key: MarkerKey = key, _ place: S3Location = place, _ configuration: String = "c", _ image: String = "i",
+      _ key: MarkerKey = key, _ place: S3Location = place, _ configuration: String = "c",
+      _ image: String = "i",
       _ results: WrittenResults = [("n", "v"), ("m", "w x")]
     ) -> String { key.code(place, configuration: configuration, image: image, results: results) }
     #expect(code() == code(key, place, "c", "i", [("m", " w  x "), ("n", "v")]) && code().count == 16)
@@ -145,7 +153,8 @@ struct ResultTests {
 
   @Test func tags() {
     let results = Results(
-      [finding("a", [("jack-o'-lantern, lit; 日本é", 0.5), ("b", 0.25)], top: 2), finding("b", [])], prefix: "p-")
+      [finding("a", [("jack-o'-lantern, lit; 日本é", 0.5), ("b", 0.25)], top: 2), finding("b", [])],
+      prefix: "p-")
     let tags = TagEntries(results: results, marker: { _ in "m-1 n-2" }).tags(replacing: [])
     #expect(
       tags == [

@@ -113,7 +113,7 @@ struct SurvivalTests {
         ("weights", ["s3://models/weights-only.h5", "config"]),
         ("unknown", ["s3://models/unknown-layer.h5", "glitter", "Sparkle"]),
         ("nan", ["s3://models/nan.h5", "NaN"]),
-        ("missing", ["s3://models/missing.h5", "HeadObject"]),
+        ("missing", ["s3://models/missing.h5", "NoSuchKey"]),
         ("labels", ["s3://models/means.h5", "1 labels", "3 outputs"]),
         ("text", ["s3://models/text.h5"]),
       ] {

@@ -119,7 +119,8 @@ final class ModelCache {
     try Folder.make(folder)
     let names = Folder.names(folder)
     for name in names where !name.hasSuffix(Self.suffix) {
-      let isRecord = name.hasSuffix(Self.recordSuffix)
+      let isRecord =
+        name.hasSuffix(Self.recordSuffix)
         && names.contains(name.dropLast(Self.recordSuffix.count) + Self.suffix)
       if !isRecord { Folder.remove("\(folder)/\(name)") }
     }

@@ -50,10 +50,12 @@ final class FileParts: FileArrival {
   func request(_ range: Range<Int>) {}
 
   func waitFor(_ range: Range<Int>) throws(FileArrivalError) {
-    let isThere = range.isEmpty
+    let isThere =
+      range.isEmpty
       || ranges.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
     guard isThere else {
-      throw FileArrivalError(reason: "bytes \(range.lowerBound) to \(range.upperBound) were not fetched before")
+      throw FileArrivalError(
+        reason: "bytes \(range.lowerBound) to \(range.upperBound) were not fetched before")
     }
   }
 }

@@ -49,7 +49,8 @@ public final class ImageClassifier {
   ///   - subject: what errors name: where the file came from.
   ///   - config: the JSON that describes a model of which the file has the weights only, with its name.
   convenience init(
-    model path: String, arrival: (any FileArrival)?, subject: String, config: (text: [UInt8], name: String)?, labels: [String],
+    model path: String, arrival: (any FileArrival)?, subject: String, config: (text: [UInt8], name: String)?,
+    labels: [String],
     input: InputConfiguration, output: OutputConfiguration, limits: ImageLimits, workers: Workers
   ) throws(ClassifierError) {
     let graph: Graph

@@ -193,7 +193,9 @@ public final class ModelStore {
 
   /// Packs some weights of the models that were used last for the runs to come, while there is nothing else to do.
   /// - Returns: false when all are packed.
-  func packWeights() -> Bool { false }
+  func packWeights() -> Bool {
+    residents.values.sorted { $0.lastUse > $1.lastUse }.contains { $0.classifier.packNext() }
+  }
 
   // MARK: Making room
 

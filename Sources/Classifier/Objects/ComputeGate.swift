@@ -25,19 +25,18 @@ final class ComputeGate: Sendable {
     return try body()
   }
 
-  /// Runs `body` as soon as nobody else wants to, again and again, until it returns false or the gate is closed.
+  /// Runs `body` as soon as nobody else wants to, again and again, until the gate is closed. When it returns false it
+  /// rests until somebody else has passed.
   func runWhileFree(_ body: () -> Bool) {
+    var rested: Int?
     while true {
-      let isOpen = state.wait { state -> Bool? in
-        if state.isClosed { return false }
-        guard state.isFree else { return nil }
-        _ = state.takeTicket()
-        return true
+      let ticket = state.wait { state -> Int? in
+        if state.isClosed { return -1 }
+        return state.isFree && state.nextTicket != rested ? state.takeTicket() : nil
       }
-      guard isOpen else { return }
-      let wantsMore = body()
+      guard ticket >= 0 else { return }
+      rested = body() ? nil : ticket + 1
       state.withLock { $0.serving += 1 }
-      guard wantsMore else { return }
     }
   }
 

@@ -37,7 +37,9 @@ struct EventAnswer {
     for message in messages {
       switch message.contents {
       case .success(let objects):
-        let failures = results[index..<(index + objects.count)].compactMap { $0 }.filter { $0.status == .failed }
+        let failures = results[index..<(index + objects.count)].compactMap { $0 }.filter {
+          $0.status == .failed
+        }
         index += objects.count
         if !failures.isEmpty { reasons[message.id] = failures.map(\.text).joined(separator: "; ") }
       case .failure(let error):

@@ -218,7 +218,9 @@ final class ImageTagger: @unchecked Sendable {
   }
 
   private func previous(_ head: ObjectHead, _ task: Task) throws(ObjectEnd) -> Previous {
-    guard configuration.write.to == .tags, head.tagCount > 0, markerKey != nil else { return inMetadata(head) }
+    guard configuration.write.to == .tags, head.tagCount > 0, markerKey != nil else {
+      return inMetadata(head)
+    }
     let tags = try ObjectEnd.calling { () throws(S3Error) in try s3.tags(of: task.place) }
     func value(_ name: String) -> String? { tags.first { $0.key == name }?.value }
     return Previous(marker: Marker(value(Marker.name)), value: value)

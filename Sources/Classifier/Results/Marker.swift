@@ -25,7 +25,9 @@ struct Marker: Equatable {
     /// What stands for the names that are written.
     fileprivate var names: Substring { configuration.prefix(4) }
 
-    fileprivate var text: String { ([configuration, image] + (code.map { [$0] } ?? [])).joined(separator: "-") }
+    fileprivate var text: String {
+      ([configuration, image] + (code.map { [$0] } ?? [])).joined(separator: "-")
+    }
   }
 
   private var entries: [Entry]

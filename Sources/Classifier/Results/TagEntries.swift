@@ -14,7 +14,8 @@ struct TagEntries {
     for entry in results.entries {
       let best = entry.labels.first
       let isLabelled = entry.error == nil
-      let list = entry.namesSeveral ? Self.joined(entry.labels.map { Self.value($0.label) + "=" + $0.scoreText }) : nil
+      let list =
+        entry.namesSeveral ? Self.joined(entry.labels.map { Self.value($0.label) + "=" + $0.scoreText }) : nil
       let values = [
         (entry.names.label, isLabelled ? Self.value(best?.label ?? "") : nil),
         (entry.names.score, isLabelled ? best?.scoreText ?? "" : nil), (entry.names.top, list),
