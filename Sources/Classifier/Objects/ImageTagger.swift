@@ -105,13 +105,13 @@ final class ImageTagger: @unchecked Sendable {
     // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
     let done = trustedEntry(of: previous, task)?.image
     if done == Marker.imageDigest(eTag: head.eTag) { throw ObjectEnd(.skipped, "current") }
-    if done != nil || !decodesEarly { try finish(body) }
-    if let done, done == body.md5.map(Marker.imageDigest) { throw ObjectEnd(.skipped, "current") }
-    watch.lap("get")
 
     let results: Results
     var outcome: Outcome = (configuration.write.to == .none ? .classified : .tagged, [], nil)
     do throws(ObjectEnd) {
+      if done != nil || !decodesEarly { try finish(body) }
+      if let done, done == body.md5.map(Marker.imageDigest) { throw ObjectEnd(.skipped, "current") }
+      watch.lap("get")
       let findings = try gate.run { () throws(ObjectEnd) in
         watch.lap("wait")
         return try classify(body, task.models, &watch)
