@@ -116,6 +116,7 @@ public final class FileDownload: @unchecked Sendable {
   /// A digest is of bytes in their order: of those that are there while others arrive.
   private func verifyInOrder(_ head: ObjectHead) throws(S3Error) {
     let verifier = BodyVerifier(head, wantsMD5: false, checksETag: client.checksETags)
+    guard verifier.needsBytes else { return try wait { state in state.waiting.isEmpty && state.running.isEmpty } }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     defer { buffer.deallocate() }
     while verifier.count < head.length {
