@@ -28,7 +28,9 @@ struct ModelFile {
   ///   - config: the configuration as JSON, which has precedence over the file's own, and where it is from.
   ///   - workers: the threads that share the work.
   ///   - arrival: brings the file's bytes; nil: all are there.
-  init(path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil)
+  init(
+    path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil
+  )
     throws(KerasError)
   {
     let (kind, size) = try FileKind.of(path, arrival: arrival)

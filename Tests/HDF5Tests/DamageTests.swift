@@ -148,7 +148,7 @@ struct WholeReader {
       switch attribute.type {
       case .string, .variableString: _ = try attribute.strings()
       case .integer, .float, .enumeration: _ = try attribute.floats()
-      default: _ = attribute.bytes()
+      default: _ = try attribute.bytes()
       }
     }
   }

@@ -44,7 +44,7 @@ struct StructureTests {
       Issue.record("not compact")
       return
     }
-    #expect(data.withBuffer { Array($0) } == [7, 8])
+    #expect(try data.withBuffer { Array($0) } == [7, 8])
   }
 
   @Test func `a dataspace cannot be larger than all memory`() throws {
