@@ -26,6 +26,7 @@ extension S3Service {
 
   func copyObject(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
     let change = try CopyChange(call.request)
+    try await checkGrants(change.request.accessControlList, bucket)
     let (sourceBucket, sourceKey) = try await copySource(call)
     let kept: ObjectRecord
     if sourceBucket.name == bucket.name, sourceKey.hasSameBytes(as: key) {
@@ -103,7 +104,7 @@ private struct CopyChange: Sendable {
   }
 
   func apply(to source: ObjectRecord, key: String, etag: String) -> ObjectRecord {
-    // What is not said is not copied, as in S3: storage class, redirect, encryption and locks.
+    // What is not said is not copied, as in S3: storage class, redirect, encryption, locks and grants.
     var record = request.record(key: key, size: source.size, etag: etag)
     if !replacesMetadata {
       let own = [

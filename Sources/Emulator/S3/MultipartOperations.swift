@@ -3,8 +3,9 @@ import Foundation
 
 /// CreateMultipartUpload, UploadPart, UploadPartCopy, ListParts, ListMultipartUploads, AbortMultipartUpload.
 extension S3Service {
-  func createUpload(_ call: S3Call, _ bucket: Bucket, _ key: String) throws -> HTTPResponse {
+  func createUpload(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
     let record = try ObjectHeaders(call.request).record(key: key, size: 0, etag: "")
+    try await checkGrants(record.accessControlList, bucket)
     let algorithm = call.header("x-amz-checksum-algorithm").flatMap {
       ChecksumAlgorithm(rawValue: $0.uppercased())
     }
