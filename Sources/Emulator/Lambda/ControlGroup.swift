@@ -130,6 +130,9 @@ final class ControlGroup: Sendable {
     }
   }
 
+  /// Removes the group where nothing was started in it.
+  func removeIfEmpty() { for folder in place.folders { rmdir(folder) } }
+
   // MARK: Files
 
   /// Below this process's group, or beside it: a group with processes of its own cannot hand controllers down.
