@@ -28,9 +28,14 @@ final class Expectation: Sendable {
 /// socket, of which accepted ones inherit it.
 final class FrontPool: AsyncSocketPool {
   private let base: any AsyncSocketPool
+  private let arrivals: Arrivals?
   private let isPrepared = Mutex(false)
 
-  init(base: any AsyncSocketPool) { self.base = base }
+  /// - Parameter arrivals: is told when clients' bytes have come; nil: nobody wants to know.
+  init(base: any AsyncSocketPool, arrivals: Arrivals?) {
+    self.base = base
+    self.arrivals = arrivals
+  }
 
   func prepare() async throws { try await base.prepare() }
 
@@ -50,5 +55,6 @@ final class FrontPool: AsyncSocketPool {
       _ = try socket.write(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8))
     }
     try await base.suspendSocket(socket, untilReadyFor: events)
+    if events.contains(.read), !isListening { arrivals?.note(socket) }
   }
 }

@@ -49,9 +49,7 @@ struct Link: Sendable {
     return due + (delay - Self.patience)
   }
 
-  /// Precise to about a tenth of a millisecond: the clock's own sleep ends by a timer of the kernel.
   static func wait(until due: ContinuousClock.Instant) async throws {
-    guard due > .now else { return }
-    try await Task.sleep(until: due, tolerance: .zero, clock: .continuous)
+    if due > .now { try await Alarm.shared.wait(until: due) }
   }
 }

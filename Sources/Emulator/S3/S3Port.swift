@@ -5,11 +5,13 @@ import Foundation
 struct S3Port: Sendable {
   let service: S3Service
   let link: Link
+  /// nil: there is no latency that they are needed for.
+  let arrivals: Arrivals?
   /// nil: nothing is noted.
   let log: AccessLog?
 
   func handle(_ request: Request) async throws -> HTTPResponse {
-    let start = ContinuousClock.now
+    let start = arrivals?.take(request.address) ?? .now
     let date = Date()
     let body = request.body
     body.setLink(link)
@@ -28,6 +30,7 @@ struct S3Port: Sendable {
     var answer = try await service.handle(call)
     // Nothing is answered before all has come; see also FrontDoor.
     _ = try await body.discardIfUnread()
+    _ = arrivals?.take(request.address)
     let begin = try await link.waitForAnswer(to: body.finished ?? start)
     guard case .httpBody(let sequence) = answer.payload, let count = sequence.count else {
       // The connection closes without an answer.
