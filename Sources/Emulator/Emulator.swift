@@ -63,7 +63,7 @@ public final class Emulator: Sendable {
     let door = FrontDoor(
       runtime: sandbox.map(RuntimeAPI.init),
       invoke: InvokeAPI(function: function, authenticator: authenticator),
-      s3: S3Port(service: s3, link: link, arrivals: arrivals, log: log),
+      s3: S3Port(service: s3, link: link, arrivals: arrivals, lead: arrivals.map { _ in Lead() }, log: log),
       web: WebPage(buckets: buckets, function: function, s3: s3))
     let server: HTTPServer
     let port: UInt16
@@ -167,7 +167,7 @@ public final class Emulator: Sendable {
       // streams, and `Expect: 100-continue` is answered.
       let configuration = HTTPServer.Configuration(
         address: address, timeout: 1e9, sharedRequestBufferSize: 256, sharedRequestReplaySize: 256,
-        pool: FrontPool(base: HTTPServer.defaultPool(), arrivals: arrivals), logger: .disabled)
+        pool: FrontPool(arrivals: arrivals), logger: .disabled)
       let server = HTTPServer(config: configuration, handler: door)
       let (failures, failed) = AsyncStream.makeStream(of: String?.self)
       Task {

@@ -28,13 +28,11 @@ final class Expectation: Sendable {
 /// socket, of which accepted ones inherit it.
 final class FrontPool: AsyncSocketPool {
   private let base: any AsyncSocketPool
-  private let arrivals: Arrivals?
   private let isPrepared = Mutex(false)
 
   /// - Parameter arrivals: is told when clients' bytes have come; nil: nobody wants to know.
-  init(base: any AsyncSocketPool, arrivals: Arrivals?) {
-    self.base = base
-    self.arrivals = arrivals
+  init(arrivals: Arrivals?) {
+    base = if let arrivals { SocketPool(queue: ArrivalQueue(arrivals)) } else { HTTPServer.defaultPool() }
   }
 
   func prepare() async throws { try await base.prepare() }
@@ -55,6 +53,5 @@ final class FrontPool: AsyncSocketPool {
       _ = try socket.write(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8))
     }
     try await base.suspendSocket(socket, untilReadyFor: events)
-    if events.contains(.read), !isListening { arrivals?.note(socket) }
   }
 }

@@ -7,6 +7,7 @@ struct S3Port: Sendable {
   let link: Link
   /// nil: there is no latency that they are needed for.
   let arrivals: Arrivals?
+  let lead: Lead?
   /// nil: nothing is noted.
   let log: AccessLog?
 
@@ -31,13 +32,14 @@ struct S3Port: Sendable {
     // Nothing is answered before all has come; see also FrontDoor.
     _ = try await body.discardIfUnread()
     _ = arrivals?.take(request.address)
-    let begin = try await link.waitForAnswer(to: body.finished ?? start)
+    let received = body.count > 0 ? body.finished ?? start : start
+    let begin = try await link.waitForAnswer(to: received, lead: lead?.now ?? .zero)
     guard case .httpBody(let sequence) = answer.payload, let count = sequence.count else {
       // The connection closes without an answer.
       return answer
     }
     note(answer.statusCode.code)
-    let metered = MeteredBody(base: sequence, link: link, start: begin, meter: meter)
+    let metered = MeteredBody(base: sequence, link: link, start: begin, meter: meter, lead: lead)
     answer.payload = .httpBody(HTTPBodySequence(from: metered, count: count))
     return answer
   }
