@@ -53,6 +53,7 @@ extension AccessLog.Entry {
     key = call.key
     query = call.request.parameters.map(\.name)
     range = call.header("range")
+    sourceETag = call.header("x-amz-copy-source-if-match")
     self.status = status
     self.sent = sent
     received = call.request.body.count
