@@ -69,7 +69,7 @@ struct EventAnswer {
   // MARK: One object
 
   private func run(_ schedule: ObjectSchedule) -> (results: [ObjectResult?], schedule: ObjectSchedule) {
-    // Milliseconds that the slowest object took, its models being there.
+    // Milliseconds that the slowest object took, its models being there and other objects aside.
     let slowest = Slowest()
     let isAlone = schedule.objects.count == 1
     return ObjectPipeline.run(
@@ -86,22 +86,34 @@ struct EventAnswer {
   private func process(
     _ event: ObjectEvent, _ gate: ComputeGate, isAlone: Bool, _ slowest: Slowest
   ) -> ObjectResult {
-    // A quarter of a second is left for the answer.
-    let left = Double(invocation.remainingMilliseconds) - 250
     let start = Clock.monotonic
     var result: ObjectResult
-    if left <= 2 * slowest.milliseconds {
-      result = ObjectResult(object: event.location, status: .failed)
-      result.reason =
-        "not started: the function's time is up (\(max(0, Int(left))) ms are left): give it more time, or have it "
-        + "called with fewer objects at once"
-      result.isTransient = true
-    } else {
-      result = tagger.process(event, gate, decodesEarly: isAlone)
-      slowest.add(result.milliseconds.filter { $0.stage != "model" }.reduce(0) { $0 + $1.value })
+    do throws(ObjectEnd) {
+      try checkTime(slowest)
+      result = tagger.process(
+        event, gate, decodesEarly: isAlone,
+        checkTime: { () throws(ObjectEnd) in try checkTime(slowest) })
+      let own = result.milliseconds.filter { $0.stage != "model" && $0.stage != "wait" }
+      slowest.add(own.reduce(0) { $0 + $1.value })
+    } catch {
+      result = ObjectResult(object: event.location, status: error.status)
+      (result.reason, result.isTransient) = (error.reason, error.isTransient)
     }
     log(result, milliseconds: (Clock.monotonic - start) * 1e3)
     return result
+  }
+
+  /// - Throws: where the time that is left would not do for an object that takes twice as long as any before.
+  private func checkTime(_ slowest: Slowest) throws(ObjectEnd) {
+    // A quarter of a second is left for the answer.
+    let left = Double(invocation.remainingMilliseconds) - 250
+    guard left <= 2 * slowest.milliseconds else { return }
+    var end = ObjectEnd(
+      .failed,
+      "not started: the function's time is up (\(max(0, Int(left))) ms are left): give it more time, or have it "
+        + "called with fewer objects at once")
+    end.isTransient = true
+    throw end
   }
 
   private func log(_ result: ObjectResult, milliseconds: Double) {

@@ -43,12 +43,17 @@ final class ImageTagger: @unchecked Sendable {
   var needsNewCredentials: Bool { expired.withLock { $0 } }
 
   /// Classifies an object and writes the results. Never throws: what went wrong is in the result.
-  /// - Parameter decodesEarly: whether decoding may wait for bytes while nobody else can compute.
-  func process(_ event: ObjectEvent, _ gate: ComputeGate, decodesEarly: Bool) -> ObjectResult {
+  /// - Parameters:
+  ///   - decodesEarly: whether decoding may wait for bytes while nobody else can compute.
+  ///   - checkTime: throws where there is no time left to compute. Asked when it is the object's turn.
+  func process(
+    _ event: ObjectEvent, _ gate: ComputeGate, decodesEarly: Bool,
+    checkTime: () throws(ObjectEnd) -> Void = {}
+  ) -> ObjectResult {
     var result = ObjectResult(object: event.location, status: .tagged)
     var watch = Stopwatch()
     do throws(ObjectEnd) {
-      let outcome = try process(event, gate, decodesEarly, &watch)
+      let outcome = try process(event, gate, decodesEarly, checkTime, &watch)
       (result.status, result.findings, result.reason) = outcome
     } catch {
       (result.status, result.reason, result.isTransient) = (error.status, error.reason, error.isTransient)
@@ -61,17 +66,22 @@ final class ImageTagger: @unchecked Sendable {
   private typealias Outcome = (ObjectResult.Status, [Finding], reason: String?)
 
   private func process(
-    _ event: ObjectEvent, _ gate: ComputeGate, _ decodesEarly: Bool, _ watch: inout Stopwatch
+    _ event: ObjectEvent, _ gate: ComputeGate, _ decodesEarly: Bool,
+    _ checkTime: () throws(ObjectEnd) -> Void, _ watch: inout Stopwatch
   ) throws(ObjectEnd) -> Outcome {
     let models = configuration.models.filter { $0.when.matches(event.location.key) }
     if models.isEmpty { throw ObjectEnd(.skipped, "no model looks at such keys") }
     if event.location.key.hasSuffix("/") { throw ObjectEnd(.skipped, "a folder") }
-    let task = Task(
+    var task = Task(
       event: event, models: models, digest: configuration.digest(of: models, fingerprints: fingerprints))
     var left = Self.attempts
     while true {
       left -= 1
-      if let outcome = try attempt(task, gate, decodesEarly, isLast: left == 0, &watch) { return outcome }
+      switch try attempt(task, gate, decodesEarly, checkTime, isLast: left == 0, &watch) {
+      case .done(let outcome): return outcome
+      case .corrupted: break
+      case .replaced: task.believesMarker = false
+      }
     }
   }
 
@@ -81,14 +91,24 @@ final class ImageTagger: @unchecked Sendable {
     let models: [ModelConfiguration]
     /// Of the configuration, for the marker.
     let digest: String
+    /// Whether a marker may say that nothing is to be done: not once our tags may have come after another function's.
+    var believesMarker = true
     /// An event may name a version, but only the newest is tagged: the copy of an older one would become it.
     var place: S3Location { event.place }
   }
 
-  /// - Returns: nil where the object has changed, or its bytes have, and all must be done again.
+  private enum Attempt {
+    case done(Outcome)
+    /// The bytes that came are not those that S3 has: all must be done again.
+    case corrupted
+    /// The object was replaced, and may have results of the old one: all must be done again, whatever its marker says.
+    case replaced
+  }
+
   private func attempt(
-    _ task: Task, _ gate: ComputeGate, _ decodesEarly: Bool, isLast: Bool, _ watch: inout Stopwatch
-  ) throws(ObjectEnd) -> Outcome? {
+    _ task: Task, _ gate: ComputeGate, _ decodesEarly: Bool, _ checkTime: () throws(ObjectEnd) -> Void,
+    isLast: Bool, _ watch: inout Stopwatch
+  ) throws(ObjectEnd) -> Attempt {
     // Most copies are our own: their first byte's head says so, and the connection stays open.
     if task.event.isCopy {
       let head = try ObjectEnd.calling { () throws(S3Error) in try s3.peek(task.place) }
@@ -102,18 +122,19 @@ final class ImageTagger: @unchecked Sendable {
     let copies = configuration.write.to == .metadata || configuration.write.to == .both
     let grants = copies ? accessLists.look(at: task.place) : nil
     let previous = try previous(head, task)
-    // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
     let done = trustedEntry(of: previous, task)?.image
     if done == Marker.imageDigest(eTag: head.eTag) { throw ObjectEnd(.skipped, "current") }
-    if done != nil || !decodesEarly { try finish(body) }
-    if let done, done == body.md5.map(Marker.imageDigest) { throw ObjectEnd(.skipped, "current") }
-    watch.lap("get")
 
     let results: Results
     var outcome: Outcome = (configuration.write.to == .none ? .classified : .tagged, [], nil)
     do throws(ObjectEnd) {
+      if done != nil || !decodesEarly { try finish(body) }
+      // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
+      if let done, done == body.md5.map(Marker.imageDigest) { throw ObjectEnd(.skipped, "current") }
+      watch.lap("get")
       let findings = try gate.run { () throws(ObjectEnd) in
         watch.lap("wait")
+        try checkTime()
         return try classify(body, task.models, &watch)
       }
       try finish(body)
@@ -121,7 +142,7 @@ final class ImageTagger: @unchecked Sendable {
       outcome.1 = findings
     } catch {
       // What came was not what S3 has.
-      if body.isCorrupted, !isLast { return nil }
+      if body.isCorrupted, !isLast { return .corrupted }
       guard error.isLasting, task.models.allSatisfy({ $0.onFailure == .mark }) else { throw error }
       let reason = error.mark
       results = Results(unusable: reason, task.models, prefix: configuration.write.prefix)
@@ -137,9 +158,9 @@ final class ImageTagger: @unchecked Sendable {
     }
     watch.lap("write")
     switch written {
-    case .written: return outcome
+    case .written: return .done(outcome)
     case .unchanged: throw ObjectEnd(.skipped, "current")
-    case .replaced where !isLast: return nil
+    case .replaced where !isLast: return .replaced
     case .replaced:
       var end = ObjectEnd(.failed, "the object was replaced again and again while its tags were written")
       end.isTransient = true
@@ -229,7 +250,7 @@ final class ImageTagger: @unchecked Sendable {
   /// Whoever uploads an image can give it a marker too. It is believed with our code, and without a key where a copy
   /// made the object, as we do; our tags never come by a copy.
   private func trustedEntry(of previous: Previous, _ task: Task) -> Marker.Entry? {
-    guard let entry = previous.marker.entry(of: task.digest) else { return nil }
+    guard task.believesMarker, let entry = previous.marker.entry(of: task.digest) else { return nil }
     guard let markerKey else { return task.event.isCopy ? entry : nil }
     let names = task.models.flatMap { ResultNames(model: $0.name, prefix: configuration.write.prefix).all }
     let results = names.compactMap { name in previous.value(name).map { (name: name, value: $0) } }
