@@ -21,9 +21,14 @@ public final class Application: InvocationHandler {
 
   /// Reads the configuration and makes all ready for the first event: connections to S3, models.
   /// - Parameter environment: the process' variables, see ``Settings``.
-  public init(environment: [String: String], logger: Logger) throws(InvocationFailure) {
+  public convenience init(environment: [String: String], logger: Logger) throws(InvocationFailure) {
+    try self.init(environment: environment, logger: logger, initTime: Self.initTime)
+  }
+
+  /// - Parameter initTime: seconds.
+  init(environment: [String: String], logger: Logger, initTime: Double) throws(InvocationFailure) {
     self.logger = logger
-    let end = Clock.realtime + Self.initTime
+    let end = Clock.realtime + initTime
     do throws(ClassifierError) {
       let settings = try Self.settings(environment)
       let objects = ObjectStore(environment: environment)

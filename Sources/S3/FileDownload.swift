@@ -21,6 +21,7 @@ public final class FileDownload: @unchecked Sendable {
     var isUnwanted = false
     /// Of the whole object, from its ranges; nil: S3 tells no checksum of which that can be done.
     var verifier: RangesVerifier?
+    var isVerified = false
   }
 
   private let client: S3Client
@@ -77,6 +78,9 @@ public final class FileDownload: @unchecked Sendable {
   /// Whether the download ended with the head, as it was not wanted.
   public var isUnwanted: Bool { state.withLock { $0.isUnwanted } }
 
+  /// Whether ``finish()`` found the bytes to be those that S3 has, by a checksum or an ETag.
+  public var isVerified: Bool { state.withLock { $0.isVerified } }
+
   /// Why it failed; nil: it did not, so far.
   public var failure: S3Error? { state.withLock { $0.failure } }
 
@@ -110,6 +114,7 @@ public final class FileDownload: @unchecked Sendable {
     }
     try wait { state in state.waiting.isEmpty && state.running.isEmpty }
     try verifier.finish(location)
+    state.withLock { $0.isVerified = true }
     return head
   }
 
@@ -135,7 +140,8 @@ public final class FileDownload: @unchecked Sendable {
       }
     }
     try wait { state in state.waiting.isEmpty && state.running.isEmpty }
-    _ = try verifier.finish(location)
+    let evidence = try verifier.finish(location).evidence
+    state.withLock { $0.isVerified = evidence != .none }
   }
 
   /// The parts that are in the file, in order.

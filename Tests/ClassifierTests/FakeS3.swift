@@ -14,6 +14,8 @@ final class FakeS3: Sendable {
     var tags: [String: String] = [:]
     /// Whether the ETag is no MD5 and another one after each copy, as with a key of KMS.
     var isOpaque = false
+    /// XML of the grants besides the owner's, as `?acl` shows them.
+    var grants = ""
   }
 
   private struct State {
@@ -21,7 +23,12 @@ final class FakeS3: Sendable {
     var objects: [String: Object] = [:]
     var log: [String] = []
     var hook: (@Sendable (String, inout [String: Object]) -> Int?)?
+    var reply: (@Sendable (String) -> [ScriptedServer.Step]?)?
+    var bodyFilter: (@Sendable (String, [UInt8]) -> [UInt8])?
     var serial = 0
+    var ownership = "BucketOwnerEnforced"
+    var ownershipQuestions = 0
+    var copies: [[String: String]] = []
   }
 
   private let state = Mutex(State())
@@ -54,6 +61,30 @@ final class FakeS3: Sendable {
     state.withLock { $0.hook = hook }
   }
 
+  /// Called before each request is looked at, by several threads at once: may wait, or answer in its own way.
+  func setReply(_ reply: @escaping @Sendable (String) -> [ScriptedServer.Step]?) {
+    state.withLock { $0.reply = reply }
+  }
+
+  /// Changes what is sent of an object's bytes, whose checksums stay as they are.
+  func setBodyFilter(_ filter: @escaping @Sendable (String, [UInt8]) -> [UInt8]) {
+    state.withLock { $0.bodyFilter = filter }
+  }
+
+  /// Of all buckets.
+  func setOwnership(_ ownership: String) { state.withLock { $0.ownership = ownership } }
+
+  /// How often that was asked for.
+  var ownershipQuestions: Int { state.withLock { $0.ownershipQuestions } }
+
+  /// The headers of each copy, oldest first.
+  var copies: [[String: String]] { state.withLock { $0.copies } }
+
+  /// An error as S3 tells of it.
+  static func error(_ status: Int, _ code: String) -> [ScriptedServer.Step] {
+    [.answer(status, [:], "<Error><Code>\(code)</Code><Message>as told</Message></Error>")]
+  }
+
   subscript(path: String) -> Object? {
     get { state.withLock { $0.objects[path] } }
     set { state.withLock { $0.objects[path] = newValue } }
@@ -66,26 +97,37 @@ final class FakeS3: Sendable {
   private func answer(_ request: ScriptedServer.Request) -> [ScriptedServer.Step] {
     let parts = request.target.split(separator: "?", maxSplits: 1).map(String.init)
     let path = parts[0]
-    if parts.count > 1, parts[1].hasPrefix("ownershipControls") {
-      let rule = "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>"
-      return [.answer(200, [:], "<OwnershipControls>\(rule)</OwnershipControls>")]
+    let query = parts.count > 1 ? parts[1] : ""
+    let isTagging = query.hasPrefix("tagging")
+    let kind = ["tagging", "acl", "ownershipControls"].first { query.hasPrefix($0) }
+    let line = "\(request.method) \(path)" + (kind.map { "?" + $0 } ?? "")
+    if let reply = state.withLock({ $0.reply }), let steps = reply(line) {
+      state.withLock { $0.log.append(line) }
+      return steps
     }
-    let isTagging = parts.count > 1 && parts[1].hasPrefix("tagging")
-    let line = "\(request.method) \(path)" + (isTagging ? "?tagging" : "")
     return state.withLock { state in
+      if kind == "ownershipControls" {
+        state.ownershipQuestions += 1
+        let rule = "<Rule><ObjectOwnership>\(state.ownership)</ObjectOwnership></Rule>"
+        return [.answer(200, [:], "<OwnershipControls>\(rule)</OwnershipControls>")]
+      }
       state.log.append(line)
       if let hook = state.hook, let status = hook(line, &state.objects) { return [.answer(status)] }
       guard var object = state.objects[path] else {
         let text = request.method == "HEAD" ? "" : "<Error><Code>NoSuchKey</Code></Error>"
         return [.answer(404, [:], text)]
       }
+      if kind == "acl" { return [.answer(200, [:], Self.accessControlList(object))] }
       switch (request.method, isTagging) {
-      case ("HEAD", false), ("GET", false): return Self.read(request, object)
+      case ("HEAD", false), ("GET", false):
+        if let filter = state.bodyFilter { object.bytes = filter(line, object.bytes) }
+        return Self.read(request, object)
       case ("GET", true):
         let tags = object.tags.map { "<Tag><Key>\($0)</Key><Value>\($1)</Value></Tag>" }.joined()
         return [.answer(200, [:], "<Tagging><TagSet>\(tags)</TagSet></Tagging>")]
       case ("PUT", true):
         let text = String(decoding: request.body, as: UTF8.self)
+        object.tags = [:]
         for tag in text.matches(of: /<Key>(.*?)<\/Key><Value>(.*?)<\/Value>/) {
           object.tags[String(tag.1)] = String(tag.2)
         }
@@ -95,7 +137,10 @@ final class FakeS3: Sendable {
         if let match = request.headers["x-amz-copy-source-if-match"], match != "\"\(object.eTag)\"" {
           return [.answer(412)]
         }
+        state.copies.append(request.headers)
         object.headers = request.headers.filter { $0.key.hasPrefix("x-amz-meta-") }
+        // S3 copies no list.
+        object.grants = ""
         state.serial += 1
         object.eTag =
           object.isOpaque ? Digest.md5(Array("\(state.serial)".utf8)).hex : Digest.md5(object.bytes).hex
@@ -104,6 +149,12 @@ final class FakeS3: Sendable {
       default: return [.answer(405)]
       }
     }
+  }
+
+  private static func accessControlList(_ object: Object) -> String {
+    let owner = "<Grant><Grantee><ID>me</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant>"
+    return "<AccessControlPolicy><Owner><ID>me</ID></Owner><AccessControlList>\(owner)\(object.grants)"
+      + "</AccessControlList></AccessControlPolicy>"
   }
 
   private static func read(_ request: ScriptedServer.Request, _ object: Object) -> [ScriptedServer.Step] {

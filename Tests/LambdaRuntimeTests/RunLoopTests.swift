@@ -51,6 +51,8 @@ struct RunLoopTests {
 
   struct Handler: InvocationHandler {
     var body: @Sendable (Invocation) throws(InvocationFailure) -> [UInt8] = { $0.body }
+    var end: @Sendable () -> String? = { nil }
+    var mustEnd: String? { end() }
 
     func handle(_ invocation: Invocation) throws(InvocationFailure) -> [UInt8] { try body(invocation) }
   }
@@ -80,6 +82,24 @@ struct RunLoopTests {
     #expect(run(client) == 1)
     #expect(client.calls == ["next", "respond 1 event 1", "next", "respond 2 event 2", "next"])
     #expect(lines.all.count == 1 && lines.all.last?.contains("the process ends: next: the end") == true)
+  }
+
+  /// The old code went on for ever.
+  @Test(arguments: [true, false]) func `a handler may end the process after an answer`(succeeds: Bool) {
+    let client = ScriptedClient([event("1"), event("2"), event("3")])
+    let handled = Lines()
+    let handler = Handler(
+      body: { invocation throws(InvocationFailure) in
+        handled.add(Array(invocation.requestID.utf8))
+        if succeeds { return invocation.body }
+        throw InvocationFailure(type: "Function.Bad", message: "too old")
+      }, end: { handled.all.count == 2 ? "the credentials are old" : nil })
+    #expect(run(client, handler) == 1)
+    let answers = ["1", "2"].map {
+      succeeds ? "respond \($0) event \($0)" : "fail \($0) Function.Bad: too old"
+    }
+    #expect(client.calls == ["next", answers[0], "next", answers[1]])
+    #expect(lines.all.last?.contains("the process ends: the credentials are old") == true)
   }
 
   @Test func `a failed event is reported, and the next one is taken`() {

@@ -3,9 +3,9 @@ import S3
 
 /// Model files from S3 on the disk, each under a name made of where it is from and its ETag.
 ///
-/// A file that has its name has all that its model needs: it is written without a name, and named at the end. One that
-/// was fetched in part has a record of its parts beside it. When the disk is full, those that were used longest ago
-/// go first.
+/// A file that has its name has all that its model needs: it is written without a name, and named at the end. Beside it
+/// is a record of its parts, without which nobody knows what was fetched and what is a hole. When the disk is full,
+/// those that were used longest ago go first.
 final class ModelCache {
   private let folder: String
   private let s3: ObjectStore
@@ -64,33 +64,27 @@ final class ModelCache {
     }
     return ModelFile(
       path: download.currentPath, arrival: needsAll ? nil : download, eTag: head.eTag, length: head.length,
-      cachedPath: path, download: download)
+      cachedPath: path, download: download, isVerified: !needsAll || download.isVerified)
   }
 
   private func cachedFile(_ path: String, _ head: ObjectHead) throws(ClassifierError) -> ModelFile {
     touch(path)
-    var parts: FileParts?
-    let recordPath = Self.recordPath(path)
-    if FileLocator.isFile(recordPath) {
-      parts = FileParts(record: try LocalFile.read(recordPath))
-      // A record that says nothing has no parts.
-      if parts == nil { parts = FileParts(record: []) }
-    }
+    let record = try? LocalFile.read(Self.recordPath(path))
+    // A record that says nothing has no parts.
+    let parts = record.flatMap(FileParts.init(record:)) ?? FileParts(record: [])
     return ModelFile(
-      path: path, arrival: parts, eTag: head.eTag, length: head.length, cachedPath: path, download: nil)
+      path: path, arrival: parts?.isWhole(head.length) == true ? nil : parts, eTag: head.eTag,
+      length: head.length, cachedPath: path, download: nil,
+      isVerified: false)
   }
 
   /// Keeps a file that came for others. Where that is not possible it comes again for the next process.
   func keep(_ file: ModelFile) {
     guard let download = file.download else { return }
-    let ranges = download.presentRanges
     let recordPath = Self.recordPath(file.cachedPath)
-    if ranges == [0..<file.length] {
-      Folder.remove(recordPath)
-    } else {
-      // The record first: a file with holes must never be without it.
-      guard LocalFile.write(FileParts.record(of: ranges), to: recordPath) else { return }
-    }
+    // The record first: a file must never be without it, nor with another's.
+    remove(file.cachedPath)
+    guard LocalFile.write(FileParts.record(of: download.presentRanges), to: recordPath) else { return }
     do throws(S3Error) { try download.commit(to: file.cachedPath) } catch { Folder.remove(recordPath) }
   }
 
@@ -118,13 +112,16 @@ final class ModelCache {
     guard !isClean else { return }
     try Folder.make(folder)
     let names = Folder.names(folder)
-    for name in names where !name.hasSuffix(Self.suffix) {
-      let isRecord =
-        name.hasSuffix(Self.recordSuffix)
-        && names.contains(name.dropLast(Self.recordSuffix.count) + Self.suffix)
-      if !isRecord { Folder.remove("\(folder)/\(name)") }
-    }
+    for name in names where !Self.isKept(name, names) { Folder.remove("\(folder)/\(name)") }
     isClean = true
+  }
+
+  /// Whether a file has its record, or a record its file.
+  private static func isKept(_ name: String, _ names: [String]) -> Bool {
+    for (own, other) in [(suffix, recordSuffix), (recordSuffix, suffix)] where name.hasSuffix(own) {
+      return names.contains(name.dropLast(own.count) + other)
+    }
+    return false
   }
 
   private func makeRoom(

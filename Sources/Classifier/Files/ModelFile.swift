@@ -13,8 +13,10 @@ struct ModelFile {
   let length: Int
   /// Where it is kept, by ``ModelCache``.
   let cachedPath: String
-  /// Whether it comes from S3 now. Its bytes are S3's then; one that an earlier process left may have been damaged.
+  /// Where it comes from S3 now; nil: an earlier process left it, and it may have been damaged since.
   let download: FileDownload?
+  /// Whether its bytes are sure to be S3's.
+  let isVerified: Bool
 }
 
 extension FileDownload: FileArrival {
@@ -46,6 +48,9 @@ final class FileParts: FileArrival {
   static func record(of ranges: [Range<Int>]) -> [UInt8] {
     Array(ranges.map { "\($0.lowerBound) \($0.upperBound)\n" }.joined().utf8)
   }
+
+  /// Whether a file of so many bytes has no holes.
+  func isWhole(_ length: Int) -> Bool { ranges == [0..<length] }
 
   func request(_ range: Range<Int>) {}
 

@@ -3,13 +3,17 @@ import S3
 /// S3 as the files of the function see it: there, or not to be had for a reason that is told when needed.
 struct ObjectStore {
   let client: Result<S3Client, S3Error>
+  /// Whether the connection guards what comes.
+  var isSecure: Bool
 
   init(environment: [String: String]) {
-    client = Result { () throws(S3Error) in try S3Client(environment: environment) }
+    self.init(Result { () throws(S3Error) in try S3Client(environment: environment) })
   }
 
-  /// Whether the connection guards what comes.
-  var isSecure: Bool { (try? client.get())?.isSecure ?? false }
+  init(_ client: Result<S3Client, S3Error>) {
+    self.client = client
+    isSecure = (try? client.get())?.isSecure ?? false
+  }
 
   /// What S3 says of an object.
   func peek(_ location: S3Location) throws(ClassifierError) -> ObjectHead {

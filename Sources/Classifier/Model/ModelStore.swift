@@ -107,7 +107,7 @@ public final class ModelStore {
         throw error
       }
       guard file.download == nil else {
-        failures.remember(error, of: model.name, eTag: file.eTag)
+        if file.isVerified { failures.remember(error, of: model.name, eTag: file.eTag) }
         throw error
       }
       // A file that an earlier process left may have been damaged since, or lack a part.

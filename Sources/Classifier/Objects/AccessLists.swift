@@ -38,7 +38,7 @@ final class AccessLists: Sendable {
     do throws(S3Error) {
       list = try s3.accessControlList(of: object)
     } catch {
-      guard error.status == 403 else { throw ObjectEnd(error) }
+      guard error.status == 403, !error.needsNewCredentials else { throw ObjectEnd(error) }
       throw ObjectEnd(
         .failed,
         "\(error) A copy loses an object's access control list. If there are none that matter: "
@@ -78,7 +78,7 @@ final class AccessLists: Sendable {
       return .success(try s3.ownership(of: bucket).disablesLists ? .no : .yes)
     } catch {
       // Who may not ask of the bucket may still look at each object.
-      if error.status == 403 { return .success(.yes) }
+      if error.status == 403, !error.needsNewCredentials { return .success(.yes) }
       var end = ObjectEnd(error)
       // The bucket's absence is not the object's.
       if end.status == .gone { (end.status, end.reason) = (.failed, "\(error)") }

@@ -73,13 +73,15 @@ final class ImageTagger: @unchecked Sendable {
     let models = configuration.models.filter { $0.when.matches(event.location.key) }
     if models.isEmpty { throw ObjectEnd(.skipped, "no model looks at such keys") }
     if event.location.key.hasSuffix("/") { throw ObjectEnd(.skipped, "a folder") }
-    let task = Task(
+    var task = Task(
       event: event, models: models, digest: configuration.digest(of: models, fingerprints: fingerprints))
     var left = Self.attempts
     while true {
       left -= 1
-      if let outcome = try attempt(task, gate, time, decodesEarly, isLast: left == 0, &watch) {
-        return outcome
+      switch try attempt(task, gate, time, decodesEarly, isLast: left == 0, &watch) {
+      case .done(let outcome): return outcome
+      case .corrupted: break
+      case .replaced: task.believesMarker = false
       }
     }
   }
@@ -90,19 +92,27 @@ final class ImageTagger: @unchecked Sendable {
     let models: [ModelConfiguration]
     /// Of the configuration, for the marker.
     let digest: String
+    /// Whether a marker may say that nothing is to be done: not once our tags may have come after another function's.
+    var believesMarker = true
     /// An event may name a version, but only the newest is tagged: the copy of an older one would become it.
     var place: S3Location { event.place }
   }
 
-  /// - Returns: nil where the object has changed, or its bytes have, and all must be done again.
+  private enum Attempt {
+    case done(Outcome)
+    /// The bytes that came are not those that S3 has: all must be done again.
+    case corrupted
+    /// The object was replaced, and may have results of the old one: all must be done again, whatever its marker says.
+    case replaced
+  }
+
   private func attempt(
     _ task: Task, _ gate: ComputeGate, _ time: TimeLimit, _ decodesEarly: Bool, isLast: Bool,
     _ watch: inout Stopwatch
-  ) throws(ObjectEnd) -> Outcome? {
+  ) throws(ObjectEnd) -> Attempt {
     // Most copies are our own: their first byte's head says so, and the connection stays open.
     if task.event.isCopy {
       let head = try ObjectEnd.calling { () throws(S3Error) in try s3.peek(task.place) }
-      watch.lap("get")
       try check(head, task)
     }
     let body = s3.open(task.place, limit: fileLimit, budget: budget) { self.wantsBody(of: $0, task) }
@@ -113,7 +123,6 @@ final class ImageTagger: @unchecked Sendable {
     let copies = configuration.write.to == .metadata || configuration.write.to == .both
     let grants = copies ? accessLists.look(at: task.place) : nil
     let previous = try previous(head, task)
-    // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
     let done = trustedEntry(of: previous, task)?.image
     if done == Marker.imageDigest(eTag: head.eTag) { throw ObjectEnd(.skipped, "current") }
 
@@ -121,11 +130,11 @@ final class ImageTagger: @unchecked Sendable {
     var outcome: Outcome = (configuration.write.to == .none ? .classified : .tagged, [], nil)
     do throws(ObjectEnd) {
       if done != nil || !decodesEarly { try finish(body) }
+      // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
       if let done, done == body.md5.map(Marker.imageDigest) { throw ObjectEnd(.skipped, "current") }
       watch.lap("get")
       let findings = try gate.run { () throws(ObjectEnd) in
         watch.lap("wait")
-        // Others may have had the processor for long.
         try time.check()
         return try classify(body, task.models, &watch)
       }
@@ -134,7 +143,7 @@ final class ImageTagger: @unchecked Sendable {
       outcome.1 = findings
     } catch {
       // What came was not what S3 has.
-      if body.isCorrupted, !isLast { return nil }
+      if body.isCorrupted, !isLast { return .corrupted }
       guard error.isLasting, task.models.allSatisfy({ $0.onFailure == .mark }) else { throw error }
       let reason = error.mark
       results = Results(unusable: reason, task.models, prefix: configuration.write.prefix)
@@ -150,9 +159,9 @@ final class ImageTagger: @unchecked Sendable {
     }
     watch.lap("write")
     switch written {
-    case .written: return outcome
+    case .written: return .done(outcome)
     case .unchanged: throw ObjectEnd(.skipped, "current")
-    case .replaced where !isLast: return nil
+    case .replaced where !isLast: return .replaced
     case .replaced:
       var end = ObjectEnd(.failed, "the object was replaced again and again while its tags were written")
       end.isTransient = true
@@ -242,7 +251,7 @@ final class ImageTagger: @unchecked Sendable {
   /// Whoever uploads an image can give it a marker too. It is believed with our code, and without a key where a copy
   /// made the object, as we do; our tags never come by a copy.
   private func trustedEntry(of previous: Previous, _ task: Task) -> Marker.Entry? {
-    guard let entry = previous.marker.entry(of: task.digest) else { return nil }
+    guard task.believesMarker, let entry = previous.marker.entry(of: task.digest) else { return nil }
     guard let markerKey else { return task.event.isCopy ? entry : nil }
     let names = task.models.flatMap { ResultNames(model: $0.name, prefix: configuration.write.prefix).all }
     let results = names.compactMap { name in previous.value(name).map { (name: name, value: $0) } }
