@@ -116,7 +116,9 @@ public final class FileDownload: @unchecked Sendable {
   /// A digest is of bytes in their order: of those that are there while others arrive.
   private func verifyInOrder(_ head: ObjectHead) throws(S3Error) {
     let verifier = BodyVerifier(head, wantsMD5: false, checksETag: client.checksETags)
-    guard verifier.needsBytes else { return try wait { state in state.waiting.isEmpty && state.running.isEmpty } }
+    guard verifier.needsBytes else {
+      return try wait { state in state.waiting.isEmpty && state.running.isEmpty }
+    }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     defer { buffer.deallocate() }
     while verifier.count < head.length {
@@ -250,9 +252,10 @@ public final class FileDownload: @unchecked Sendable {
       state.head = head
       state.verifier = RangesVerifier(head)
       // What was asked for before the length was known, but for the part that is on its way.
-      let early = state.requested
       let isWhole = head.headers["content-range"] == nil
-      state.requested = RangeSet(0..<(isWhole ? head.length : min(head.length, options.firstPartSize)))
+      let coming = RangeSet(0..<(isWhole ? head.length : min(head.length, options.firstPartSize)))
+      let early = state.requested.subtracting(coming)
+      state.requested = coming
       for range in early.ranges { request(range, &state) }
     }
     startWaiting()

@@ -1,6 +1,5 @@
 import JSON
 import LambdaRuntime
-import Synchronization
 import System
 
 /// What the function answers to one event, all of whose objects were looked at.
@@ -69,37 +68,19 @@ struct EventAnswer {
   // MARK: One object
 
   private func run(_ schedule: ObjectSchedule) -> (results: [ObjectResult?], schedule: ObjectSchedule) {
-    // Milliseconds that the slowest object took, its models being there.
-    let slowest = Slowest()
+    let invocation = invocation
+    let time = TimeLimit { Double(invocation.remainingMilliseconds) }
     let isAlone = schedule.objects.count == 1
     return ObjectPipeline.run(
-      schedule, process: { object, gate in process(object, gate, isAlone: isAlone, slowest) }, idle: idle)
+      schedule, process: { object, gate in process(object, gate, time, isAlone: isAlone) }, idle: idle)
   }
 
-  private final class Slowest: Sendable {
-    private let value = Mutex(0.0)
-    var milliseconds: Double { value.withLock { $0 } }
-    func add(_ milliseconds: Double) { value.withLock { $0 = max($0, milliseconds) } }
-  }
-
-  /// Looks at an object if there is time for it, and logs what became of it.
+  /// Looks at an object, and logs what became of it.
   private func process(
-    _ event: ObjectEvent, _ gate: ComputeGate, isAlone: Bool, _ slowest: Slowest
+    _ event: ObjectEvent, _ gate: ComputeGate, _ time: TimeLimit, isAlone: Bool
   ) -> ObjectResult {
-    // A quarter of a second is left for the answer.
-    let left = Double(invocation.remainingMilliseconds) - 250
     let start = Clock.monotonic
-    var result: ObjectResult
-    if left <= 2 * slowest.milliseconds {
-      result = ObjectResult(object: event.location, status: .failed)
-      result.reason =
-        "not started: the function's time is up (\(max(0, Int(left))) ms are left): give it more time, or have it "
-        + "called with fewer objects at once"
-      result.isTransient = true
-    } else {
-      result = tagger.process(event, gate, decodesEarly: isAlone)
-      slowest.add(result.milliseconds.filter { $0.stage != "model" }.reduce(0) { $0 + $1.value })
-    }
+    let result = tagger.process(event, gate, time, decodesEarly: isAlone)
     log(result, milliseconds: (Clock.monotonic - start) * 1e3)
     return result
   }
