@@ -18,6 +18,8 @@ from verdict import is_copy
 MODEL = "means.h5"
 # Attempts at an event, as Lambda makes them.
 ATTEMPTS = 3
+# How often somebody has an event delivered again that went to the on-failure destination.
+REDRIVES = 5
 PATIENCE = 900
 MARKER_KEY = "a secret of the campaign"
 
@@ -155,6 +157,17 @@ class Source:
         with self.lock:
             self.reported |= dict.fromkeys(keys, error)
         return None
+
+    def redrive(self):
+        """Delivers from the on-failure destination what went there.
+
+        Returns how many objects had gone there.
+        """
+        given_up = sorted(self.reported)
+        for _ in range(REDRIVES):
+            for key in sorted(self.reported):
+                self.deliver([key])
+        return len(given_up)
 
     def deliver_copies(self):
         """What S3 tells of the function's own copies since the last call, which end as they are recognised.

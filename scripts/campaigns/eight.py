@@ -1,8 +1,10 @@
-"""Eight processes look at one object at the same moment, while it is replaced."""
+"""Eight processes look at one object at the same moment, while it is replaced. Some stand still for a while, so that
+one may write what it read long before the others wrote of the next picture."""
 
 import json
 import os
 import queue
+import signal
 import subprocess
 import threading
 import time
@@ -12,15 +14,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pictures
 import verdict
 from bucket import event
-from deployment import ATTEMPTS, MARKER_KEY, Deployment
+from deployment import ATTEMPTS, MARKER_KEY, PATIENCE, REDRIVES, Deployment
 from result import Result, judge
 
 PROCESSES = 8
 # Milliseconds of S3: between what a process reads and what it writes there is time for the others.
-LATENCY = 5
+LATENCY = 15
 # Seconds until a version is replaced, at most.
-LONGEST = 0.08
+LONGEST = 0.15
 TIMEOUT = 60
+# Processes that stand still in a round, seconds until they do and how long, at most.
+PAUSED, UNTIL_PAUSE, LONGEST_PAUSE = 3, 0.12, 0.6
 
 
 class Function:
@@ -43,8 +47,8 @@ class Function:
                 function.next(self)
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                function.answer(self.path, body)
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                function.answer(self.path)
                 self.reply(202, b"{}")
 
             def reply(self, status, body, headers=()):
@@ -100,6 +104,15 @@ class Function:
         self.server.server_close()
         self.log.close()
 
+    def pause(self, after, seconds):
+        """Has the process stand still for a while, as a crowded machine does."""
+        time.sleep(after)
+        for number, wait in ((signal.SIGSTOP, seconds), (signal.SIGCONT, 0)):
+            with self.lock:
+                if not self.stopped:
+                    self.process.send_signal(number)
+            time.sleep(wait)
+
     def next(self, handler):
         delivery = self.events.get()
         request = str(uuid.uuid4())
@@ -110,7 +123,7 @@ class Function:
             ("Lambda-Runtime-Deadline-Ms", str(int((time.time() + TIMEOUT) * 1000))),
             ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:thimble")])
 
-    def answer(self, path, body):
+    def answer(self, path):
         # .../invocation/REQUEST/response
         words = path.split("/")
         if len(words) < 3 or words[-3] != "invocation":
@@ -118,7 +131,7 @@ class Function:
         with self.lock:
             delivery = self.open.pop(words[-2], None)
         if delivery:
-            delivery.end(words[-1] == "response", body)
+            delivery.end(words[-1] == "response")
 
 
 class Delivery:
@@ -130,13 +143,17 @@ class Delivery:
         self.attempts = 0
         self.done = threading.Event()
         self.failed = False
-        self.reason = None
         functions[first].events.put(self)
 
-    def end(self, succeeded, body=b""):
+    def wait(self):
+        """Returns how many attempts it took."""
+        if not self.done.wait(PATIENCE):
+            raise SystemExit("eight processes: there is no answer")
+        return self.attempts
+
+    def end(self, succeeded):
         self.attempts += 1
         if not succeeded:
-            self.reason = body.decode(errors="replace")
             if self.attempts < ATTEMPTS:
                 self.random.choice(self.functions).events.put(self)
                 return
@@ -152,7 +169,7 @@ def run(products, folder, random, *, rounds, mode, faults=False):
     if faults:
         flags += ["--fail-rate", 0.3, "--fail-kind", "all", "--fail-stall", 3,
                   "--fail-seed", random.randrange(1 << 30)]
-    versions, attempts, reported = 0, 0, set()
+    versions, attempts, failed, reported = 0, 0, 0, set()
     current = {}
     with Deployment(products, folder, mode=mode, flags=flags, with_function=False) as deployment:
         functions = [Function(deployment, number) for number in range(PROCESSES)]
@@ -160,26 +177,39 @@ def run(products, folder, random, *, rounds, mode, faults=False):
             for number in range(rounds):
                 key = f"{number:04}.jpg"
                 deliveries = []
+                order = random.sample(range(PROCESSES), PROCESSES)
+                pauses = [
+                    threading.Thread(target=functions[index].pause, args=(
+                        random.random() * UNTIL_PAUSE, random.random() * LONGEST_PAUSE))
+                    for index in order[-PAUSED:]]
                 for version in range(random.choice([1, 2, 2, 3])):
                     if version:
                         time.sleep(random.random() * LONGEST)
                     current[key] = deployment.bucket.put(key, lambda: pictures.make(random))
                     versions += 1
-                    # The first is told to all, a later one to some: S3 delivers each event once at least.
-                    told = range(PROCESSES) if not version else random.sample(
-                        range(PROCESSES), random.choice([1, 2, PROCESSES]))
+                    # The first is told to all, a later one to some, who do not stand still, or all: S3 delivers each
+                    # event once at least.
+                    told = order[:random.choice([1, 2, PROCESSES]) if version else PROCESSES]
                     deliveries += [Delivery(functions, index, [key], random) for index in told]
-                for delivery in deliveries:
-                    if not delivery.done.wait(300):
-                        raise SystemExit(f"eight processes: no answer; the logs are in {folder}")
-                    attempts += delivery.attempts
-                    if delivery.failed:
-                        reported.add(key)
+                    for pause in pauses if not version else ():
+                        pause.start()
+                for pause in pauses:
+                    pause.join()
+                attempts += sum(delivery.wait() for delivery in deliveries)
+                # What went to the on-failure destination is delivered again from there.
+                for _ in range(REDRIVES):
+                    if not any(delivery.failed for delivery in deliveries):
+                        break
+                    failed += 1
+                    deliveries = [Delivery(functions, order[0], [key], random)]
+                    attempts += deliveries[0].wait()
+                if any(delivery.failed for delivery in deliveries):
+                    reported.add(key)
         finally:
             for function in functions:
                 function.stop()
         judge(result, deployment.bucket, current, reported, mode)
-        result.note(f"{versions} versions, {attempts} invocations, {len(reported)} failures reported")
+        result.note(f"{versions} versions, {attempts} invocations, {failed} events delivered again after three attempts")
         if mode != "tags":
             again = sum(count - 1 for count in verdict.copies(deployment.requests()).values())
             result.note(f"{again} of them wrote what another one was just writing")

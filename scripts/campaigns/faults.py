@@ -2,6 +2,7 @@
 one and of several."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pictures
@@ -16,6 +17,8 @@ UPLOADERS = 4
 # Objects of the events that tell of several.
 TOGETHER = 10
 REPLACED = 0.4
+# Seconds until an object is replaced, at most.
+LONGEST = 4
 
 
 def run(products, folder, random, *, objects, mode):
@@ -32,11 +35,13 @@ def run(products, folder, random, *, objects, mode):
             own = type(random)(draws[index])
             key = f"{index:04}.jpg"
             for version in range(2 if own.random() < REPLACED else 1):
+                # While its event waits, is handled, or has been.
+                time.sleep(version * own.random() * LONGEST)
                 picture = deployment.bucket.put(key, lambda: pictures.make(own))
                 with lock:
                     replaced = key in current
                     current[key] = picture
-                # The next version comes while this one is processed: nobody waits for the answer.
+                # Nobody waits for the answer.
                 deliveries.append(pool.submit(source.deliver, [key]))
             return replaced
 
@@ -49,6 +54,7 @@ def run(products, folder, random, *, objects, mode):
                 deliveries.append(pool.submit(source.deliver, keys[start:start + TOGETHER]))
             for delivery in deliveries:
                 delivery.result()
+        reported = source.redrive()
         while source.deliver_copies():
             pass
         judge(result, deployment.bucket, current, source.reported, mode)
@@ -56,9 +62,10 @@ def run(products, folder, random, *, objects, mode):
         for place, count in verdict.doubled(entries).items():
             result.add("doubled", f"{place[0]}, {place[1]}: {count} times")
         failed = [entry["fault"] for entry in entries if "fault" in entry]
-        result.note(f"{replaced} replaced")
+        refused = sum(verdict.is_copy(entry) and entry["status"] == 412 for entry in entries)
+        result.note(f"{replaced} replaced, {refused} of them between their reading and their copy")
         result.note(f"{len(failed)} of {len(entries)} requests failed in {len(set(failed))} ways")
         result.note(f"{source.failures} of {source.invocations} invocations failed")
-        result.note(f"{len(source.reported)} failures reported")
+        result.note(f"{reported} objects delivered again after three attempts")
         result.note(f"{sum(verdict.copies(entries).values())} copies")
     return result

@@ -68,10 +68,7 @@ def run(products, folder, random, *, kills):
             told.append(keys)
             source.deliver(keys)
         thread.join()
-        # What went to the on-failure destination is delivered again from there.
-        given_up = sorted(source.reported)
-        for key in given_up:
-            source.deliver([key])
+        reported = source.redrive()
         judge(result, deployment.bucket, current)
         entries = deployment.requests()
         for place, count in verdict.doubled(entries).items():
@@ -80,7 +77,7 @@ def run(products, folder, random, *, kills):
             result.add("left over", fault)
         result.note(f"{len(current)} objects, {len(told)} events")
         result.note(f"{source.failures} of {source.invocations} invocations failed")
-        result.note(f"{len(given_up)} objects delivered again after three attempts")
+        result.note(f"{reported} objects delivered again after three attempts")
         result.note(f"{len(known)} models")
     return result
 

@@ -1,6 +1,7 @@
 """What became of an object: right, or lost, torn, wrong or doubled.
 
-lost      put, its event delivered until it succeeded, and there are neither labels nor was a failure reported
+lost      put, its event delivered three times or until it succeeded, and there are neither labels nor was a failure
+          reported; what was reported is delivered again, as from an on-failure destination
 torn      a part of the results without the others, or parts of different pictures
 wrong     whole results that are not those of the object's bytes
 doubled   copied once more for the same bytes, though S3's answer to an earlier copy had arrived
