@@ -113,6 +113,7 @@ final class ImageTagger: @unchecked Sendable {
     // Most copies are our own: their first byte's head says so, and the connection stays open.
     if task.event.isCopy {
       let head = try ObjectEnd.calling { () throws(S3Error) in try s3.peek(task.place) }
+      watch.lap("get")
       try check(head, task)
     }
     let body = s3.open(task.place, limit: fileLimit, budget: budget) { self.wantsBody(of: $0, task) }
