@@ -149,10 +149,8 @@ final class ImageTagger: @unchecked Sendable {
       let reason = error.mark
       results = Results(unusable: reason, task.models, prefix: configuration.write.prefix)
       outcome = (.marked, [], error.reason)
-      // Where each copy has another ETag and the bytes are not read, the marker cannot say that this is our own.
-      if task.event.isCopy, results.entries.allSatisfy({ previous.value($0.names.error) == reason }) {
-        throw ObjectEnd(.skipped, "current")
-      }
+      // Where each copy has another ETag and the bytes are not read, the marker cannot say that all is done.
+      if results.entries.allSatisfy({ previous.says($0) }) { throw ObjectEnd(.skipped, "current") }
     }
     let image = body.md5.map(Marker.imageDigest) ?? Marker.imageDigest(eTag: head.eTag)
     let written = try writer.write(results, to: task.place, head, grants: grants) {
@@ -211,6 +209,13 @@ final class ImageTagger: @unchecked Sendable {
     let marker: Marker
     /// A result's value, by its name.
     let value: (String) -> String?
+
+    /// Whether it says why there are no labels, and has none.
+    func says(_ entry: Results.Entry) -> Bool {
+      let names = entry.names
+      return entry.error != nil && value(names.error) == entry.error
+        && [names.label, names.score, names.top].allSatisfy { value($0) == nil }
+    }
   }
 
   /// Whether a body must be read. Asked on the transport's thread.
