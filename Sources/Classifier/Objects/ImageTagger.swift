@@ -73,12 +73,12 @@ final class ImageTagger: @unchecked Sendable {
     let models = configuration.models.filter { $0.when.matches(event.location.key) }
     if models.isEmpty { throw ObjectEnd(.skipped, "no model looks at such keys") }
     if event.location.key.hasSuffix("/") { throw ObjectEnd(.skipped, "a folder") }
-    let task = Task(
+    var task = Task(
       event: event, models: models, digest: configuration.digest(of: models, fingerprints: fingerprints))
     var left = Self.attempts
     while true {
       left -= 1
-      if let outcome = try attempt(task, gate, time, decodesEarly, isLast: left == 0, &watch) {
+      if let outcome = try attempt(&task, gate, time, decodesEarly, isLast: left <= 0, &watch) {
         return outcome
       }
     }
@@ -90,38 +90,45 @@ final class ImageTagger: @unchecked Sendable {
     let models: [ModelConfiguration]
     /// Of the configuration, for the marker.
     let digest: String
+    /// Whether results are to be written whatever the marker in the metadata says: the tags are of another image.
+    var mustWrite = false
     /// An event may name a version, but only the newest is tagged: the copy of an older one would become it.
     var place: S3Location { event.place }
   }
 
   /// - Returns: nil where the object has changed, or its bytes have, and all must be done again.
   private func attempt(
-    _ task: Task, _ gate: ComputeGate, _ time: TimeLimit, _ decodesEarly: Bool, isLast: Bool,
+    _ task: inout Task, _ gate: ComputeGate, _ time: TimeLimit, _ decodesEarly: Bool, isLast: Bool,
     _ watch: inout Stopwatch
   ) throws(ObjectEnd) -> Outcome? {
     // Most copies are our own: their first byte's head says so, and the connection stays open.
     if task.event.isCopy {
       let head = try ObjectEnd.calling { () throws(S3Error) in try s3.peek(task.place) }
       watch.lap("get")
-      try check(head, task)
+      if try mustStartAgain(head, &task) { return nil }
     }
-    let body = s3.open(task.place, limit: fileLimit, budget: budget) { self.wantsBody(of: $0, task) }
+    let body = s3.open(task.place, limit: fileLimit, budget: budget) { [task] in self.wantsBody(of: $0, task)
+    }
     defer { if !body.isComplete { body.cancel() } }
     let head = try ObjectEnd.calling { () throws(S3Error) in try body.head() }
     watch.lap("get")
-    try check(head, task)
+    if try mustStartAgain(head, &task) { return nil }
     let copies = configuration.write.to == .metadata || configuration.write.to == .both
     let grants = copies ? accessLists.look(at: task.place) : nil
     let previous = try previous(head, task)
     // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
-    let done = trustedEntry(of: previous, task)?.image
-    if done == Marker.imageDigest(eTag: head.eTag) { throw ObjectEnd(.skipped, "current") }
+    let done = task.mustWrite ? nil : trustedEntry(of: previous, task)?.image
+    if let done, done == Marker.imageDigest(eTag: head.eTag), try mustStartAgain(image: done, &task) {
+      return nil
+    }
 
     let results: Results
     var outcome: Outcome = (configuration.write.to == .none ? .classified : .tagged, [], nil)
     do throws(ObjectEnd) {
       if done != nil || !decodesEarly { try finish(body) }
-      if let done, done == body.md5.map(Marker.imageDigest) { throw ObjectEnd(.skipped, "current") }
+      if let done, done == body.md5.map(Marker.imageDigest), try mustStartAgain(image: done, &task) {
+        return nil
+      }
       watch.lap("get")
       let findings = try gate.run { () throws(ObjectEnd) in
         watch.lap("wait")
@@ -140,13 +147,15 @@ final class ImageTagger: @unchecked Sendable {
       results = Results(unusable: reason, task.models, prefix: configuration.write.prefix)
       outcome = (.marked, [], error.reason)
       // Where each copy has another ETag and the bytes are not read, the marker cannot say that this is our own.
-      if task.event.isCopy, results.entries.allSatisfy({ previous.value($0.names.error) == reason }) {
+      if task.event.isCopy, !task.mustWrite,
+        results.entries.allSatisfy({ previous.value($0.names.error) == reason })
+      {
         throw ObjectEnd(.skipped, "current")
       }
     }
     let image = body.md5.map(Marker.imageDigest) ?? Marker.imageDigest(eTag: head.eTag)
-    let written = try writer.write(results, to: task.place, head, grants: grants) {
-      self.marker(task, image, previous, $0)
+    let written = try writer.write(results, to: task.place, head, grants: grants) { [task] in
+      self.marker(task, image, after: $0, room: $1, $2)
     }
     watch.lap("write")
     switch written {
@@ -209,9 +218,22 @@ final class ImageTagger: @unchecked Sendable {
   }
 
   /// - Throws: where the head says that nothing is to be done.
-  private func check(_ head: ObjectHead, _ task: Task) throws(ObjectEnd) {
+  private func mustStartAgain(_ head: ObjectHead, _ task: inout Task) throws(ObjectEnd) -> Bool {
     guard isNewest(head, task) else { throw ObjectEnd(.superseded) }
-    if isCurrent(head, task) { throw ObjectEnd(.skipped, "current") }
+    guard isCurrent(head, task) else { return false }
+    return try mustStartAgain(image: Marker.imageDigest(eTag: head.eTag), &task)
+  }
+
+  /// Where results go to tags as well, what the metadata says is not all: somebody slow may have written an older
+  /// image's tags since, for which there is no condition, and have ended before he could look.
+  /// - Returns: whether the object must be looked at again, whatever its metadata says.
+  /// - Throws: where nothing is to be done.
+  private func mustStartAgain(image: String, _ task: inout Task) throws(ObjectEnd) -> Bool {
+    guard configuration.write.to == .both else { throw ObjectEnd(.skipped, "current") }
+    let tags = try inTags(task)
+    if trustedEntry(of: tags, task)?.image == image { throw ObjectEnd(.skipped, "current") }
+    task.mustWrite = true
+    return true
   }
 
   private func isNewest(_ head: ObjectHead, _ task: Task) -> Bool {
@@ -220,7 +242,7 @@ final class ImageTagger: @unchecked Sendable {
   }
 
   private func isCurrent(_ head: ObjectHead, _ task: Task) -> Bool {
-    trustedEntry(of: inMetadata(head), task)?.image == Marker.imageDigest(eTag: head.eTag)
+    !task.mustWrite && trustedEntry(of: inMetadata(head), task)?.image == Marker.imageDigest(eTag: head.eTag)
   }
 
   private func inMetadata(_ head: ObjectHead) -> Previous {
@@ -234,6 +256,10 @@ final class ImageTagger: @unchecked Sendable {
     guard configuration.write.to == .tags, head.tagCount > 0, markerKey != nil else {
       return inMetadata(head)
     }
+    return try inTags(task)
+  }
+
+  private func inTags(_ task: Task) throws(ObjectEnd) -> Previous {
     let tags = try ObjectEnd.calling { () throws(S3Error) in try s3.tags(of: task.place) }
     func value(_ name: String) -> String? { tags.first { $0.key == name }?.value }
     return Previous(marker: Marker(value(Marker.name)), value: value)
@@ -253,10 +279,10 @@ final class ImageTagger: @unchecked Sendable {
 
   /// The marker's text for new results.
   private func marker(
-    _ task: Task, _ image: String, _ previous: Previous, _ results: WrittenResults
+    _ task: Task, _ image: String, after there: Marker, room: Int, _ results: WrittenResults
   ) -> String {
     var entry = Marker.Entry(configuration: task.digest, image: image)
     entry.code = markerKey?.code(task.place, configuration: task.digest, image: image, results: results)
-    return previous.marker.adding(entry)
+    return there.adding(entry, room: room)
   }
 }
