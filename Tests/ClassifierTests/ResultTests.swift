@@ -155,7 +155,7 @@ struct ResultTests {
     let results = Results(
       [finding("a", [("jack-o'-lantern, lit; 日本é", 0.5), ("b", 0.25)], top: 2), finding("b", [])],
       prefix: "p-")
-    let tags = TagEntries(results: results, marker: { _ in "m-1 n-2" }).tags(replacing: [])
+    let tags = TagEntries(results: results, marker: { _, _, _ in "m-1 n-2" }).tags(replacing: [])
     #expect(
       tags == [
         ObjectTag(key: "p-a", value: "jack-o_-lantern_ lit_ 日本é"),
@@ -164,8 +164,16 @@ struct ResultTests {
         ObjectTag(key: "p-b", value: ""), ObjectTag(key: "p-b-score", value: ""),
         ObjectTag(key: "thimble", value: "m-1 n-2"),
       ])
-    let others = TagEntries(results: results, marker: nil)
-    #expect(others.tags(replacing: []).count == 5)
+    let others = TagEntries(results: results) { there, room, _ in
+      there.adding(Marker.Entry(configuration: "aaaa1", image: "ff"), room: room)
+    }
+    // Others' entries stay while there is room.
+    func marker(_ old: String) -> String? {
+      others.tags(replacing: [ObjectTag(key: "thimble", value: old)]).last?.value
+    }
+    #expect(marker("bbbb1-ff") == "bbbb1-ff aaaa1-ff")
+    let long = "bbbb1-ff-" + String(repeating: "0", count: 250)
+    #expect(marker(long) == "aaaa1-ff")
     // What is no longer true is emptied.
     let old = [ObjectTag(key: "p-b-error", value: "damaged"), ObjectTag(key: "own", value: "x")]
     #expect(others.tags(replacing: old).filter { $0.key == "p-b-error" }.map(\.value) == [""])
@@ -175,7 +183,7 @@ struct ResultTests {
     let long = String(repeating: "ä", count: 300)
     let labels = (0..<50).map { ("label \($0)", Float(0.5)) }
     let results = Results([finding("a", [(long, 1)]), finding("b", labels, multiLabel: true)], prefix: "")
-    let tags = TagEntries(results: results, marker: nil).tags(replacing: [])
+    let tags = TagEntries(results: results, marker: { _, _, _ in "m-1" }).tags(replacing: [])
     #expect(tags.allSatisfy { $0.value.utf16.count <= 256 })
     #expect(tags[0].value.count == 256 && tags[4].value.hasPrefix("label 0=0.5000/label 1=0.5000/"))
   }

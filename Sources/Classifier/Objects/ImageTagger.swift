@@ -78,7 +78,7 @@ final class ImageTagger: @unchecked Sendable {
     var left = Self.attempts
     while true {
       left -= 1
-      switch try attempt(task, gate, time, decodesEarly, isLast: left == 0, &watch) {
+      switch try attempt(task, gate, time, decodesEarly, isLast: left <= 0, &watch) {
       case .done(let outcome): return outcome
       case .corrupted: break
       case .replaced: task.believesMarker = false
@@ -92,7 +92,7 @@ final class ImageTagger: @unchecked Sendable {
     let models: [ModelConfiguration]
     /// Of the configuration, for the marker.
     let digest: String
-    /// Whether a marker may say that nothing is to be done: not once our tags may have come after another function's.
+    /// Whether a marker may say that nothing is to be done: not once tags may be of another image.
     var believesMarker = true
     /// An event may name a version, but only the newest is tagged: the copy of an older one would become it.
     var place: S3Location { event.place }
@@ -114,25 +114,29 @@ final class ImageTagger: @unchecked Sendable {
     if task.event.isCopy {
       let head = try ObjectEnd.calling { () throws(S3Error) in try s3.peek(task.place) }
       watch.lap("get")
-      try check(head, task)
+      if try hasOtherTags(task, head) { return .replaced }
     }
     let body = s3.open(task.place, limit: fileLimit, budget: budget) { self.wantsBody(of: $0, task) }
     defer { if !body.isComplete { body.cancel() } }
     let head = try ObjectEnd.calling { () throws(S3Error) in try body.head() }
     watch.lap("get")
-    try check(head, task)
+    if try hasOtherTags(task, head) { return .replaced }
     let copies = configuration.write.to == .metadata || configuration.write.to == .both
     let grants = copies ? accessLists.look(at: task.place) : nil
     let previous = try previous(head, task)
     let done = trustedEntry(of: previous, task)?.image
-    if done == Marker.imageDigest(eTag: head.eTag) { throw ObjectEnd(.skipped, "current") }
+    if let done, done == Marker.imageDigest(eTag: head.eTag), try hasOtherTags(task, image: done) {
+      return .replaced
+    }
 
     let results: Results
     var outcome: Outcome = (configuration.write.to == .none ? .classified : .tagged, [], nil)
     do throws(ObjectEnd) {
       if done != nil || !decodesEarly { try finish(body) }
       // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
-      if let done, done == body.md5.map(Marker.imageDigest) { throw ObjectEnd(.skipped, "current") }
+      if let done, done == body.md5.map(Marker.imageDigest), try hasOtherTags(task, image: done) {
+        return .replaced
+      }
       watch.lap("get")
       let findings = try gate.run { () throws(ObjectEnd) in
         watch.lap("wait")
@@ -150,11 +154,13 @@ final class ImageTagger: @unchecked Sendable {
       results = Results(unusable: reason, task.models, prefix: configuration.write.prefix)
       outcome = (.marked, [], error.reason)
       // Where each copy has another ETag and the bytes are not read, the marker cannot say that all is done.
-      if results.entries.allSatisfy({ previous.says($0) }) { throw ObjectEnd(.skipped, "current") }
+      if task.believesMarker, results.entries.allSatisfy({ previous.says($0) }) {
+        throw ObjectEnd(.skipped, "current")
+      }
     }
     let image = body.md5.map(Marker.imageDigest) ?? Marker.imageDigest(eTag: head.eTag)
     let written = try writer.write(results, to: task.place, head, grants: grants) {
-      self.marker(task, image, previous, $0)
+      self.marker(task, image, after: $0, room: $1, $2)
     }
     watch.lap("write")
     switch written {
@@ -223,10 +229,21 @@ final class ImageTagger: @unchecked Sendable {
     isNewest(head, task) && !isCurrent(head, task)
   }
 
+  /// - Returns: whether the object must be looked at again, whatever its metadata says.
   /// - Throws: where the head says that nothing is to be done.
-  private func check(_ head: ObjectHead, _ task: Task) throws(ObjectEnd) {
+  private func hasOtherTags(_ task: Task, _ head: ObjectHead) throws(ObjectEnd) -> Bool {
     guard isNewest(head, task) else { throw ObjectEnd(.superseded) }
-    if isCurrent(head, task) { throw ObjectEnd(.skipped, "current") }
+    guard isCurrent(head, task) else { return false }
+    return try hasOtherTags(task, image: Marker.imageDigest(eTag: head.eTag))
+  }
+
+  /// Where results go to tags as well, what the metadata says is not all: somebody slow may have written an older
+  /// image's tags since, for which there is no condition, and have ended before he could look.
+  /// - Throws: where nothing is to be done.
+  private func hasOtherTags(_ task: Task, image: String) throws(ObjectEnd) -> Bool {
+    guard configuration.write.to == .both else { throw ObjectEnd(.skipped, "current") }
+    if trustedEntry(of: try inTags(task), task)?.image == image { throw ObjectEnd(.skipped, "current") }
+    return true
   }
 
   private func isNewest(_ head: ObjectHead, _ task: Task) -> Bool {
@@ -249,6 +266,10 @@ final class ImageTagger: @unchecked Sendable {
     guard configuration.write.to == .tags, head.tagCount > 0, markerKey != nil else {
       return inMetadata(head)
     }
+    return try inTags(task)
+  }
+
+  private func inTags(_ task: Task) throws(ObjectEnd) -> Previous {
     let tags = try ObjectEnd.calling { () throws(S3Error) in try s3.tags(of: task.place) }
     func value(_ name: String) -> String? { tags.first { $0.key == name }?.value }
     return Previous(marker: Marker(value(Marker.name)), value: value)
@@ -268,10 +289,10 @@ final class ImageTagger: @unchecked Sendable {
 
   /// The marker's text for new results.
   private func marker(
-    _ task: Task, _ image: String, _ previous: Previous, _ results: WrittenResults
+    _ task: Task, _ image: String, after there: Marker, room: Int, _ results: WrittenResults
   ) -> String {
     var entry = Marker.Entry(configuration: task.digest, image: image)
     entry.code = markerKey?.code(task.place, configuration: task.digest, image: image, results: results)
-    return previous.marker.adding(entry)
+    return there.adding(entry, room: room)
   }
 }

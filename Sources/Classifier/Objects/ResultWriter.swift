@@ -20,18 +20,19 @@ struct ResultWriter {
   /// - Parameters:
   ///   - head: of the object that was read.
   ///   - grants: of the object, where anybody had to look.
-  ///   - marker: the marker's text for results as they are written.
+  ///   - marker: the marker's text for results as they are written, after what there is and in so many bytes.
   func write(
     _ results: Results, to object: S3Location, _ head: ObjectHead, grants: AccessLists.Grants,
-    marker: @escaping (WrittenResults) -> String
+    marker: @escaping (Marker, _ room: Int, WrittenResults) -> String
   ) throws(ObjectEnd) -> Outcome {
     switch write.to {
     case .none: return .written
     case .metadata: return try copy(results, object, head, grants, marker)
     case .tags: return try tag(results, object, head, marker)
     case .both:
-      // Tags go first, so that the marker in the metadata is there only when all is.
-      let tagged = try tag(results, object, head, nil)
+      // Tags go first, so that the marker in the metadata is there only when all is. They have one too: others may
+      // write theirs of an older image afterwards.
+      let tagged = try tag(results, object, head, marker)
       if tagged == .replaced { return .replaced }
       do throws(ObjectEnd) {
         let copied = try copy(results, object, head, grants, marker)
@@ -46,11 +47,13 @@ struct ResultWriter {
 
   private func copy(
     _ results: Results, _ object: S3Location, _ head: ObjectHead, _ grants: AccessLists.Grants,
-    _ marker: @escaping (WrittenResults) -> String
+    _ marker: @escaping (Marker, _ room: Int, WrittenResults) -> String
   ) throws(ObjectEnd) -> Outcome {
+    let there = Marker(head.metadata(Marker.name))
+    let entries = MetadataEntries(results: results) { marker(there, .max, $0) }
     let changes: [(name: String, value: String?)]
     do throws(ClassifierError) {
-      changes = try MetadataEntries(results: results, marker: marker).changes(to: head)
+      changes = try entries.changes(to: head)
     } catch {
       throw ObjectEnd(error)
     }
@@ -76,7 +79,8 @@ struct ResultWriter {
   }
 
   private func tag(
-    _ results: Results, _ object: S3Location, _ head: ObjectHead, _ marker: ((WrittenResults) -> String)?
+    _ results: Results, _ object: S3Location, _ head: ObjectHead,
+    _ marker: @escaping (Marker, _ room: Int, WrittenResults) -> String
   ) throws(ObjectEnd) -> Outcome {
     let entries = TagEntries(results: results, marker: marker)
     return try ObjectEnd.calling { () throws(S3Error) in

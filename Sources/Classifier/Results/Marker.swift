@@ -52,7 +52,8 @@ struct Marker: Equatable {
 
   /// The text with an entry for new results, in the place of one with the same names. Others' entries stay if they are
   /// of the same image.
-  func adding(_ entry: Entry) -> String {
+  /// - Parameter room: bytes that the text may have: others' entries that do not fit are left out.
+  func adding(_ entry: Entry, room: Int = .max) -> String {
     var kept = entries.filter { $0.image == entry.image || $0.names == entry.names }
     if let index = kept.lastIndex(where: { $0.names == entry.names }) {
       kept[index] = entry
@@ -60,6 +61,10 @@ struct Marker: Equatable {
     } else {
       kept = kept.suffix(Self.limit - 1) + [entry]
     }
-    return kept.map(\.text).joined(separator: " ")
+    var text: String { kept.map(\.text).joined(separator: " ") }
+    while text.utf8.count > room, let index = kept.firstIndex(where: { $0 != entry }) {
+      kept.remove(at: index)
+    }
+    return text
   }
 }

@@ -4,8 +4,8 @@ import S3
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 struct TagEntries {
   let results: Results
-  /// ``Marker``'s text for results as they are written; nil: it is written elsewhere.
-  let marker: ((WrittenResults) -> String)?
+  /// ``Marker``'s text for results as they are written, after what there is and in so many bytes.
+  let marker: (Marker, _ room: Int, WrittenResults) -> String
 
   /// - Parameter old: what the object has. A tag cannot be taken away without replacing all: one that is no longer
   ///   true is emptied.
@@ -25,10 +25,9 @@ struct TagEntries {
         tags.append(ObjectTag(key: name, value: value ?? ""))
       }
     }
-    if let marker {
-      tags.append(ObjectTag(key: Marker.name, value: Self.value(marker(tags.map { ($0.key, $0.value) }))))
-    }
-    return tags
+    let there = Marker(old.first { $0.key == Marker.name }?.value)
+    let text = marker(there, Self.limit, tags.map { ($0.key, $0.value) })
+    return tags + [ObjectTag(key: Marker.name, value: Self.value(text))]
   }
 
   /// As many as fit, separated by slashes.
