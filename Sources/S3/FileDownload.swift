@@ -255,9 +255,10 @@ public final class FileDownload: @unchecked Sendable {
       state.head = head
       state.verifier = RangesVerifier(head)
       // What was asked for before the length was known, but for the part that is on its way.
-      let early = state.requested
       let isWhole = head.headers["content-range"] == nil
-      state.requested = RangeSet(0..<(isWhole ? head.length : min(head.length, options.firstPartSize)))
+      let first = RangeSet(0..<(isWhole ? head.length : min(head.length, options.firstPartSize)))
+      let early = state.requested.subtracting(first)
+      state.requested = first
       for range in early.ranges { request(range, &state) }
     }
     startWaiting()
