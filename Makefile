@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench-peers bench-invocation test-arm64 conformance package layer sideload bench lint format
+.PHONY: help setup demo test bench-peers bench-invocation campaign test-arm64 conformance package layer sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -16,6 +16,9 @@ test: ## everything, against Keras, Pillow, h5py, boto3 and other S3 servers
 
 test-arm64: ## the arithmetic on arm64, by qemu, against that on x86-64
 	@scripts/test-arm64
+
+campaign: ## faults, kills and races: no object lost, torn, wrong or doubled (three minutes)
+	@scripts/campaign
 
 package: ## the function's package in dist/; CONFIG=dir/ adds thimble.json, labels and the like
 	@scripts/package $(if $(CONFIG),--config "$(CONFIG)")

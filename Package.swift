@@ -85,7 +85,7 @@ let package = Package(
     .executableTarget(name: "Benchmarks", dependencies: ["Inference", "Kernels"]),
 
     // Tests mirror Sources, one target a room.
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", testSupport]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", testSupport]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),

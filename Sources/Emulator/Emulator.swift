@@ -59,15 +59,16 @@ public final class Emulator: Sendable {
       guard notifying?.contains(bucket) ?? true else { return }
       await function?.accept(Invocation(payload: JSON.encode(message)))
     }
+    let arrivals = link.latency == nil ? nil : Arrivals()
     let door = FrontDoor(
       runtime: sandbox.map(RuntimeAPI.init),
       invoke: InvokeAPI(function: function, authenticator: authenticator),
-      s3: S3Port(service: s3, link: link, log: log),
+      s3: S3Port(service: s3, link: link, arrivals: arrivals, lead: arrivals.map { _ in Lead() }, log: log),
       web: WebPage(buckets: buckets, function: function, s3: s3))
     let server: HTTPServer
     let port: UInt16
     do throws(EmulatorError) {
-      (server, port) = try await listen(door)
+      (server, port) = try await listen(door, arrivals)
     } catch {
       // Its control group.
       await sandbox?.stop()
@@ -156,7 +157,9 @@ public final class Emulator: Sendable {
     }
   }
 
-  private func listen(_ door: FrontDoor) async throws(EmulatorError) -> (HTTPServer, UInt16) {
+  private func listen(_ door: FrontDoor, _ arrivals: Arrivals?) async throws(EmulatorError) -> (
+    HTTPServer, UInt16
+  ) {
     let port = options.port
     do {
       let address = try sockaddr_in.inet(ip4: "127.0.0.1", port: port)
@@ -164,7 +167,7 @@ public final class Emulator: Sendable {
       // streams, and `Expect: 100-continue` is answered.
       let configuration = HTTPServer.Configuration(
         address: address, timeout: 1e9, sharedRequestBufferSize: 256, sharedRequestReplaySize: 256,
-        pool: FrontPool(base: HTTPServer.defaultPool()), logger: .disabled)
+        pool: FrontPool(arrivals: arrivals), logger: .disabled)
       let server = HTTPServer(config: configuration, handler: door)
       let (failures, failed) = AsyncStream.makeStream(of: String?.self)
       Task {

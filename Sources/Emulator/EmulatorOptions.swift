@@ -54,10 +54,13 @@ public struct EmulatorOptions: Sendable {
 public struct BucketFolder: Sendable, Equatable {
   public var name: String
   public var directory: String
+  /// Whether its objects have access control lists; S3's default is that they have none.
+  public var ownership: ObjectOwnership
 
-  public init(name: String, directory: String) {
+  public init(name: String, directory: String, ownership: ObjectOwnership = .bucketOwnerEnforced) {
     self.name = name
     self.directory = directory
+    self.ownership = ownership
   }
 }
 

@@ -22,6 +22,7 @@ extension S3Client {
   private static let throttlingCodes: Set = [
     "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "RequestThrottled",
     "TooManyRequests", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted",
+    "ConditionalRequestConflict",
     "TemporaryRedirect", "503 SlowDown",
   ]
 

@@ -48,6 +48,9 @@ public final class BodyVerifier {
     checksum = isMD5 ? md5 : expected.map { Checksum($0.algorithm) }
   }
 
+  /// Whether there is anything that the bytes are compared with, or computed of them.
+  public var needsBytes: Bool { checksum != nil || md5 != nil }
+
   /// Takes the next bytes of the body.
   public func update(_ bytes: UnsafeRawBufferPointer) {
     count += bytes.count

@@ -121,6 +121,9 @@ public final class FileDownload: @unchecked Sendable {
   /// A digest is of bytes in their order: of those that are there while others arrive.
   private func verifyInOrder(_ head: ObjectHead) throws(S3Error) {
     let verifier = BodyVerifier(head, wantsMD5: false, checksETag: client.checksETags)
+    guard verifier.needsBytes else {
+      return try wait { state in state.waiting.isEmpty && state.running.isEmpty }
+    }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     defer { buffer.deallocate() }
     while verifier.count < head.length {
@@ -256,9 +259,9 @@ public final class FileDownload: @unchecked Sendable {
       state.verifier = RangesVerifier(head)
       // What was asked for before the length was known, but for the part that is on its way.
       let isWhole = head.headers["content-range"] == nil
-      let first = RangeSet(0..<(isWhole ? head.length : min(head.length, options.firstPartSize)))
-      let early = state.requested.subtracting(first)
-      state.requested = first
+      let coming = RangeSet(0..<(isWhole ? head.length : min(head.length, options.firstPartSize)))
+      let early = state.requested.subtracting(coming)
+      state.requested = coming
       for range in early.ranges { request(range, &state) }
     }
     startWaiting()

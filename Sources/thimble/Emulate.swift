@@ -48,6 +48,12 @@ struct Emulate: AsyncParsableCommand {
       "A bucket whose uploads invoke the function. May be repeated. Default: all.", valueName: "bucket"))
   var notify: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "A bucket whose objects have access control lists (ObjectWriter). May be repeated. Default: none has, as "
+        + "on S3.", valueName: "bucket"))
+  var objectWriter: [String] = []
+
   @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
   var port: UInt16 = 9000
 
@@ -136,6 +142,9 @@ struct Emulate: AsyncParsableCommand {
     if let unknown = notify.first(where: { !names.contains($0) }) {
       throw ValidationError("--notify \(unknown): there is no --bucket of that name.")
     }
+    if let unknown = objectWriter.first(where: { !names.contains($0) }) {
+      throw ValidationError("--object-writer \(unknown): there is no --bucket of that name.")
+    }
   }
 
   func run() async throws {
@@ -184,7 +193,9 @@ struct Emulate: AsyncParsableCommand {
   private func bucketFolders() throws -> [BucketFolder] {
     try buckets.map { text in
       let (name, directory) = try Self.pair(text, option: "--bucket", form: "NAME=DIR")
-      return BucketFolder(name: name, directory: directory)
+      return BucketFolder(
+        name: name, directory: directory,
+        ownership: objectWriter.contains(name) ? .objectWriter : .bucketOwnerEnforced)
     }
   }
 

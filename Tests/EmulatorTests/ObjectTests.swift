@@ -69,7 +69,7 @@ struct ObjectTests {
         same(code(get, Key="a"), ("NoSuchKey", 404))
         same(s3.delete_objects(Bucket="images", Delete={"Quiet": True, "Objects": [{"Key": "m"}]}).get("Deleted"), None)
         # What is not there is said to be not there.
-        same(code(s3.get_object_acl, Bucket="images", Key="sum"), ("NotImplemented", 501))
+        same(code(s3.get_bucket_acl, Bucket="images"), ("NotImplemented", 501))
         same(code(s3.get_bucket_policy, Bucket="images"), ("NotImplemented", 501))
         same(code(get, Key="sum", VersionId="other"), ("InvalidArgument", 400))
 

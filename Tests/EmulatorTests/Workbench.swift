@@ -130,7 +130,24 @@ enum FakeRuntime {
         answer = api.getresponse()
         return answer, answer.read()
 
+    def limits():
+        "What the kernel holds this process to: a share of a processor, and bytes."
+        groups = dict(line.strip().split(":", 2)[1:] for line in open("/proc/self/cgroup"))
+        def read(controller, name):
+            for line in open("/proc/self/mountinfo"):
+                place, system = line.split(" - ")
+                names = system.split()[2].strip().split(",")
+                if controller in names or system.startswith("cgroup2") and controller == "":
+                    path = place.split()[4] + groups[controller] + "/" + name
+                    if os.path.exists(path):
+                        return open(path).read().split()
+        unified = read("", "cpu.max")
+        quota, period = unified or read("cpu", "cpu.cfs_quota_us") + read("cpu", "cpu.cfs_period_us")
+        return int(quota) / int(period), int((read("", "memory.max") or read("memory", "memory.limit_in_bytes"))[0])
+
     mode = os.environ.get("MODE", "")
+    if mode == "limits":
+        at_start = limits()
     print("starting", mode, file=sys.stderr, flush=True)
     if mode == "init-error":
         body = json.dumps({"errorMessage": "no model", "errorType": "Function.NoModel", "stackTrace": []})
@@ -159,6 +176,11 @@ enum FakeRuntime {
         elif action == "headers":
             result = {name.lower(): value for name, value in names.items()}
             result["milliseconds"] = int(names["Lambda-Runtime-Deadline-Ms"]) - time.time() * 1000
+        elif action == "limits":
+            result = {"start": at_start, "now": limits(), "groups": open("/proc/self/cgroup").read()}
+        elif action == "allocate":
+            kept = b"x" * (event["megabytes"] << 20)
+            result = len(kept)
         elif action == "fail":
             body = json.dumps({"errorMessage": "no \\u00fc", "errorType": "Function.Bad", "stackTrace": []})
             call("POST", "invocation/" + request + "/error", body,

@@ -96,13 +96,13 @@ struct AnswerTests {
     ]
     let head = ObjectHead(eTag: "old", length: 1)
     try serve({ [answers[$0.number]] }) { client, server in
-      let eTag = try client.replaceMetadata(of: location, head: head, metadata: [])
+      let eTag = try client.replaceMetadata(of: location, head: head, metadata: [("a", "b")])
       #expect(eTag == "new" && server.requests.count == 5)
       #expect(server.requests.allSatisfy { $0.headers["content-length"] == "0" })
     }
     try serve({ _ in [.answer(200, [:], "<Error><Code>AccessDenied</Code></Error>")] }) { client, server in
       let error = failure { () throws(S3Error) in
-        try client.replaceMetadata(of: location, head: head, metadata: [])
+        try client.replaceMetadata(of: location, head: head, metadata: [("a", "b")])
       }
       #expect(error?.code == "AccessDenied" && error?.status == 200 && server.requests.count == 1)
     }
@@ -230,7 +230,8 @@ struct AnswerTests {
       let tags = failure { () throws(S3Error) in _ = try client.tags(of: location) }
       #expect(tags?.description.contains("s3:GetObjectTagging, on arn:aws:s3:::images/a b.jpg") == true)
       let copy = failure { () throws(S3Error) in
-        try client.replaceMetadata(of: location, head: ObjectHead(eTag: "e", length: 1), metadata: [])
+        try client.replaceMetadata(
+          of: location, head: ObjectHead(eTag: "e", length: 1), metadata: [("a", "b")])
       }
       #expect(copy?.description.contains("s3:PutObjectTagging") == true)
     }

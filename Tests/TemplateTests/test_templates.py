@@ -37,11 +37,15 @@ class TemplateTests(unittest.TestCase):
         self.assertFound("lacks ['s3:PutObject']", self.broken(' "s3:PutObject",', ""))
         more = '"s3:PutObject", "s3:DeleteObject",'
         self.assertFound("has ['s3:DeleteObject']", self.broken('"s3:PutObject",', more))
+        self.assertFound("ReadAndLabelImages lacks ['s3:GetObjectAcl']", self.broken(', "s3:GetObjectAcl"]', "]"))
+        bucket = '["s3:ListBucket", "s3:GetBucketOwnershipControls"]'
+        self.assertFound("AskTheBucket lacks ['s3:GetBucketOwnershipControls']", self.broken(bucket, "s3:ListBucket"))
+        self.assertFound("lacks ['s3:ListBucket']", self.broken(bucket, "s3:GetBucketOwnershipControls"))
         self.assertFound("name what is needed", self.broken("Action: sqs:SendMessage", 'Action: "sqs:*"'))
         self.assertFound("for all resources", self.broken("Resource: !GetAtt Failures.Arn", 'Resource: "*"'))
 
     def test_calls_that_roles_do_not_know(self):
-        self.assertFound("DeleteObject", TEMPLATE, {"HeadObject", "DeleteObject"})
+        self.assertFound("what DeleteObject takes", TEMPLATE, {"GetObject", "DeleteObject"})
 
     def test_copies_do_not_call_the_function_again(self):
         self.assertFound("its own work", self.broken('"s3:ObjectCreated:Post"', '"s3:ObjectCreated:Copy"'))

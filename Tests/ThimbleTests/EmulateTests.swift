@@ -63,11 +63,21 @@ struct EmulateTests {
       #expect(isGone, "\(pid)")
     }
     #expect(FileManager.default.fileExists(atPath: directory.path + "/images"))
+    // Nor does a control group, where they may be used.
+    let groups = (try? FileManager.default.subpathsOfDirectory(atPath: "/sys/fs/cgroup")) ?? []
+    #expect(!groups.contains { $0.contains("thimble-emulator-\(process.processIdentifier)-") })
   }
 
   @Test(arguments: [
     (["--bucket", "images"], Int32(64), "NAME=DIR"), (["--memory", "1"], 64, "128...10240"),
-    (["--fail-rate", "2"], 64, "0...1"), (["--notify", "images"], 64, "no --bucket of that name"),
+    (["--fail-rate", "2"], 64, "0...1"),
+    (["--fail-kind", "Slow"], 64, "--fail-kind Slow: there are SlowDown, "),
+    (["--s3-latency", "-1"], 64, "--s3-latency"), (["--s3-rate", "0"], 64, "--s3-rate is"),
+    (["--object-writer", "images"], 64, "--object-writer images: there is no --bucket of that name"),
+    (
+      ["--access-log", "/nonexistent/log", "--port", "0"], 1,
+      "cannot open the access log /nonexistent/log: No such"
+    ), (["--notify", "images"], 64, "no --bucket of that name"),
     (["--function", "/nonexistent", "--port", "0"], 1, "/nonexistent: there is no such file or folder"),
     (["--bucket", "No=x", "--port", "0"], 1, "bucket No: names are"),
   ])

@@ -15,7 +15,7 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-# What each call of Sources/S3/Operation.swift takes; the copy also reads and writes the tags.
+# What each call of Sources/S3/Operation.swift takes on an object; the copy also reads and writes the tags.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 ACTIONS = {
     "HeadObject": {"s3:GetObject"},
@@ -23,7 +23,14 @@ ACTIONS = {
     "CopyObject": {"s3:GetObject", "s3:PutObject", "s3:GetObjectTagging", "s3:PutObjectTagging"},
     "GetObjectTagging": {"s3:GetObjectTagging"},
     "PutObjectTagging": {"s3:PutObjectTagging"},
+    "GetObjectAcl": {"s3:GetObjectAcl"},
 }
+# And on the bucket.
+BUCKET_ACTIONS = {"GetBucketOwnershipControls": {"s3:GetBucketOwnershipControls"}}
+# With it S3 tells that an object is not there, instead of refusing.
+TELLS_ABSENCE = "s3:ListBucket"
+# Calls of `thimble check --endpoint` (Sources/S3/ObjectWriting.swift), which the function never makes.
+OF_THE_TOOL = {"PutObject", "DeleteObject"}
 # The copy that writes labels; as the S3 event and as EventBridge name it.
 COPY = ("s3:ObjectCreated:Copy", "s3:ObjectCreated:*", "CopyObject")
 
@@ -31,7 +38,7 @@ COPY = ("s3:ObjectCreated:Copy", "s3:ObjectCreated:*", "CopyObject")
 def problems(text, operations):
     """What is wrong, a sentence each.
 
-    `operations` are the names of the S3 calls that the code makes.
+    `operations` are the names of the S3 calls that the function makes.
     """
     template = yaml_parse(text)
     for architecture in ("x86_64", "arm64"):
@@ -90,16 +97,18 @@ def role_problems(role, operations):
         for statement in policy["PolicyDocument"]["Statement"]
     ]
     named = {statement["Sid"]: set(listed(statement["Action"])) for statement in statements}
-    unknown = operations - set(ACTIONS)
+    unknown = operations - set(ACTIONS) - set(BUCKET_ACTIONS)
     if unknown:
         yield f"it is not known what {', '.join(sorted(unknown))} takes: tell scripts/templates/check.py"
-    needed = set().union(*(ACTIONS.get(operation, set()) for operation in operations))
-    allowed = named.get("ReadAndLabelImages", set())
-    if needed != allowed:
-        yield (
-            f"ReadAndLabelImages lacks {sorted(needed - allowed) or 'nothing'} "
-            f"and has {sorted(allowed - needed) or 'nothing'} too much"
-        )
+    for sid, actions, more in (("ReadAndLabelImages", ACTIONS, set()),
+                               ("AskTheBucket", BUCKET_ACTIONS, {TELLS_ABSENCE})):  # fmt: skip
+        needed = more.union(*(actions.get(operation, set()) for operation in operations))
+        allowed = named.get(sid, set())
+        if needed != allowed:
+            yield (
+                f"{sid} lacks {sorted(needed - allowed) or 'nothing'} "
+                f"and has {sorted(allowed - needed) or 'nothing'} too much"
+            )
     for sid, actions in named.items():
         if any("*" in action for action in actions):
             yield f"{sid} allows {', '.join(sorted(actions))}: name what is needed"
@@ -115,9 +124,9 @@ def listed(value):
 
 
 def operations():
-    """The S3 calls that the code makes."""
+    """The S3 calls that the function makes."""
     source = Path(__file__).parents[2] / "Sources/S3/Operation.swift"
-    return set(re.findall(r'case \w+ = "(\w+)"', source.read_text()))
+    return set(re.findall(r'case \w+ = "(\w+)"', source.read_text())) - OF_THE_TOOL
 
 
 def main(paths):

@@ -1,6 +1,5 @@
 import JSON
 import LambdaRuntime
-import Synchronization
 import System
 
 /// What the function answers to one event, all of whose objects were looked at.
@@ -69,51 +68,21 @@ struct EventAnswer {
   // MARK: One object
 
   private func run(_ schedule: ObjectSchedule) -> (results: [ObjectResult?], schedule: ObjectSchedule) {
-    // Milliseconds that the slowest object took, its models being there and other objects aside.
-    let slowest = Slowest()
+    let invocation = invocation
+    let time = TimeLimit { Double(invocation.remainingMilliseconds) }
     let isAlone = schedule.objects.count == 1
     return ObjectPipeline.run(
-      schedule, process: { object, gate in process(object, gate, isAlone: isAlone, slowest) }, idle: idle)
+      schedule, process: { object, gate in process(object, gate, time, isAlone: isAlone) }, idle: idle)
   }
 
-  private final class Slowest: Sendable {
-    private let value = Mutex(0.0)
-    var milliseconds: Double { value.withLock { $0 } }
-    func add(_ milliseconds: Double) { value.withLock { $0 = max($0, milliseconds) } }
-  }
-
-  /// Looks at an object if there is time for it, and logs what became of it.
+  /// Looks at an object, and logs what became of it.
   private func process(
-    _ event: ObjectEvent, _ gate: ComputeGate, isAlone: Bool, _ slowest: Slowest
+    _ event: ObjectEvent, _ gate: ComputeGate, _ time: TimeLimit, isAlone: Bool
   ) -> ObjectResult {
     let start = Clock.monotonic
-    var result: ObjectResult
-    do throws(ObjectEnd) {
-      try checkTime(slowest)
-      result = tagger.process(
-        event, gate, decodesEarly: isAlone,
-        checkTime: { () throws(ObjectEnd) in try checkTime(slowest) })
-      let own = result.milliseconds.filter { $0.stage != "model" && $0.stage != "wait" }
-      slowest.add(own.reduce(0) { $0 + $1.value })
-    } catch {
-      result = ObjectResult(object: event.location, status: error.status)
-      (result.reason, result.isTransient) = (error.reason, error.isTransient)
-    }
+    let result = tagger.process(event, gate, time, decodesEarly: isAlone)
     log(result, milliseconds: (Clock.monotonic - start) * 1e3)
     return result
-  }
-
-  /// - Throws: where the time that is left would not do for an object that takes twice as long as any before.
-  private func checkTime(_ slowest: Slowest) throws(ObjectEnd) {
-    // A quarter of a second is left for the answer.
-    let left = Double(invocation.remainingMilliseconds) - 250
-    guard left <= 2 * slowest.milliseconds else { return }
-    var end = ObjectEnd(
-      .failed,
-      "not started: the function's time is up (\(max(0, Int(left))) ms are left): give it more time, or have it "
-        + "called with fewer objects at once")
-    end.isTransient = true
-    throw end
   }
 
   private func log(_ result: ObjectResult, milliseconds: Double) {

@@ -43,31 +43,32 @@ final class ImageTagger: @unchecked Sendable {
   var needsNewCredentials: Bool { expired.withLock { $0 } }
 
   /// Classifies an object and writes the results. Never throws: what went wrong is in the result.
-  /// - Parameters:
-  ///   - decodesEarly: whether decoding may wait for bytes while nobody else can compute.
-  ///   - checkTime: throws where there is no time left to compute. Asked when it is the object's turn.
+  /// - Parameter decodesEarly: whether decoding may wait for bytes while nobody else can compute.
   func process(
-    _ event: ObjectEvent, _ gate: ComputeGate, decodesEarly: Bool,
-    checkTime: () throws(ObjectEnd) -> Void = {}
+    _ event: ObjectEvent, _ gate: ComputeGate, _ time: TimeLimit = TimeLimit(), decodesEarly: Bool
   ) -> ObjectResult {
     var result = ObjectResult(object: event.location, status: .tagged)
     var watch = Stopwatch()
     do throws(ObjectEnd) {
-      let outcome = try process(event, gate, decodesEarly, checkTime, &watch)
+      try time.check()
+      let outcome = try process(event, gate, time, decodesEarly, &watch)
       (result.status, result.findings, result.reason) = outcome
     } catch {
       (result.status, result.reason, result.isTransient) = (error.status, error.reason, error.isTransient)
       if error.needsNewCredentials { expired.withLock { $0 = true } }
     }
     result.milliseconds = watch.milliseconds
+    // What waits for others says nothing of the next object.
+    let own = watch.milliseconds.filter { $0.stage != "model" && $0.stage != "wait" }
+    time.add(own.reduce(0) { $0 + $1.value })
     return result
   }
 
   private typealias Outcome = (ObjectResult.Status, [Finding], reason: String?)
 
   private func process(
-    _ event: ObjectEvent, _ gate: ComputeGate, _ decodesEarly: Bool,
-    _ checkTime: () throws(ObjectEnd) -> Void, _ watch: inout Stopwatch
+    _ event: ObjectEvent, _ gate: ComputeGate, _ time: TimeLimit, _ decodesEarly: Bool,
+    _ watch: inout Stopwatch
   ) throws(ObjectEnd) -> Outcome {
     let models = configuration.models.filter { $0.when.matches(event.location.key) }
     if models.isEmpty { throw ObjectEnd(.skipped, "no model looks at such keys") }
@@ -77,7 +78,7 @@ final class ImageTagger: @unchecked Sendable {
     var left = Self.attempts
     while true {
       left -= 1
-      switch try attempt(task, gate, decodesEarly, checkTime, isLast: left == 0, &watch) {
+      switch try attempt(task, gate, time, decodesEarly, isLast: left == 0, &watch) {
       case .done(let outcome): return outcome
       case .corrupted: break
       case .replaced: task.believesMarker = false
@@ -106,12 +107,13 @@ final class ImageTagger: @unchecked Sendable {
   }
 
   private func attempt(
-    _ task: Task, _ gate: ComputeGate, _ decodesEarly: Bool, _ checkTime: () throws(ObjectEnd) -> Void,
-    isLast: Bool, _ watch: inout Stopwatch
+    _ task: Task, _ gate: ComputeGate, _ time: TimeLimit, _ decodesEarly: Bool, isLast: Bool,
+    _ watch: inout Stopwatch
   ) throws(ObjectEnd) -> Attempt {
     // Most copies are our own: their first byte's head says so, and the connection stays open.
     if task.event.isCopy {
       let head = try ObjectEnd.calling { () throws(S3Error) in try s3.peek(task.place) }
+      watch.lap("get")
       try check(head, task)
     }
     let body = s3.open(task.place, limit: fileLimit, budget: budget) { self.wantsBody(of: $0, task) }
@@ -134,7 +136,7 @@ final class ImageTagger: @unchecked Sendable {
       watch.lap("get")
       let findings = try gate.run { () throws(ObjectEnd) in
         watch.lap("wait")
-        try checkTime()
+        try time.check()
         return try classify(body, task.models, &watch)
       }
       try finish(body)

@@ -30,7 +30,10 @@ final class FrontPool: AsyncSocketPool {
   private let base: any AsyncSocketPool
   private let isPrepared = Mutex(false)
 
-  init(base: any AsyncSocketPool) { self.base = base }
+  /// - Parameter arrivals: is told when clients' bytes have come; nil: nobody wants to know.
+  init(arrivals: Arrivals?) {
+    base = if let arrivals { SocketPool(queue: ArrivalQueue(arrivals)) } else { HTTPServer.defaultPool() }
+  }
 
   func prepare() async throws { try await base.prepare() }
 

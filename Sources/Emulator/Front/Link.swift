@@ -28,13 +28,17 @@ struct Link: Sendable {
   }
 
   /// Waits until an answer may begin.
-  /// - Parameter received: when the request's last byte was there.
+  /// - Parameters:
+  ///   - received: when the request's last byte was there.
+  ///   - lead: how much of what follows is on the way to the answer's first byte.
   /// - Returns: when the answer begins; wake-ups that come late are not counted.
-  func waitForAnswer(to received: ContinuousClock.Instant) async throws -> ContinuousClock.Instant {
+  func waitForAnswer(
+    to received: ContinuousClock.Instant, lead: Duration
+  ) async throws -> ContinuousClock.Instant {
     guard let latency else { return .now }
     let due = received + latency
-    guard due > .now else { return .now }
-    try await Self.wait(until: due)
+    guard due - lead > .now else { return max(due, .now) }
+    try await Self.wait(until: due - lead)
     return due
   }
 
@@ -49,9 +53,7 @@ struct Link: Sendable {
     return due + (delay - Self.patience)
   }
 
-  /// Precise to about a tenth of a millisecond: the clock's own sleep ends by a timer of the kernel.
   static func wait(until due: ContinuousClock.Instant) async throws {
-    guard due > .now else { return }
-    try await Task.sleep(until: due, tolerance: .zero, clock: .continuous)
+    if due > .now { try await Alarm.shared.wait(until: due) }
   }
 }

@@ -11,18 +11,20 @@ struct MeteredBody: AsyncBufferedSequence {
     fileprivate let link: Link
     fileprivate var start: ContinuousClock.Instant
     fileprivate let meter: Meter
+    fileprivate let lead: Lead?
     private var taken = 0
 
     fileprivate init(_ body: MeteredBody) {
       base = body.base.makeAsyncIterator()
-      (link, start, meter) = (body.link, body.start, body.meter)
+      (link, start, meter, lead) = (body.link, body.start, body.meter, body.lead)
     }
 
     mutating func next() async throws -> UInt8? { try await nextBuffer(suggested: 1)?.first }
 
     mutating func nextBuffer(suggested count: Int) async throws -> Data? {
-      // Whoever asks for more has sent what it got before.
+      // Whoever asks for more has sent what it got before; at first, the answer's head.
       meter.sent = taken
+      if taken == 0 { lead?.note(late: .now - start) }
       guard let piece = try await base.next() else {
         meter.finish()
         return nil
@@ -38,6 +40,8 @@ struct MeteredBody: AsyncBufferedSequence {
   /// When the body begins.
   let start: ContinuousClock.Instant
   let meter: Meter
+  /// Is told when the answer's head was sent.
+  var lead: Lead?
 
   func makeAsyncIterator() -> Iterator { Iterator(self) }
 

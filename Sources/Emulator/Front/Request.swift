@@ -11,11 +11,14 @@ struct Request: Sendable {
   /// Names in lower case.
   var headers: [String: String]
   var body: RequestBody
+  /// The client's.
+  var address: HTTPRequest.Address?
 
   init(_ request: HTTPRequest) {
     method = request.method.rawValue.uppercased()
     path = request.target.path()
     query = request.target.query()
+    address = request.remoteAddress
     headers = [:]
     for (header, value) in request.headers { headers[header.rawValue.lowercased()] = value }
     body = RequestBody(

@@ -88,23 +88,21 @@ final class ControlGroup: Sendable {
   /// Starts a process that is in the group from its first instruction: of version 1 a single thread can be
   /// put there, whose children are born there. Of version 2 only whole processes can: see ``adopt(_:)``.
   /// - Parameter start: starts the process; called once, on another thread.
-  func spawn<Result>(_ start: () -> Result) throws(Refusal) -> Result {
+  func spawn<Result>(_ start: @escaping () -> Result) throws(Refusal) -> Result {
     guard case .separate = place else { return start() }
     let done = DispatchSemaphore(value: 0)
     nonisolated(unsafe) var outcome: Swift.Result<Result, Refusal>?
-    withoutActuallyEscaping(start) { start in
-      nonisolated(unsafe) let start = start
-      Thread.detachNewThread { [place] in
-        do throws(Refusal) {
-          for folder in place.folders { try Self.write("0", to: folder + "/tasks") }
-          outcome = .success(start())
-        } catch {
-          outcome = .failure(error)
-        }
-        done.signal()
+    nonisolated(unsafe) let start = start
+    Thread.detachNewThread { [place] in
+      do throws(Refusal) {
+        for folder in place.folders { try Self.write("0", to: folder + "/tasks") }
+        outcome = .success(start())
+      } catch {
+        outcome = .failure(error)
       }
-      done.wait()
+      done.signal()
     }
+    done.wait()
     guard let outcome else { throw Refusal(reason: "the process was not started") }
     return try outcome.get()
   }
@@ -129,6 +127,9 @@ final class ControlGroup: Sendable {
       }
     }
   }
+
+  /// Removes the group where nothing was started in it.
+  func removeIfEmpty() { for folder in place.folders { rmdir(folder) } }
 
   // MARK: Files
 

@@ -66,6 +66,8 @@ actor Sandbox {
           return await initFailed(invocation, initEnd, milliseconds)
         }
         initDuration = milliseconds
+        // What init printed comes before what the invocation prints.
+        instance?.process.waitUntilOutputIsRead()
       }
       log.add("START RequestId: \(invocation.requestID) Version: $LATEST")
       let (end, duration) = await deliver(invocation)

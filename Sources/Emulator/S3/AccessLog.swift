@@ -13,6 +13,8 @@ final class AccessLog: Sendable {
     var query: [String]
     /// The range that the client asked for.
     var range: String?
+    /// Of a copy: the ETag that its source must have.
+    var sourceETag: String?
     /// 0: the connection was closed without an answer.
     var status: Int
     /// Bytes of the answer's body that were sent.

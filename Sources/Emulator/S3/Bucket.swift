@@ -13,15 +13,25 @@ actor Bucket {
   nonisolated let name: String
   nonisolated let created: Date
   nonisolated let files: BucketFiles
+  /// nil: it was removed, and objects may have lists.
+  private(set) var ownership: ObjectOwnership?
   /// ETags of files put there by hand, which take reading them.
   private var handmadeETags: [FileIdentity: String] = [:]
 
   init(_ folder: BucketFolder) throws(EmulatorError) {
     name = folder.name
+    ownership = folder.ownership
     created = Date()
     files = BucketFiles(directory: folder.directory)
     try files.prepare()
   }
+
+  // MARK: Ownership
+
+  /// Whether objects have access control lists of their own.
+  var allowsAccessControlLists: Bool { ownership != .bucketOwnerEnforced }
+
+  func setOwnership(_ ownership: ObjectOwnership?) { self.ownership = ownership }
 
   // MARK: Looking up
 

@@ -52,7 +52,9 @@ actor BucketList {
 
   private static func make(_ folder: BucketFolder) throws(EmulatorError) -> Bucket {
     try FileTree.makeDirectory(folder.directory)
-    return try Bucket(BucketFolder(name: folder.name, directory: FileTree.absolute(folder.directory)))
+    var folder = folder
+    folder.directory = FileTree.absolute(folder.directory)
+    return try Bucket(folder)
   }
 
   /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

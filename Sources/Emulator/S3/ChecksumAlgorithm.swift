@@ -21,6 +21,27 @@ enum ChecksumAlgorithm: String, CaseIterable, Codable, Sendable {
     self = algorithm
   }
 
+  /// The one that `x-amz-checksum-algorithm` names; nil when it is not there.
+  init?(_ request: Request) throws(S3Fault) {
+    guard let name = request.headers["x-amz-checksum-algorithm"] else { return nil }
+    guard let algorithm = Self(rawValue: name.uppercased()) else {
+      throw .invalidRequest(
+        "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+          + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+    }
+    self = algorithm
+  }
+
+  /// Whether uploads in parts can have a checksum of that kind. CRCs of parts make up that of the whole;
+  /// others do not.
+  func allows(_ kind: Checksum.Kind) -> Bool {
+    switch self {
+    case .crc32, .crc32c: true
+    case .crc64nvme: kind == .fullObject
+    case .sha1, .sha256: kind == .composite
+    }
+  }
+
   func makeDigest() -> any RunningDigest {
     switch self {
     case .crc32: CRC32()

@@ -26,6 +26,7 @@ extension S3Service {
 
   func copyObject(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
     let change = try CopyChange(call.request)
+    try await checkGrants(change.request.accessControlList, bucket)
     let (sourceBucket, sourceKey) = try await copySource(call)
     let kept: ObjectRecord
     if sourceBucket.name == bucket.name, sourceKey.hasSameBytes(as: key) {
@@ -39,7 +40,9 @@ extension S3Service {
         // A copy is written in one piece, whatever its source was.
         let etag = record.etag.contains("-") ? FileDigest.md5(path: path) : record.etag
         guard let etag else { throw .internalError("cannot read \(path)") }
+        let checksum = try change.checksum(of: record, path: path)
         record = change.apply(to: record, key: key, etag: etag)
+        record.checksum = checksum
       }
     } else {
       kept = try await copy(from: sourceBucket, sourceKey, to: bucket, key, change)
@@ -68,7 +71,8 @@ extension S3Service {
       try file.write(bytes)
     }
     try file.flush()
-    let record = change.apply(to: object.record, key: key, etag: md5.finish().hex)
+    var record = change.apply(to: object.record, key: key, etag: md5.finish().hex)
+    record.checksum = try change.checksum(of: object.record, path: file.path)
     return try await bucket.put(record, file: file.path) { old throws(S3Fault) in
       try change.check(source: object.record, destination: old)
     }
@@ -80,6 +84,8 @@ private struct CopyChange: Sendable {
   let request: ObjectHeaders
   let replacesMetadata: Bool
   let replacesTags: Bool
+  /// nil: not said.
+  let algorithm: ChecksumAlgorithm?
   let sourceConditions: Conditions
   let conditions: Conditions
 
@@ -87,6 +93,7 @@ private struct CopyChange: Sendable {
     self.request = try ObjectHeaders(request)
     replacesMetadata = try Self.isReplace(request, "x-amz-metadata-directive")
     replacesTags = try Self.isReplace(request, "x-amz-tagging-directive")
+    algorithm = try ChecksumAlgorithm(request)
     sourceConditions = Conditions(request.headers, prefix: "x-amz-copy-source-")
     conditions = Conditions(request.headers)
   }
@@ -103,7 +110,7 @@ private struct CopyChange: Sendable {
   }
 
   func apply(to source: ObjectRecord, key: String, etag: String) -> ObjectRecord {
-    // What is not said is not copied, as in S3: storage class, redirect, encryption and locks.
+    // What is not said is not copied, as in S3: storage class, redirect, encryption, locks and grants.
     var record = request.record(key: key, size: source.size, etag: etag)
     if !replacesMetadata {
       let own = [
@@ -116,8 +123,17 @@ private struct CopyChange: Sendable {
     if !replacesTags { record.tags = source.tags }
     record.file = source.file
     record.isHashed = source.isHashed
-    if source.checksum?.kind == .fullObject { record.checksum = source.checksum }
     return record
+  }
+
+  /// Of the copy, which is one piece: by the algorithm that is asked for, else by the source's.
+  /// - Parameter path: the copy's bytes.
+  func checksum(of source: ObjectRecord, path: String) throws(S3Fault) -> Checksum? {
+    guard let algorithm = algorithm ?? source.checksum?.algorithm else { return nil }
+    if let kept = source.checksum, kept.algorithm == algorithm, kept.kind == .fullObject { return kept }
+    let digest = algorithm.makeDigest()
+    guard FileDigest.read(path: path, digest.update) else { throw .internalError("cannot read \(path)") }
+    return Checksum(algorithm: algorithm, value: Data(digest.finish()).base64EncodedString())
   }
 
   private static func isReplace(_ request: Request, _ name: String) throws(S3Fault) -> Bool {

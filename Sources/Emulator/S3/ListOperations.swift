@@ -9,7 +9,7 @@ extension S3Service {
     let all = await buckets.all
     return .xml { xml in
       xml.element("ListAllMyBucketsResult", isRoot: true) { xml in
-        xml.element("Owner") { xml in xml.element("ID", "thimble") }
+        xml.element("Owner") { xml in xml.element("ID", AccessControlList.ownerID) }
         xml.element("Buckets") { xml in
           for bucket in all {
             xml.element("Bucket") { xml in
@@ -82,7 +82,7 @@ extension S3Service {
         xml.element("ChecksumType", checksum.kind.rawValue)
       }
       xml.element("Size", record.size)
-      if hasOwner { xml.element("Owner") { xml in xml.element("ID", "thimble") } }
+      if hasOwner { xml.element("Owner") { xml in xml.element("ID", AccessControlList.ownerID) } }
       xml.element("StorageClass", record.storageClass)
     }
   }

@@ -3,13 +3,17 @@ import Foundation
 
 /// CreateMultipartUpload, UploadPart, UploadPartCopy, ListParts, ListMultipartUploads, AbortMultipartUpload.
 extension S3Service {
-  func createUpload(_ call: S3Call, _ bucket: Bucket, _ key: String) throws -> HTTPResponse {
+  func createUpload(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
     let record = try ObjectHeaders(call.request).record(key: key, size: 0, etag: "")
-    let algorithm = call.header("x-amz-checksum-algorithm").flatMap {
-      ChecksumAlgorithm(rawValue: $0.uppercased())
-    }
+    try await checkGrants(record.accessControlList, bucket)
+    let algorithm = try ChecksumAlgorithm(call.request)
     let asked = call.header("x-amz-checksum-type").flatMap { Checksum.Kind(rawValue: $0.uppercased()) }
     let kind = asked ?? (algorithm == .crc64nvme ? .fullObject : .composite)
+    guard algorithm?.allows(kind) ?? true else {
+      throw S3Fault.invalidRequest(
+        "The \(kind.rawValue) checksum type cannot be used with the "
+          + "\((algorithm?.rawValue ?? "").lowercased()) checksum algorithm.")
+    }
     let upload = MultipartUpload(record, algorithm: algorithm, checksumKind: kind)
     try upload.begin(in: bucket.files)
     var answer = HTTPResponse.xml { xml in

@@ -6,6 +6,8 @@ struct ObjectHeaders: Sendable {
   var metadata: [String: String] = [:]
   var tags: [ObjectTag] = []
   /// nil: not said.
+  var accessControlList: AccessControlList?
+  /// nil: not said.
   var storageClass: String?
 
   private static let storageClasses: Set = [
@@ -31,6 +33,7 @@ struct ObjectHeaders: Sendable {
         400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size",
         details: [("Size", String(size)), ("MaxSizeAllowed", String(ObjectRecord.metadataLimit))])
     }
+    accessControlList = try AccessControlList.parse(headers: request.headers)
     storageClass = request.headers["x-amz-storage-class"]
     if let storageClass, !Self.storageClasses.contains(storageClass) {
       throw S3Fault(400, "InvalidStorageClass", "The storage class you specified is not valid")
@@ -44,6 +47,7 @@ struct ObjectHeaders: Sendable {
     record.headers = headers
     record.metadata = metadata
     record.tags = tags
+    record.accessControlList = accessControlList
     record.storageClass = storageClass ?? "STANDARD"
     return record
   }

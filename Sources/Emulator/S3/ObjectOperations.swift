@@ -52,6 +52,7 @@ extension S3Service {
 
   func putObject(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
     let headers = try ObjectHeaders(call.request)
+    try await checkGrants(headers.accessControlList, bucket)
     let reader = try PayloadReader(call.request, call.signing)
     let file = try StagedFile(in: bucket.files.staging)
     let summary = try await reader.read(file.write)

@@ -15,6 +15,8 @@ struct ObjectRecord: Codable, Sendable {
   var tags: [ObjectTag] = []
   var storageClass = "STANDARD"
   var checksum: Checksum?
+  /// nil: the owner's grant alone.
+  var accessControlList: AccessControlList?
   /// Sizes of the parts of a multipart upload.
   var partSizes: [Int] = []
   /// The file that holds the bytes when this was written; nil only before that.

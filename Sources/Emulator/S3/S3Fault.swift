@@ -69,14 +69,14 @@ struct S3Fault: Error, Sendable {
   }
 
   /// The error document.
-  func xml(resource: String, requestID: String) -> Data {
+  func xml(requestID: String) -> Data {
     var xml = XMLWriter()
     xml.element("Error") { xml in
       xml.element("Code", code)
       xml.element("Message", message)
       for (name, value) in details { xml.element(name, value) }
-      xml.element("Resource", resource)
       xml.element("RequestId", requestID)
+      xml.element("HostId", S3Service.hostID)
     }
     return xml.data
   }

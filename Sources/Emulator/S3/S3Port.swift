@@ -5,11 +5,14 @@ import Foundation
 struct S3Port: Sendable {
   let service: S3Service
   let link: Link
+  /// nil: there is no latency that they are needed for.
+  let arrivals: Arrivals?
+  let lead: Lead?
   /// nil: nothing is noted.
   let log: AccessLog?
 
   func handle(_ request: Request) async throws -> HTTPResponse {
-    let start = ContinuousClock.now
+    let start = arrivals?.take(request.address) ?? .now
     let date = Date()
     let body = request.body
     body.setLink(link)
@@ -28,13 +31,15 @@ struct S3Port: Sendable {
     var answer = try await service.handle(call)
     // Nothing is answered before all has come; see also FrontDoor.
     _ = try await body.discardIfUnread()
-    let begin = try await link.waitForAnswer(to: body.finished ?? start)
+    _ = arrivals?.take(request.address)
+    let received = body.count > 0 ? body.finished ?? start : start
+    let begin = try await link.waitForAnswer(to: received, lead: lead?.now ?? .zero)
     guard case .httpBody(let sequence) = answer.payload, let count = sequence.count else {
       // The connection closes without an answer.
       return answer
     }
     note(answer.statusCode.code)
-    let metered = MeteredBody(base: sequence, link: link, start: begin, meter: meter)
+    let metered = MeteredBody(base: sequence, link: link, start: begin, meter: meter, lead: lead)
     answer.payload = .httpBody(HTTPBodySequence(from: metered, count: count))
     return answer
   }
@@ -48,6 +53,7 @@ extension AccessLog.Entry {
     key = call.key
     query = call.request.parameters.map(\.name)
     range = call.header("range")
+    sourceETag = call.header("x-amz-copy-source-if-match")
     self.status = status
     self.sent = sent
     received = call.request.body.count

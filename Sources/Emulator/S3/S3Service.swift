@@ -45,13 +45,19 @@ struct S3Service: Sendable {
         400, "KeyTooLongError", "Your key is too long",
         details: [("Size", String(key.utf8.count)), ("MaxSizeAllowed", String(KeyPath.keyLimit))])
     }
-    try refuseOtherSubresources(call, known: ["tagging", "uploads", "uploadId"])
+    try refuseOtherSubresources(call, known: ["acl", "tagging", "uploads", "uploadId"])
     return try await performOnObject(call, try await buckets.find(name), key)
   }
 
   private func performOnBucket(_ call: S3Call, _ name: String) async throws -> HTTPResponse {
-    try refuseOtherSubresources(call, known: ["location", "versioning", "delete", "uploads"])
+    try refuseOtherSubresources(
+      call, known: ["location", "ownershipControls", "versioning", "delete", "uploads"])
     switch call.request.method {
+    case "PUT" where call.has("ownershipControls"):
+      return try await putOwnership(call, try await buckets.find(name))
+    case "DELETE" where call.has("ownershipControls"):
+      try await buckets.find(name).setOwnership(nil)
+      return .answer(204)
     case "PUT":
       try await buckets.create(name)
       return .answer(200, ["Location": "/" + name])
@@ -64,6 +70,7 @@ struct S3Service: Sendable {
     case "GET":
       let bucket = try await buckets.find(name)
       if call.has("location") { return location() }
+      if call.has("ownershipControls") { return try await getOwnership(bucket) }
       if call.has("versioning") {
         return .xml { xml in xml.element("VersioningConfiguration", isRoot: true) { _ in } }
       }
@@ -84,12 +91,15 @@ struct S3Service: Sendable {
     case "DELETE" where call.has("tagging"):
       _ = try await bucket.update(key) { record, _ throws(S3Fault) in record.tags = [] }
       return .answer(204)
+    case "GET" where call.has("acl"), "HEAD" where call.has("acl"): return try await getACL(bucket, key)
+    case "PUT" where call.has("acl"): return try await putACL(call, bucket, key)
+    case _ where call.has("acl"): throw Self.methodNotAllowed
     case "GET" where uploadID != nil: return try listParts(call, bucket, key)
     case "GET", "HEAD": return try await getObject(call, bucket, key)
     case "PUT" where uploadID != nil: return try await uploadPart(call, bucket, key)
     case "PUT" where call.header("x-amz-copy-source") != nil: return try await copyObject(call, bucket, key)
     case "PUT": return try await putObject(call, bucket, key)
-    case "POST" where call.has("uploads"): return try createUpload(call, bucket, key)
+    case "POST" where call.has("uploads"): return try await createUpload(call, bucket, key)
     case "POST" where uploadID != nil: return try await completeUpload(call, bucket, key)
     case "DELETE" where uploadID != nil: return try abortUpload(call, bucket, key)
     case "DELETE": return try await deleteObject(call, bucket, key)
@@ -122,7 +132,7 @@ struct S3Service: Sendable {
   private func answer(_ fault: S3Fault, _ call: S3Call) -> HTTPResponse {
     // HEAD and 304 have no body; their length must not promise one.
     let hasBody = call.request.method != "HEAD" && fault.status != 304
-    let body = hasBody ? fault.xml(resource: call.request.path, requestID: call.requestID) : Data()
+    let body = hasBody ? fault.xml(requestID: call.requestID) : Data()
     return .answer(fault.status, fault.headers, body: body, type: hasBody ? "application/xml" : nil)
   }
 }

@@ -28,6 +28,13 @@ struct XMLWriter {
     text += "</\(name)>"
   }
 
+  /// An element with a type of XML Schema's: `xsi:type`.
+  mutating func element(_ name: String, schemaType: String, _ content: (inout XMLWriter) -> Void) {
+    text += "<\(name) xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"\(schemaType)\">"
+    content(&self)
+    text += "</\(name)>"
+  }
+
   /// Characters that XML 1.0 cannot hold are written as references, as S3 does; clients that cannot read them
   /// ask for `encoding-type=url`.
   private static func escape(_ value: String) -> String {

@@ -35,7 +35,7 @@ struct SignatureClaim: Sendable {
     } else if request.parameter("AWSAccessKeyId") != nil {
       throw Self.otherMechanism
     } else {
-      throw S3Fault(403, "AccessDenied", "Access Denied. The request is not signed.")
+      throw S3Fault(403, "AccessDenied", "Access Denied")
     }
   }
 

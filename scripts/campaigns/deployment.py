@@ -1,0 +1,184 @@
+"""The function as somebody deploys it, in the emulator."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from bucket import Bucket, event
+from pictures import LABELS
+from verdict import is_copy
+
+MODEL = "means.h5"
+# Attempts at an event, as Lambda makes them.
+ATTEMPTS = 3
+# How often somebody has an event delivered again that went to the on-failure destination.
+REDRIVES = 5
+PATIENCE = 900
+MARKER_KEY = "a secret of the campaign"
+
+
+def configuration(mode="metadata", models=(("colour", MODEL, None),)):
+    """models: names, files and the prefixes of the keys that they look at; None: all."""
+    return json.dumps({
+        "models": [{"name": name, "source": f"s3://models/{file}", "labels": LABELS}
+                   | ({"when": {"prefix": prefix}} if prefix else {}) for name, file, prefix in models],
+        "write": {"to": mode}})
+
+
+class Products:
+    """The two programs, and the fixtures."""
+
+    def __init__(self, bootstrap, thimble, fixtures):
+        self.bootstrap, self.thimble = Path(bootstrap).resolve(), Path(thimble).resolve()
+        self.model = (Path(fixtures) / "Classifier" / MODEL).read_bytes()
+
+
+class Deployment:
+    """Runs from `with` to its end, in a folder of its own."""
+
+    def __init__(self, products, folder, *, settings=None, mode="metadata", flags=(), with_function=True):
+        shutil.rmtree(folder, ignore_errors=True)
+        self.folder = folder
+        for name in ("function", "images", "models", "tmp"):
+            (folder / name).mkdir(parents=True)
+        shutil.copy(products.bootstrap, folder / "function/bootstrap")
+        (folder / "function/thimble.json").write_text(settings or configuration(mode))
+        (folder / "models" / MODEL).write_bytes(products.model)
+        self.access, self.log = folder / "access", folder / "log"
+        self.tmp = folder / "tmp"
+        self.command = [
+            products.thimble, "emulate", "--port", "0", "--bucket", f"images={folder / 'images'}",
+            "--bucket", f"models={folder / 'models'}", "--access-log", self.access, *map(str, flags)]
+        if with_function:
+            # Nothing is put into the models' bucket by S3: no event but ours invokes the function.
+            own = {"THIMBLE_MARKER_KEY": MARKER_KEY, "TMPDIR": self.tmp, "THIMBLE_CACHE": self.tmp / "thimble"}
+            self.command += ["--function", folder / "function", "--notify", "models"]
+            self.command += [f"--env={name}={value}" for name, value in own.items()]
+
+    @property
+    def models(self):
+        """Where the function keeps what it fetched."""
+        return self.tmp / "thimble/models"
+
+    def __enter__(self):
+        # The user's own settings must not matter to the function.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "THIMBLE_"))}
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                self.command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
+        self.endpoint = self.process.stdout.readline().strip()
+        if not self.endpoint:
+            raise SystemExit(f"the emulator does not start: {self.log.read_text()[-2000:]}")
+        self.bucket = Bucket(self.endpoint)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def invoke(self, event):
+        """An answer, and the error's message or None."""
+        if self.process.poll() is not None:
+            raise SystemExit(f"the emulator has died: {self.log.read_text()[-2000:]}")
+        connection = http.client.HTTPConnection(self.endpoint.removeprefix("http://"), timeout=PATIENCE)
+        connection.request("POST", "/2015-03-31/functions/thimble/invocations", json.dumps(event),
+                           {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        connection.close()
+        failed = response.status != 200 or response.getheader("X-Amz-Function-Error")
+        return answer, (answer.get("errorMessage") or str(answer)) if failed else None
+
+    def kill_function(self):
+        """Kills the function's process where it stands.
+
+        Returns whether there was one.
+        """
+        for number in self.children():
+            try:
+                os.kill(number, signal.SIGKILL)
+                return True
+            except ProcessLookupError:
+                pass
+        return False
+
+    def children(self):
+        """The function's processes, which are the emulator's only children."""
+        numbers = []
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            try:
+                numbers += map(int, (task / "children").read_text().split())
+            except OSError:
+                pass
+        return numbers
+
+    def requests(self):
+        """The access log's entries."""
+        if not self.access.exists():
+            return []
+        return [json.loads(line) for line in self.access.read_text().splitlines()]
+
+    def largest_memory(self):
+        """MB, of all reports."""
+        return max(map(int, re.findall(r"Max Memory Used: (\d+) MB", self.log.read_text())), default=0)
+
+
+class Source:
+    """Delivers events as Lambda does what S3 tells of: three times at most, then to the on-failure destination."""
+
+    def __init__(self, deployment, result):
+        self.deployment = deployment
+        self.lock = threading.Lock()
+        # The keys of events that were given up, with the reasons.
+        self.reported = {}
+        self.invocations = self.failures = 0
+        self.result = result
+        self.told = 0
+
+    def deliver(self, keys, name="ObjectCreated:Put"):
+        for _ in range(ATTEMPTS):
+            answer, error = self.deployment.invoke(event(keys, name))
+            with self.lock:
+                self.invocations += 1
+                self.failures += error is not None
+            if error is None:
+                with self.lock:
+                    for key in keys:
+                        self.reported.pop(key, None)
+                return answer
+        with self.lock:
+            self.reported |= dict.fromkeys(keys, error)
+        return None
+
+    def redrive(self):
+        """Delivers from the on-failure destination what went there.
+
+        Returns how many objects had gone there.
+        """
+        given_up = sorted(self.reported)
+        for _ in range(REDRIVES):
+            for key in sorted(self.reported):
+                self.deliver([key])
+        return len(given_up)
+
+    def deliver_copies(self):
+        """What S3 tells of the function's own copies since the last call, which end as they are recognised.
+
+        Returns how many there were.
+        """
+        time.sleep(0.05)
+        entries = [entry for entry in self.deployment.requests() if is_copy(entry) and entry["status"] == 200]
+        new = entries[self.told:]
+        self.told = len(entries)
+        for entry in new:
+            if entry.get("fault") != "ErrorIn200":
+                self.deliver([entry["key"]], "ObjectCreated:Copy")
+        return len(new)
