@@ -86,7 +86,7 @@ struct PartialFileTests {
       let model = try path(".model")
       // What a hole looks like: whoever reads it gets zeros.
       let file = try Array(Data(contentsOf: URL(fileURLWithPath: model)))
-      try Data(file.prefix(2048) + [UInt8](repeating: 0, count: file.count - 2048)).write(
+      try Data(file.prefix(1 << 20) + [UInt8](repeating: 0, count: file.count - (1 << 20))).write(
         to: URL(fileURLWithPath: model))
       if let record {
         try Data(record.utf8).write(to: URL(fileURLWithPath: try path(".parts")))
