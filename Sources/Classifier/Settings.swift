@@ -16,7 +16,7 @@ public struct Settings: Sendable {
   public var cache: String
   /// Threads that compute: `THIMBLE_THREADS`, by default as many as the memory size buys.
   public var threads: Int
-  /// `THIMBLE_MARKER_KEY`: a secret that the markers of finished work are signed with; nil: there is none.
+  /// `THIMBLE_MARKER_KEY`: a secret that signs the markers of finished work; nil when it is not set.
   public var markerKey: String?
   /// `THIMBLE_BUCKETS`: the buckets whose connections are opened before the first event.
   public var buckets: [String]

@@ -1,13 +1,10 @@
 import Glibc
+import System
 
 /// Moments as AWS writes and HTTP servers tell them.
 enum Timestamp {
   /// Seconds since 1970.
-  static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
+  static func now() -> Double { System.Clock.realtime }
 
   /// `20130524T000000Z`.
   static func basic(_ seconds: Double) -> String {

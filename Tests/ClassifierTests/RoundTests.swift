@@ -14,13 +14,8 @@ struct RoundTests {
   init() throws { scratch = try Scratch() }
 
   private func application(_ s3: FakeS3) throws -> Application {
-    let text = "{models: [{name: 'colour', source: 'means.h5', labels: ['red', 'green', 'blue']}]}"
-    try Data(text.utf8).write(to: URL(fileURLWithPath: scratch.path("thimble.json")))
-    var environment = s3.environment
-    environment["THIMBLE_CONFIG"] = scratch.path("thimble.json")
-    environment["THIMBLE_CACHE"] = scratch.path("cache")
-    environment["LAMBDA_TASK_ROOT"] = Fixtures.directory("Classifier")
-    return try Application(environment: environment, logger: Logger(environment: ["THIMBLE_LOG": "error"]))
+    try s3.application(
+      scratch, "{models: [{name: 'colour', source: 'means.h5', labels: ['red', 'green', 'blue']}]}")
   }
 
   private func handle(
@@ -32,12 +27,7 @@ struct RoundTests {
     return try #require(try JSONSerialization.jsonObject(with: Data(answer)) as? NSDictionary)
   }
 
-  private func notification(_ keys: String...) -> String {
-    let records = keys.map {
-      #"{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"images"},"object":{"key":"\#($0)"}}}"#
-    }
-    return "{\"Records\":[\(records.joined(separator: ","))]}"
-  }
+  private func notification(_ keys: String...) -> String { Events.notification(keys) }
 
   private func queue(_ bodies: String...) -> String {
     let records = bodies.enumerated().map { index, body in

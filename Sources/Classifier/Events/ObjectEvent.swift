@@ -1,7 +1,7 @@
 import JSON
 import S3
 
-/// An object that was made, as an event tells of it.
+/// A new or replaced object, as an event reports it.
 struct ObjectEvent: Equatable {
   let location: S3Location
   /// Whether the event says that the object was made by a copy, which is how results are written too.

@@ -21,7 +21,7 @@ struct QueueOrder {
   }
 
   /// Takes the first message that may be handled now, which runs from now on.
-  /// - Returns: its index; nil: there is none before another one is finished, or at all (``isDone``).
+  /// - Returns: its index; nil when all others must wait for one that runs, or when everything is done (``isDone``).
   mutating func next() -> Int? {
     var busy: Set<String> = []
     for (index, message) in messages.enumerated() {

@@ -97,7 +97,7 @@ final class ModelCache {
   }
 
   /// Removes the file that was used longest ago.
-  /// - Returns: false where there is none.
+  /// - Returns: false when the cache is empty.
   func removeOldest(release: (String) -> Void) -> Bool {
     guard let path = filesByAge().first else { return false }
     release(path)

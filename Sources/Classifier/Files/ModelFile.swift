@@ -34,7 +34,7 @@ final class FileParts: FileArrival {
   private let ranges: [Range<Int>]
 
   /// - Parameter record: as ``record(of:)`` makes it.
-  /// - Returns: nil where it is none.
+  /// - Returns: nil when the record is damaged.
   init?(record: [UInt8]) {
     var ranges: [Range<Int>] = []
     for line in String(decoding: record, as: UTF8.self).split(separator: "\n") {

@@ -51,7 +51,7 @@ struct ObjectSchedule {
   }
 
   /// Takes the first object that may be looked at now.
-  /// - Returns: its index; nil: there is none before another one is finished, or at all (``isDone``).
+  /// - Returns: its index; nil when all others must wait for one that runs, or when everything is done (``isDone``).
   mutating func next() -> Int? {
     let index = states.indices.first { states[$0] == .waiting && !places.contains(objects[$0].place) }
     guard let index else { return nil }

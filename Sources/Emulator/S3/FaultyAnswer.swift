@@ -18,7 +18,7 @@ extension HTTPResponse {
     case .stall where count == 0: return .hangUp(after: fault.stall)
     case .stall: return sending(FaultyBody(base: body, end: count / 2, hang: fault.stall), count)
     case .truncatedBody:
-      // Where there is none a body is promised.
+      // An answer without a body claims to have one.
       return sending(FaultyBody(base: body, end: count / 2), count > 0 ? count : 1000)
     case .bitFlip where count > 0 && (200..<300).contains(statusCode.code):
       return sending(FaultyBody(base: body, flippedBit: Int(fault.number % UInt64(count * 8))), count)
