@@ -7,7 +7,7 @@ from collections import Counter
 
 from support import TOP, FolderTest
 
-sys.path += [str(TOP / "scripts/invocation"), str(TOP / "scripts/peers")]
+sys.path += [str(TOP / "scripts" / name) for name in ("invocation", "emulation", "peers")]
 
 import bars  # noqa: E402
 import cases  # noqa: E402

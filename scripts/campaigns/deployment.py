@@ -1,17 +1,16 @@
 """The function as somebody deploys it, in the emulator."""
 
-import http.client
 import json
 import os
 import re
 import shutil
 import signal
-import subprocess
 import threading
 import time
 from pathlib import Path
 
 from bucket import Bucket, event
+from emulator_process import EmulatorProcess
 from pictures import LABELS
 from verdict import is_copy
 
@@ -40,8 +39,10 @@ class Products:
         self.model = (Path(fixtures) / "Classifier" / MODEL).read_bytes()
 
 
-class Deployment:
-    """Runs from `with` to its end, in a folder of its own."""
+class Deployment(EmulatorProcess):
+    """In a folder of its own."""
+
+    patience = PATIENCE
 
     def __init__(self, products, folder, *, settings=None, mode="metadata", flags=(), with_function=True):
         shutil.rmtree(folder, ignore_errors=True)
@@ -51,16 +52,17 @@ class Deployment:
         shutil.copy(products.bootstrap, folder / "function/bootstrap")
         (folder / "function/thimble.json").write_text(settings or configuration(mode))
         (folder / "models" / MODEL).write_bytes(products.model)
-        self.access, self.log = folder / "access", folder / "log"
+        self.access = folder / "access"
         self.tmp = folder / "tmp"
-        self.command = [
+        command = [
             products.thimble, "emulate", "--port", "0", "--bucket", f"images={folder / 'images'}",
             "--bucket", f"models={folder / 'models'}", "--access-log", self.access, *map(str, flags)]
         if with_function:
             # Nothing is put into the models' bucket by S3: no event but ours invokes the function.
             own = {"THIMBLE_MARKER_KEY": MARKER_KEY, "TMPDIR": self.tmp, "THIMBLE_CACHE": self.tmp / "thimble"}
-            self.command += ["--function", folder / "function", "--notify", "models"]
-            self.command += [f"--env={name}={value}" for name, value in own.items()]
+            command += ["--function", folder / "function", "--notify", "models"]
+            command += [f"--env={name}={value}" for name, value in own.items()]
+        super().__init__(command, folder / "log")
 
     @property
     def models(self):
@@ -68,33 +70,16 @@ class Deployment:
         return self.tmp / "thimble/models"
 
     def __enter__(self):
-        # The user's own settings must not matter to the function.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "THIMBLE_"))}
-        with open(self.log, "w") as log:
-            self.process = subprocess.Popen(
-                self.command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
-        self.endpoint = self.process.stdout.readline().strip()
-        if not self.endpoint:
-            raise SystemExit(f"the emulator does not start: {self.log.read_text()[-2000:]}")
+        super().__enter__()
         self.bucket = Bucket(self.endpoint)
         return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
 
     def invoke(self, event):
         """An answer, and the error's message or None."""
         if self.process.poll() is not None:
             raise SystemExit(f"the emulator has died: {self.log.read_text()[-2000:]}")
-        connection = http.client.HTTPConnection(self.endpoint.removeprefix("http://"), timeout=PATIENCE)
-        connection.request("POST", "/2015-03-31/functions/thimble/invocations", json.dumps(event),
-                           {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-        connection.close()
-        failed = response.status != 200 or response.getheader("X-Amz-Function-Error")
+        _, body, failed = self.post(event)
+        answer = json.loads(body)
         return answer, (answer.get("errorMessage") or str(answer)) if failed else None
 
     def kill_function(self):

@@ -1,17 +1,15 @@
 """`thimble emulate`, as Lambda and as S3 at a distance."""
 
 import base64
-import http.client
 import json
-import os
 import socket
-import subprocess
 import time
 from typing import NamedTuple
 
+from emulator_process import EmulatorProcess
+
 # How long the access log's last line may take.
 SETTLE = 0.02
-PATIENCE = 120
 
 
 class Invocation(NamedTuple):
@@ -34,51 +32,30 @@ class Network(NamedTuple):
         return ["--s3-latency", str(self.latency), "--s3-rate", str(self.rate)]
 
 
-class Emulator:
-    """Runs from `with` to its end. What it says goes into the file `log`."""
+class Emulator(EmulatorProcess):
+    """What it says goes into the file `log`."""
 
     def __init__(self, thimble, log, buckets, *, function=None, memory=1769, variables=None, network=None, port=0):
-        self.log = log
         self.access = log.with_suffix(".access")
         self.access.unlink(missing_ok=True)
         self.read = 0
-        self.command = [
+        command = [
             thimble, "emulate", "--port", str(port),
             *(word for name, path in buckets.items() for word in ("--bucket", f"{name}={path}"))]
         if function:
             # Nothing is put into the models' bucket: no event but ours invokes the function.
-            self.command += ["--function", str(function), "--memory", str(memory), "--notify", "models",
+            command += ["--function", str(function), "--memory", str(memory), "--notify", "models",
                              "--access-log", str(self.access)]
-            self.command += [word for pair in (variables or {}).items() for word in ("--env", "=".join(pair))]
+            command += [word for pair in (variables or {}).items() for word in ("--env", "=".join(pair))]
         if network:
-            self.command += network.flags
+            command += network.flags
 
-    def __enter__(self):
-        # The user's own settings must not matter to the function.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "THIMBLE_"))}
-        with open(self.log, "w") as log:
-            self.process = subprocess.Popen(
-                self.command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
-        self.endpoint = self.process.stdout.readline().strip()
-        if not self.endpoint:
-            self.__exit__()
-            raise SystemExit(f"the emulator does not start: {self.log.read_text()[-2000:]}")
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
+        super().__init__(command, log)
 
     def invoke(self, event):
-        connection = http.client.HTTPConnection(self.endpoint.removeprefix("http://"), timeout=PATIENCE)
-        connection.request("POST", "/2015-03-31/functions/thimble/invocations", json.dumps(event),
-                           {"X-Amz-Log-Type": "Tail", "Content-Type": "application/json"})
-        response = connection.getresponse()
-        body = response.read()
-        connection.close()
+        response, body, failed = self.post(event, **{"X-Amz-Log-Type": "Tail"})
         log = base64.b64decode(response.getheader("X-Amz-Log-Result", "")).decode(errors="replace")
-        if response.status != 200 or response.getheader("X-Amz-Function-Error"):
+        if failed:
             raise SystemExit(f"the function failed: {body.decode(errors='replace')[:2000]}\n{log}")
         time.sleep(SETTLE)
         return Invocation(json.loads(body), log, self.new_requests())
