@@ -26,10 +26,6 @@ final class ModelCache {
   }
 
   /// Where an object's file is, or will be.
-  func path(_ location: S3Location, eTag: String) -> String {
-    Self.path(folder, location, eTag: eTag)
-  }
-
   private static func path(_ folder: String, _ location: S3Location, eTag: String) -> String {
     "\(folder)/\(Digest.sha256("\(location.uri) \(eTag)".utf8).hex.prefix(32))\(suffix)"
   }
@@ -52,7 +48,7 @@ final class ModelCache {
     }
     let head = try ObjectStore.run { () throws(S3Error) in try download.head() }
     try check(head)
-    let path = path(location, eTag: head.eTag)
+    let path = Self.path(folder, location, eTag: head.eTag)
     if download.isUnwanted { return try cachedFile(path, head) }
     let needsAll = !s3.isSecure
     if needsAll {
@@ -71,11 +67,10 @@ final class ModelCache {
     touch(path)
     let record = try? LocalFile.read(Self.recordPath(path))
     // A record that says nothing has no parts.
-    let parts = record.flatMap(FileParts.init(record:)) ?? FileParts(record: [])
+    let parts = record.flatMap(FileParts.init(record:)) ?? FileParts(ranges: [])
     return ModelFile(
-      path: path, arrival: parts?.isWhole(head.length) == true ? nil : parts, eTag: head.eTag,
-      length: head.length, cachedPath: path, download: nil,
-      isVerified: false)
+      path: path, arrival: parts.isWhole(head.length) ? nil : parts, eTag: head.eTag,
+      length: head.length, cachedPath: path, download: nil, isVerified: false)
   }
 
   /// Keeps a file that came for others. Where that is not possible it comes again for the next process.

@@ -33,16 +33,18 @@ extension FileDownload: FileArrival {
 final class FileParts: FileArrival {
   private let ranges: [Range<Int>]
 
+  init(ranges: [Range<Int>]) { self.ranges = ranges }
+
   /// - Parameter record: as ``record(of:)`` makes it.
   /// - Returns: nil when the record is damaged.
-  init?(record: [UInt8]) {
+  convenience init?(record: [UInt8]) {
     var ranges: [Range<Int>] = []
     for line in String(decoding: record, as: UTF8.self).split(separator: "\n") {
       let ends = line.split(separator: " ").compactMap { Int($0) }
       guard ends.count == 2, ends[0] >= 0, ends[0] < ends[1] else { return nil }
       ranges.append(ends[0]..<ends[1])
     }
-    self.ranges = ranges
+    self.init(ranges: ranges)
   }
 
   static func record(of ranges: [Range<Int>]) -> [UInt8] {
