@@ -4,7 +4,7 @@ public struct ObjectDigest: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     case wholeBody
     /// Of the checksums of an upload's parts, one after the other: the parts' sizes are not told.
-    case composite(parts: Int?)
+    case composite
   }
 
   public let algorithm: Checksum.Algorithm
@@ -36,7 +36,7 @@ extension ObjectHead {
     // Without a type the value tells: that of parts ends in their number.
     let isComposite = headers["x-amz-checksum-type"]?.uppercased() == "COMPOSITE" || parts != nil
     return ObjectDigest(
-      algorithm: algorithm, value: value, kind: isComposite ? .composite(parts: parts) : .wholeBody,
+      algorithm: algorithm, value: value, kind: isComposite ? .composite : .wholeBody,
       isETag: false)
   }
 
@@ -51,7 +51,7 @@ extension ObjectHead {
     let (hex, parts) = Self.splitCount(eTag)
     guard let value = Self.bytes(hex: hex), value.count == Checksum.Algorithm.md5.length else { return nil }
     return ObjectDigest(
-      algorithm: .md5, value: value, kind: parts == nil ? .wholeBody : .composite(parts: parts), isETag: true)
+      algorithm: .md5, value: value, kind: parts == nil ? .wholeBody : .composite, isETag: true)
   }
 
   /// `value-3` -> `value`, 3.

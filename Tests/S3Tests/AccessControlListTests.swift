@@ -239,8 +239,7 @@ struct GrantPeerTests {
           if key == "parts" {
             let found = got.head.digests.first { $0.isETag }
             let eTag = try #require(found)
-            #expect(eTag.kind == .composite(parts: 2))
-            #expect(got.body.withUnsafeBytes { CompositeDigest.partSize(eTag, $0) } == 8 << 20, "\(eTag)")
+            #expect(eTag.kind == .composite)
           } else {
             #expect(got.body == body && outcome.evidence != .none, "\(key): \(outcome)")
           }

@@ -142,31 +142,6 @@ struct BodyVerifierTests {
 
   // MARK: Parts
 
-  @Test func usualPartSizes() throws {
-    let mebi = 1 << 20
-    var bytes = [UInt8](repeating: 7, count: 13 * mebi + 17)
-    for index in 0...13 { bytes[index * mebi] = UInt8(index) }
-    for (size, count) in [(5 * mebi, 3), (8 * mebi, 2), (7 * mebi, 2), (bytes.count, 1)] {
-      for algorithm in [Checksum.Algorithm.md5, .crc32] {
-        let parts = stride(from: 0, to: bytes.count, by: size).flatMap {
-          checksum(algorithm, Array(bytes[$0..<min($0 + size, bytes.count)]))
-        }
-        let value = checksum(algorithm, parts)
-        let head =
-          algorithm == .md5
-          ? head("\(value.hex)-\(count)")
-          : head("e", [("x-amz-checksum-crc32", "\(Base64.encode(value))-\(count)")])
-        let digest = try #require(head.digests.first)
-        #expect(bytes.withUnsafeBytes { CompositeDigest.partSize(digest, $0) } == size)
-        var other = bytes
-        other[9 * mebi] ^= 1
-        #expect(other.withUnsafeBytes { CompositeDigest.partSize(digest, $0) } == nil)
-      }
-    }
-    #expect(CompositeDigest.sizes(length: 100 * mebi, parts: 3) == [34 * mebi, 34_952_534])
-    #expect(CompositeDigest.sizes(length: 100 * mebi, parts: 7) == [16 * mebi, 15 * mebi, 14_979_658])
-  }
-
   @Test(arguments: [Checksum.Algorithm.crc32, .crc32c, .crc64nvme])
   func ranges(algorithm: Checksum.Algorithm) throws {
     let name = try #require(algorithm.headerName)

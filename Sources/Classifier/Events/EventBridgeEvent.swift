@@ -36,7 +36,6 @@ enum EventBridgeEvent {
         bucket: try event.string("detail", "bucket", "name", place: ""),
         key: try event.string("detail", "object", "key", place: ""),
         versionID: ObjectEvent.versionID(detail?["object"]?["version-id"])),
-      isCopy: detail?["reason"]?.string == "CopyObject",
-      size: ObjectEvent.size(detail?["object"]?["size"]))
+      isCopy: detail?["reason"]?.string == "CopyObject")
   }
 }

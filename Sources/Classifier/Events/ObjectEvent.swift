@@ -6,19 +6,10 @@ struct ObjectEvent: Equatable {
   let location: S3Location
   /// Whether the event says that the object was made by a copy, which is how results are written too.
   var isCopy = false
-  /// Bytes; nil where the event does not tell.
-  var size: Int?
 
-  init(_ location: S3Location, isCopy: Bool = false, size: Int? = nil) {
+  init(_ location: S3Location, isCopy: Bool = false) {
     self.location = location
     self.isCopy = isCopy
-    self.size = size
-  }
-
-  /// A size as it stands in an event: a number, in Ceph's documentation as text.
-  static func size(_ value: JSONValue?) -> Int? {
-    let size = value?.integer ?? value?.string.flatMap { Int($0) }
-    return size.flatMap { $0 < 0 ? nil : $0 }
   }
 
   /// A version as it stands in an event: buckets without versions have none, or an empty text (Ceph).

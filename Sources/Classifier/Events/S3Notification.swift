@@ -58,6 +58,6 @@ enum S3Notification {
         bucket: try record.string("s3", "bucket", "name", place: place),
         key: sender.key(try record.string("s3", "object", "key", place: place)),
         versionID: ObjectEvent.versionID(object?["versionId"])),
-      isCopy: method == "Copy", size: ObjectEvent.size(object?["size"]))
+      isCopy: method == "Copy")
   }
 }
