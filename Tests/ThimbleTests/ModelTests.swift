@@ -27,8 +27,9 @@ struct ModelTests {
     for index in 0..<model.outputs {
       let ours = try ArrayData(path: scratch.path("\(index).npy"))
       let theirs = try ArrayData(path: file("\(model.name)-y\(index).npy"))
-      #expect(ours.shape == theirs.shape)
-      #expect(zip(ours.values, theirs.values).allSatisfy { abs($0 - $1) <= 1e-5 })
+      let found = difference(
+        (ours.shape, ours.values), (theirs.shape, theirs.values), within: .absolute(1e-5))
+      #expect(found == nil, "\(index)")
     }
   }
 
