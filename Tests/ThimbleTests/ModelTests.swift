@@ -185,6 +185,8 @@ struct ModelTests {
     (["predict", "M", "--input", "X", "--threads", "0"], 64, "--threads"),
     (["verify", "M", "--input", "X"], 64, "--expect"),
     (["verify", "M", "--input", "X", "--expect", "X", "--tolerance", "-1"], 64, "--tolerance"),
+    (["verify", "M", "--input", "X", "--expect", "X", "--tolerance", "inf"], 64, "--tolerance"),
+    (["verify", "M", "--input", "X", "--expect", "X", "--tolerance", "nan"], 64, "--tolerance"),
     (["inspect", "M", "--shape", "1x0x3"], 64, "--shape"),
     (["inspect", "M", "--shape", "1x8x8x3"], 1, "classifier.h5: "),
     (["bench", "M", "--seconds", "0"], 64, "--seconds"),
