@@ -85,7 +85,11 @@ let package = Package(
     .executableTarget(name: "Benchmarks", dependencies: ["Inference", "Kernels"]),
 
     // Tests mirror Sources, one target a room.
-    .target(name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport"),
+    // It compares many millions of values.
+    .target(
+      name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport",
+      swiftSettings: [.unsafeFlags(["-O"])]),
+    .testTarget(name: "TestSupportTests", dependencies: [testSupport]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", testSupport]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", testSupport]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),

@@ -39,7 +39,10 @@ struct Verify: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard tolerance >= 0 else { throw ValidationError("--tolerance is a number of 0 or more.") }
+    // What is no number is infinitely wrong: an infinite tolerance would let it pass.
+    guard tolerance >= 0, tolerance.isFinite else {
+      throw ValidationError("--tolerance is a finite number of 0 or more.")
+    }
   }
 
   func run() throws {

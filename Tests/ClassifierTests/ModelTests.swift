@@ -135,7 +135,8 @@ struct ModelTests {
     for _ in 0..<3 {
       let result = try classify(classifier, picture)
       #expect(result.labels.map(\.label) == ["red", "green", "blue"])
-      #expect(zip(result.labels, [1, 0.4, 0.2] as [Float]).allSatisfy { abs($0.score - $1) < 1e-6 })
+      #expect(
+        difference(result.labels.map(\.score), [1, 0.4, 0.2] as [Float], within: .absolute(1e-6)) == nil)
       #expect(result.decodeMilliseconds >= 0 && result.runMilliseconds >= 0)
     }
   }

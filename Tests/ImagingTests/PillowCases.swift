@@ -92,11 +92,3 @@ extension ImageMode {
     self = mode
   }
 }
-
-/// How many values differ, and where the first does; nil when none.
-func difference<Value: Equatable>(_ ours: [Value], _ theirs: [Value]) -> String? {
-  if ours.count != theirs.count { return "\(ours.count) values instead of \(theirs.count)" }
-  let differing = ours.indices.filter { ours[$0] != theirs[$0] }
-  guard let first = differing.first else { return nil }
-  return "\(differing.count) of \(ours.count) differ, first at \(first): \(ours[first]), not \(theirs[first])"
-}

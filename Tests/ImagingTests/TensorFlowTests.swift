@@ -51,7 +51,7 @@ import Testing
         to: item.size, filter)
       let ours = stride(from: 0, to: all.count, by: item.step).map { all[$0] }
       #expect(
-        difference(ours, theirs) == nil,
+        difference(ours, theirs, within: .exact) == nil,
         "\(item.method) \(item.height)x\(item.width)x\(item.channels) to \(item.size)")
     }
   }
@@ -65,14 +65,14 @@ import Testing
     for y in 0..<61 { square += pixels[((y * 97 + 18) * 3)..<((y * 97 + 79) * 3)] }
     let cropped = Self.resize(
       square, height: 61, width: 61, samples: 3, channels: 3, to: [30, 30], .tfBilinear)
-    #expect(difference(try bytes.withUnsafeBytes { try pipeline.load($0) }, cropped) == nil)
+    #expect(difference(try bytes.withUnsafeBytes { try pipeline.load($0) }, cropped, within: .exact) == nil)
 
     pipeline.fit = .pad
     let inner = Self.resize(
       pixels, height: 61, width: 97, samples: 3, channels: 3, to: [19, 30], .tfBilinear)
     var padded = [Float](repeating: 0, count: 30 * 30 * 3)
     padded.replaceSubrange((6 * 90)..<(25 * 90), with: inner)
-    #expect(difference(try bytes.withUnsafeBytes { try pipeline.load($0) }, padded) == nil)
+    #expect(difference(try bytes.withUnsafeBytes { try pipeline.load($0) }, padded, within: .exact) == nil)
   }
 
   /// The pipeline holds no more rows than a filter reads.
@@ -88,7 +88,7 @@ import Testing
       let all = Self.resize(
         pixels, height: 61, width: 97, samples: 3, channels: 3, to: [height, width], filter)
       let ours = try bytes.withUnsafeBytes { try pipeline.load($0) }
-      #expect(difference(ours, all) == nil, "\(height)x\(width)")
+      #expect(difference(ours, all, within: .exact) == nil, "\(height)x\(width)")
       let needed = TensorFlowAxis(inputSize: 61, outputSize: height).needed(by: filter).count { $0 }
       let most = ["nearest": 1, "bilinear": 2, "bicubic": 4][method].map { min($0 * height, 61) } ?? 61
       #expect(needed <= most)

@@ -52,19 +52,7 @@ extension Plan {
   }
 }
 
-/// The largest difference between two arrays, relative to the larger of 1 and the expected values' scale;
-/// infinity where one is not a number and the other is.
-func worstDifference(_ actual: Tensor, _ expected: Tensor) -> Double {
-  guard actual.shape == expected.shape else { return .infinity }
-  var scale = 1.0
-  for value in expected.values where value.isFinite && abs(Double(value)) < 1e6 {
-    scale = max(scale, abs(Double(value)))
-  }
-  var worst = 0.0
-  for (a, b) in zip(actual.values, expected.values) {
-    if a == b || a.isNaN && b.isNaN { continue }
-    if !a.isFinite || !b.isFinite { return .infinity }
-    worst = max(worst, abs(Double(a) - Double(b)) / max(scale, abs(Double(b))))
-  }
-  return worst
+/// What differs between two tensors, shapes included; nil when nothing does.
+func difference(_ actual: Tensor, _ truth: Tensor, within tolerance: Tolerance) -> String? {
+  difference((actual.shape, actual.values), (truth.shape, truth.values), within: tolerance)
 }

@@ -278,14 +278,12 @@ struct OperationTests {
     for threads in [1, 2, 3] {
       let plan = try Plan(graph, inputShapes: inputs.map(\.shape), workers: Workers(count: threads))
       let outputs = plan.outputs(for: inputs)
-      #expect(outputs[0].shape == expected.shape)
-      let difference = worstDifference(outputs[0], expected)
-      #expect(difference <= 2e-6, "\(item.name): \(difference)")
+      #expect(difference(outputs[0], expected, within: .scaled(2e-6)) == nil)
       let values = outputs[0].values.map(\.bitPattern)
       first = first ?? values
       #expect(values == first, "the number of threads makes no difference")
       // A second run finds the arena used.
-      #expect(worstDifference(plan.outputs(for: inputs)[0], outputs[0]) == 0)
+      #expect(difference(plan.outputs(for: inputs)[0], outputs[0], within: .exact) == nil)
     }
   }
 
@@ -297,6 +295,7 @@ struct OperationTests {
     let value = graph.addInput(name: "in", shape: Shape(input.shape))
     graph.addOutput(try graph.add(.concatenation(axis: 0), [value, value], name: "layer"), name: "out")
     let plan = try Plan(graph, inputShapes: [input.shape], workers: Workers(count: 1))
-    #expect(worstDifference(plan.outputs(for: [input])[0], try item.tensor("out")) == 0)
+    let truth = try item.tensor("out")
+    #expect(difference(plan.outputs(for: [input])[0], truth, within: .exact) == nil)
   }
 }

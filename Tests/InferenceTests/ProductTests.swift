@@ -1,4 +1,5 @@
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -75,7 +76,7 @@ struct ProductTests {
   /// direct step's.
   private func check(
     _ bench: Bench, _ operation: Operation, _ inputs: [Operand], outputShape: [Int], gap: Int = 0,
-    activation: Unary? = nil, residual: Bool = false, error: Float = 1e-7,
+    activation: Unary? = nil, residual: Bool = false, error: Double = 1e-7,
     sourceLocation: SourceLocation = #_sourceLocation,
     make: (Lowering, Graph.Node, [Operand], Operand) throws -> (any Step)? = { $0.productStep($1, $2, $3) }
   ) throws {
@@ -87,6 +88,8 @@ struct ProductTests {
     let output = bench.operand(outputShape, gap: gap)
     let direct = try #require(DirectStep(node, inputs, output))
     let expected = bench.run(direct, threads: 1).first
+    try #require(!expected.contains { !$0.isFinite })
+    let scale = Double(expected.reduce(1) { max($0, abs($1)) })
     for kernels in KernelSet.all {
       var first: [Float] = []
       for threads in [1, 3] {
@@ -96,14 +99,11 @@ struct ProductTests {
           packing: Packing(workers: Workers(count: threads), kernels: kernels))
         let step = try #require(try make(lowering, node, inputs, output))
         let (actual, later) = bench.run(step, threads: threads)
-        let scale = max(1, expected.reduce(0) { max($0, abs($1)) })
-        let worst = zip(actual, expected).reduce(Float(0)) {
-          $1.0.isNaN ? .infinity : max($0, abs($1.0 - $1.1))
-        }
         // Sums of so many values between -1 and 1, each rounded.
-        let tolerance = 1e-6 * scale + error * Float(step.flops / Double(output.count))
+        let tolerance = 1e-6 * scale + error * step.flops / Double(output.count)
         #expect(
-          worst <= tolerance, "\(step.kernel): off by \(worst) of \(scale)", sourceLocation: sourceLocation)
+          difference(actual, expected, within: .absolute(tolerance)) == nil, "\(step.kernel)",
+          sourceLocation: sourceLocation)
         if threads == 1 { first = actual }
         #expect(actual == first, "one thread and \(threads) differ", sourceLocation: sourceLocation)
         #expect(

@@ -20,7 +20,7 @@ struct ShapeTests {
         var partial = shapes.map { shape in shape.map { othersAreKnown ? Optional($0) : nil } }
         partial[0] = shapes[0].enumerated().map { mask >> $0 & 1 == 0 ? $1 : nil }
         let result = try operation.resultShape(partial)
-        #expect(result.count == expected.count)
+        try #require(result.count == expected.count)
         #expect(zip(result, expected).allSatisfy { $0 == nil || $0 == $1 }, "\(partial) gives \(result)")
         if mask == 0 && (othersAreKnown || shapes.count == 1) { #expect(result == expected) }
       }

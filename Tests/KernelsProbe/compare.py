@@ -25,11 +25,13 @@ def read(path):
 
 
 def difference(expected, actual):
-    """The largest, relative to the largest value; infinite where what is infinite or no number differs."""
+    """The largest, relative to the largest value; infinite where what is infinite or no number differs, or all is so."""
+    if len(expected) != len(actual) or not any(map(math.isfinite, expected)):
+        return math.inf
     if any(str(a) != str(b) for a, b in zip(expected, actual) if not (math.isfinite(a) and math.isfinite(b))):
         return math.inf
     pairs = [(a, b) for a, b in zip(expected, actual) if math.isfinite(a)]
-    return max((abs(a - b) for a, b in pairs), default=0) / max([abs(a) for a, _ in pairs] + [1e-30])
+    return max(abs(a - b) for a, b in pairs) / max([abs(a) for a, _ in pairs] + [1e-30])
 
 
 def main(paths):

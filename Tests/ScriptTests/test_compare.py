@@ -30,15 +30,21 @@ class CompareTests(FolderTest):
 
     def test_integers_and_what_is_no_number(self):
         self.assertEqual(self.compare({"a": [100000]}, {"a": [100001]}).returncode, 1)
-        self.assertEqual(self.compare({"a": [float("nan")]}, {"a": [1.0]}).returncode, 1)
-        self.assertEqual(self.compare({"a": [float("nan")]}, {"a": [float("nan")]}).returncode, 0)
-        self.assertEqual(self.compare({"a": [float("inf")]}, {"a": [float("-inf")]}).returncode, 1)
+        nan, inf = float("nan"), float("inf")
+        self.assertEqual(self.compare({"a": [nan, 1.0]}, {"a": [1.0, 1.0]}).returncode, 1)
+        self.assertEqual(self.compare({"a": [1.0, 1.0]}, {"a": [1.0, nan]}).returncode, 1)
+        self.assertEqual(self.compare({"a": [nan, 1.0]}, {"a": [nan, 1.0]}).returncode, 0)
+        self.assertEqual(self.compare({"a": [inf, 1.0]}, {"a": [-inf, 1.0]}).returncode, 1)
+        # A kernel that computes nothing computes the same everywhere.
+        self.assertEqual(self.compare({"a": [nan, nan]}, {"a": [nan, nan]}).returncode, 1)
 
     def test_plain_loops(self):
         both = {"a": [1.0], "a-plain": [1.1]}
         told = self.compare(both, both)
         self.assertEqual(told.returncode, 1)
         self.assertIn("plain loops differ", told.stderr)
+        both["a-plain"] = [1.0, 2.0]
+        self.assertEqual(self.compare(both, both).returncode, 1)
 
     def test_missing_results(self):
         self.assertEqual(self.compare({"a": [1.0]}, {"b": [1.0]}).returncode, 1)

@@ -27,8 +27,9 @@ struct ModelTests {
     for index in 0..<model.outputs {
       let ours = try ArrayData(path: scratch.path("\(index).npy"))
       let theirs = try ArrayData(path: file("\(model.name)-y\(index).npy"))
-      #expect(ours.shape == theirs.shape)
-      #expect(zip(ours.values, theirs.values).allSatisfy { abs($0 - $1) <= 1e-5 })
+      let found = difference(
+        (ours.shape, ours.values), (theirs.shape, theirs.values), within: .absolute(1e-5))
+      #expect(found == nil, "\(index)")
     }
   }
 
@@ -184,6 +185,8 @@ struct ModelTests {
     (["predict", "M", "--input", "X", "--threads", "0"], 64, "--threads"),
     (["verify", "M", "--input", "X"], 64, "--expect"),
     (["verify", "M", "--input", "X", "--expect", "X", "--tolerance", "-1"], 64, "--tolerance"),
+    (["verify", "M", "--input", "X", "--expect", "X", "--tolerance", "inf"], 64, "--tolerance"),
+    (["verify", "M", "--input", "X", "--expect", "X", "--tolerance", "nan"], 64, "--tolerance"),
     (["inspect", "M", "--shape", "1x0x3"], 64, "--shape"),
     (["inspect", "M", "--shape", "1x8x8x3"], 1, "classifier.h5: "),
     (["bench", "M", "--seconds", "0"], 64, "--seconds"),

@@ -27,6 +27,8 @@ MODELS = ["MobileNetV2", "MobileNet", "EfficientNetB0", "EfficientNetV2B0", "Res
 LIBRARIES = {"litert": "ai_edge_litert/libLiteRt.so", "onnxruntime": "onnxruntime/capi/libonnxruntime.so.*",
              "openvino": "openvino/libs/libopenvino_c.so.*"}
 PEERS = [*LIBRARIES]
+# The largest difference from Keras that an engine may have: who computes something else may be fast.
+TOLERANCE = 1e-3
 WORKER = str(Path(__file__).with_name("engines.py"))
 MAKER = str(Path(__file__).with_name("models.py"))
 
@@ -61,6 +63,8 @@ class Peer:
             [sys.executable, WORKER, engine, prefix, str(threads)], threads, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.start = json.loads(self.process.stdout.readline())
+        if not self.start["difference"] <= TOLERANCE:
+            raise SystemExit(f"{engine} is off by {self.start['difference']} on {prefix}")
 
     def burst(self, seconds):
         """The median run in milliseconds."""
@@ -70,6 +74,13 @@ class Peer:
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+def verify(thimble, prefix):
+    run = subprocess.run([thimble, "verify", f"{prefix}.h5", "--input", f"{prefix}.x.npy", "--expect", f"{prefix}.y.npy",
+                          "--tolerance", str(TOLERANCE)], capture_output=True, text=True)
+    if run.returncode:
+        raise SystemExit(f"thimble on {prefix}: {run.stdout}{run.stderr}")
 
 
 def bench(thimble, prefix, threads, seconds):
@@ -193,6 +204,7 @@ def main():
     rows = []
     for name in names:
         prefix = f"{options.folder}/{name}"
+        verify(options.thimble, prefix)
         read_from_disk(prefix)
         row = {"name": name, "weightBytes": weight_bytes(f"{prefix}.h5"), "warm": {}}
         for count in threads:
