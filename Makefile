@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench-peers bench-invocation campaign test-arm64 conformance package layer sideload bench lint format
+.PHONY: help setup demo test bench-peers bench-invocation campaign test-arm64 conformance mutate package layer sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -31,6 +31,9 @@ sideload: ## FROM=dir/ as dist/sideload.zip, for the package or for S3
 
 conformance: ## all models of keras.applications, against Keras (about a quarter of an hour)
 	@scripts/conformance
+
+mutate: ## break the sources in sixty ways and see the tests fail (ONLY=number or text)
+	@scripts/mutate $(if $(ONLY),--only "$(ONLY)")
 
 bench: ## the engine's speed on the shapes of well-known models
 	@scripts/setup

@@ -1,6 +1,7 @@
 """A copy of the sources that is built and tested away from them."""
 
 import filecmp
+import json
 import os
 import re
 import shutil
@@ -24,9 +25,11 @@ class Tree:
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=source, capture_output=True, check=True)
         names = {name for name in listed.stdout.decode().split("\0") if name and os.path.lexists(self.source / name)}
         names |= {"Package.resolved"} & set(os.listdir(source))
-        for old in [path for path in (self.folder / "Sources", self.folder / "Tests") for path in path.rglob("*")]:
-            if (old.is_symlink() or old.is_file()) and str(old.relative_to(self.folder)) not in names:
-                old.unlink()
+        for room in ("Sources", "Tests"):
+            for folder, _, files in os.walk(self.folder / room):
+                for old in (Path(folder) / name for name in files):
+                    if str(old.relative_to(self.folder)) not in names:
+                        old.unlink()
         for name in names:
             self.restore(name)
         for name in SHARED:
@@ -75,8 +78,6 @@ class Tree:
     def dependencies(self):
         """All targets that a target is built from, itself included, by the target's name."""
         package = subprocess.run(["swift", "package", "dump-package"], cwd=self.folder, capture_output=True, check=True, text=True)
-        import json
-
         direct = {}
         for target in json.loads(package.stdout)["targets"]:
             direct[target["name"]] = {
