@@ -9,6 +9,10 @@ struct FormatTests {
   static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder + "/files")) ?? [])
     .sorted()
 
+  /// A test without arguments would pass.
+  @Test(.enabled(if: Fixtures.exist("HDF5"), "\(Fixtures.hint)"))
+  func `there are files`() { #expect(Self.files.count > 70) }
+
   @Test(.enabled(if: Fixtures.exist("HDF5"), "\(Fixtures.hint)"), arguments: files)
   func `everything is read as h5py reads it`(_ name: String) throws {
     let expected = "\(FormatTests.folder)/expected/\(name.dropLast(3)).json"

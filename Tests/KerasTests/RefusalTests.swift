@@ -13,7 +13,14 @@ struct RefusalTests {
     }
     let message = error.description
     #expect(message.contains(saved.model))
-    for phrase in try saved.phrases() { #expect(message.contains(phrase)) }
+    let phrases = try saved.phrases()
+    #expect(!phrases.isEmpty)
+    for phrase in phrases { #expect(message.contains(phrase)) }
+  }
+
+  /// A test without arguments would pass.
+  @Test func hasCases() {
+    #expect(KerasCase.names(refused: true).count > 70 && KerasCase.names(refused: false).count > 200)
   }
 
   @Test func isRefusedWhereThereIsNoFile() throws {

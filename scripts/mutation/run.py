@@ -28,42 +28,19 @@ def tell(text):
 
 def require_sound(tree, mutations):
     """Tests that fail anyway would catch everything."""
-    filters = sorted({mutation.tests for mutation in mutations})
-    tell(f"building and running the tests of {len(filters)} suites on sound sources (some minutes the first time)")
-    try:
-        tree.build()
-    except BuildError as error:
-        sys.exit(f"mutate: the sources do not build:\n{error}")
-    for one in filters:
-        passes, told, count = tree.test([one], SECONDS)
+    for tests in sorted({mutation.tests for mutation in mutations}):
+        tell(f"without any mutation: {tests}")
+        passes, told, count = tree.test(tests, SECONDS)
         if not passes or not count:
-            sys.exit(f"mutate: {one} does not pass on sound sources: {told or 'there are no such tests'}")
+            sys.exit(f"mutate: {tests} does not pass without any mutation: {told or 'there are no such tests'}")
 
 
-def run(tree, batch):
-    """Builds with all mutations of a batch, then runs each one's tests. Returns those that no test saw."""
+def is_caught(tree, mutation):
     begin = time.monotonic()
-    for mutation in batch:
-        path = tree.folder / mutation.file
-        path.write_text(mutation.applied(path.read_text()))
-    survivors = []
-    try:
-        tree.build()
-        built = time.monotonic() - begin
-        for mutation in batch:
-            begin = time.monotonic()
-            passes, told, _ = tree.test([mutation.tests], SECONDS)
-            verdict = "NOT CAUGHT" if passes else "caught"
-            print(f"{mutation.number:3} {verdict}: {mutation.words} ({mutation.source}), by {mutation.tests}"
-                  + (f": {told}" if told else "") + f" ({built / len(batch):.0f} + {time.monotonic() - begin:.0f} s)", flush=True)
-            if passes:
-                survivors.append(mutation)
-    except BuildError as error:
-        sys.exit("mutate: it does not build with " + ", ".join(f"{one.number} {one.words}" for one in batch) + f":\n{error}")
-    finally:
-        for mutation in batch:
-            tree.restore(mutation.file)
-    return survivors
+    passes, told, _ = tree.test(mutation.tests, SECONDS, mutation.number)
+    print(f"{mutation.number:3} {'NOT CAUGHT' if passes else 'caught'}: {mutation.words} ({mutation.target}), by {mutation.tests}"
+          f"{told and ': ' + told} ({time.monotonic() - begin:.0f} s)", flush=True)
+    return not passes
 
 
 def main():
@@ -72,9 +49,10 @@ def main():
     parser.add_argument("--only", action="append", default=[])
     options = parser.parse_args()
     try:
-        mutations = chosen(table.read(TOP), options.only)
+        everything = table.read(TOP)
     except table.TableError as error:
         sys.exit(f"mutate: {error}")
+    mutations = chosen(everything, options.only)
     if options.list:
         for one in mutations:
             print(f"{one.number:3} {one.words} ({one.file}, {one.tests})")
@@ -82,14 +60,16 @@ def main():
     if not mutations:
         sys.exit("mutate: there is no such mutation; see --list")
     begin = time.monotonic()
-    tree = Tree(TOP, FOLDER)
-    batches = table.batches(mutations, tree.dependencies())
+    tree = Tree(TOP, FOLDER, everything)
+    tell("building the sources with all mutations (some minutes the first time)")
+    try:
+        tree.build()
+    except BuildError as error:
+        sys.exit(f"mutate: it does not build; each mutation is `mutant == NUMBER ? (new) : (old)`:\n{error}")
     require_sound(tree, mutations)
-    survivors = []
-    for index, batch in enumerate(batches, 1):
-        tell(f"build {index} of {len(batches)}: {', '.join(str(one.number) for one in batch)}")
-        survivors += run(tree, batch)
-    print(f"{len(mutations) - len(survivors)} of {len(mutations)} mutations caught in {(time.monotonic() - begin) / 60:.0f} minutes")
+    survivors = [one for one in mutations if not is_caught(tree, one)]
+    minutes = (time.monotonic() - begin) / 60
+    print(f"{len(mutations) - len(survivors)} of {len(mutations)} mutations caught in {minutes:.0f} minutes")
     for one in survivors:
         print(f"not caught: {one.number} {one.words} ({one.file}, {one.tests})")
     sys.exit(1 if survivors else 0)

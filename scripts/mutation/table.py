@@ -1,5 +1,6 @@
 """What is to be broken: mutations.txt."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,25 +17,35 @@ class Mutation:
     words: str
     file: str
     tests: str
+    # Around the expression, the expression itself, and what takes its place.
+    before: str
     old: str
+    after: str
     new: str
 
     @property
-    def source(self):
-        """The target that is broken."""
+    def target(self):
+        """What is broken."""
         return self.file.split("/")[1]
 
-    @property
-    def suite(self):
-        """The target whose tests must fail."""
-        return self.tests.split(".")[0]
-
     def applied(self, text):
-        """The file's text with the mutation."""
-        count = text.count(self.old)
+        """The file's text with both expressions; which one counts is decided when it runs."""
+        count = text.count(self.before + self.old + self.after)
         if count != 1:
-            raise TableError(f"{self.number} {self.words}: {self.file} has its old text {count} times: bring mutations.txt up to date")
-        return text.replace(self.old, self.new)
+            raise TableError(f"{self.number} {self.words}: {self.file} has the old text {count} times: bring mutations.txt up to date")
+        both = f"(mutant == {self.number} ? ({self.new}) : ({self.old}))"
+        return text.replace(self.before + self.old + self.after, self.before + both + self.after)
+
+
+def parse(text):
+    """Raises TableError where four lines are no mutation."""
+    mutations = []
+    for block in re.split(r"\n\n+", re.sub(r"^#.*\n", "", text, flags=re.M).strip("\n")):
+        match = re.fullmatch(r"(.+)\n(Sources/\S+) -> (\S+)\n(.*)«(.+)»(.*)\n(.+)", block)
+        if not match:
+            raise TableError(f"this is no mutation:\n{block}")
+        mutations.append(Mutation(len(mutations) + 1, *match.groups()))
+    return mutations
 
 
 def read(top):
@@ -42,32 +53,7 @@ def read(top):
 
     Raises TableError where one does not.
     """
-    mutations = []
-    blocks = "\n".join(line for line in TABLE.read_text().splitlines() if not line.startswith("#")).split("\n\n")
-    for block in filter(None, (block.strip("\n") for block in blocks)):
-        words, place, *lines = block.split("\n")
-        file, _, tests = place.partition(" -> ")
-        sides = {sign: "\n".join(line[2:] for line in lines if line.startswith(sign)) for sign in ("- ", "+ ")}
-        if not tests or not all(sides.values()) or not all(line.startswith(tuple(sides)) for line in lines):
-            raise TableError(f"this is no mutation:\n{block}")
-        mutation = Mutation(len(mutations) + 1, words, file, tests, sides["- "], sides["+ "])
-        mutation.applied((Path(top) / file).read_text())
-        mutations.append(mutation)
-    return mutations
-
-
-def batches(mutations, dependencies):
-    """Mutations that may be built together, as none's tests use what another breaks: building takes most of the time.
-
-    - dependencies: of each target all that it is built from.
-    """
-    found = []
+    mutations = parse(TABLE.read_text())
     for mutation in mutations:
-        for batch in found:
-            if not any(other.source in dependencies[mutation.suite] or mutation.source in dependencies[other.suite]
-                       for other in batch):
-                batch.append(mutation)
-                break
-        else:
-            found.append([mutation])
-    return found
+        mutation.applied((Path(top) / mutation.file).read_text())
+    return mutations
