@@ -54,6 +54,35 @@ struct RefusalTests {
     #expect(message.contains(reason), "\(message)")
   }
 
+  @Test(.enabled(if: Fixtures.exist("HDF5"), "\(Fixtures.hint)"), arguments: ["chunks-old", "chunks-new"])
+  func `a value that its checksum does not fit`(_ name: String) throws {
+    let scratch = try Scratch()
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: "\(FormatTests.folder)/files/\(name).h5"))
+    let path = "kernel/fletcher32/fixed"
+    func floats() throws -> [Float] {
+      let dataset = try #require(
+        try HDF5File(path: scratch.path("damaged.h5")).root.dataset(path))
+      return try [Float](unsafeUninitializedCapacity: dataset.count) { buffer, count in
+        buffer.initialize(repeating: .nan)
+        try dataset.readFloats(into: UnsafeMutableBufferPointer(rebasing: buffer[..<dataset.count]))
+        count = dataset.count
+      }
+    }
+    try bytes.write(to: URL(fileURLWithPath: scratch.path("damaged.h5")))
+    // The beginning of a chunk, as it is stored.
+    let start = try floats().prefix(8).withUnsafeBytes { Data($0) }
+    // Other datasets hold the same.
+    var place = bytes.startIndex
+    while let found = bytes.range(of: start, in: place..<bytes.endIndex) {
+      bytes[found.lowerBound + 5] ^= 1
+      place = found.upperBound
+    }
+    try #require(place > bytes.startIndex)
+    try bytes.write(to: URL(fileURLWithPath: scratch.path("damaged.h5")))
+    let message = failure { _ = try floats() }
+    #expect(message.contains("/\(path)") && message.contains("checksum"), "\(message)")
+  }
+
   @Test(.enabled(if: Fixtures.exist("HDF5"), "\(Fixtures.hint)"))
   func `a file that its writer did not close`() {
     let message = failure { _ = try file("unclosed") }

@@ -16,7 +16,9 @@ class MutateTests(unittest.TestCase):
         self.assertGreaterEqual(len(mutations), 40)
         for one in mutations:
             self.assertNotEqual(one.old, one.new)
-            self.assertTrue((TOP / "Tests" / one.tests.split(".")[0]).is_dir(), one.tests)
+            target, _, suite = one.tests.partition(".")
+            sources = "".join(path.read_text() for path in (TOP / "Tests" / target).glob("*.swift"))
+            self.assertRegex(sources, rf"\bstruct {suite}", one.tests)
 
     def test_both_expressions_are_there(self):
         [mutation] = table.parse("words\nSources/A/a.swift -> ATests\nlet c = «a + b»;\na - b\n")
