@@ -64,6 +64,7 @@ struct ObjectTests {
         same(code(s3.copy_object, Bucket="images", Key="b", CopySource="images"), ("InvalidArgument", 400))
         same(code(s3.copy_object, Bucket="images", Key="b", CopySource="missing/a"), ("NoSuchBucket", 404))
 
+        same(code(s3.put_object, Bucket="images", Key="a", Body=b"other", IfNoneMatch="*"), ("PreconditionFailed", 412))
         same(code(s3.delete_object, Bucket="images", Key="a", IfMatch='"x"'), ("PreconditionFailed", 412))
         s3.delete_object(Bucket="images", Key="a", IfMatch=etag)
         same(code(get, Key="a"), ("NoSuchKey", 404))
