@@ -27,9 +27,9 @@ extension LayerClass {
   let input = try layer.input()
   let units = try layer.configuration.integer("units")
   let inner = builder.shape(input).last ?? nil
-  let bias = try layer.weights.optional("bias", [units])
   guard let quantization = try Quantization(layer.configuration) else {
     let kernel = try layer.weights.tensor("kernel", [inner, units])
+    let bias = try layer.weights.optional("bias", [units])
     let product = try builder.add(.dense(Dense(kernel: kernel, bias: bias)), [input], layer)
     return .tensor(try builder.activate(product, layer))
   }
@@ -41,5 +41,6 @@ extension LayerClass {
     output: Array(letters[..<(rank - 1)] + letters[rank...]))
   let kernel = try layer.quantizedKernel(
     "", [inner, units], equation, scaleShape: [units], quantization)
+  let bias = try layer.weights.optional("bias", [units])
   return .tensor(try builder.activate(builder.project(input, equation, kernel, bias: bias, layer), layer))
 }

@@ -63,11 +63,9 @@ struct ProjectionEquation {
   func kernelShape(_ inputShape: Shape, _ layer: LayerCall) throws(KerasError) -> [Int] {
     var sizes: [Character: Int] = [:]
     for (letter, size) in zip(input, inputShape) { sizes[letter] = size }
-    // It lacks the batch, or all axes of an ellipsis in front.
+    // It lacks the batch. Equations with an ellipsis are nothing that Keras can quantize.
     let given = try layer.configuration.shape("output_shape") ?? []
-    let isElided = try EinsumText.sides(layer.configuration.string("equation")).output?.first == "."
-    let start = isElided ? max(output.count - given.count, 0) : 1
-    for (letter, size) in zip(output.dropFirst(start), given) where size != nil { sizes[letter] = size }
+    for (letter, size) in zip(output.dropFirst(), given) where size != nil { sizes[letter] = size }
     let shape = kernel.compactMap { sizes[$0] }
     guard shape.count == kernel.count else {
       throw layer.error("its input's shape \(inputShape.text) leaves the shape of its kernel open")
@@ -104,9 +102,8 @@ extension GraphBuilder {
       let (values, scale) = try quantize(input, over: axes, activations, layer)
       input = values
       let inputScale = try productScale(scale, equation, layer)
-      divisor = try divisor.map { other throws(KerasError) in
-        try add(.binary(.multiply), [other, inputScale], layer)
-      } ?? inputScale
+      divisor =
+        if let scale = divisor { try add(.binary(.multiply), [scale, inputScale], layer) } else { inputScale }
     }
     guard let divisor else { return try project(input, equation, kernel: kernel.tensor, bias: bias, layer) }
     let product = try project(input, equation, kernel: kernel.tensor, bias: nil, layer)

@@ -22,14 +22,8 @@ extension ArchiveWeights {
   func refuseOthers(_ layer: LayerDescription, _ group: HDF5Group, than needed: Set<String>)
     throws(KerasError)
   {
-    let inner: [String] =
-      switch layer.content {
-      case .plain: []
-      case .model: Self.containers
-      case .wrapper: ["layer"]
-      }
     let found: [String]
-    do throws(HDF5Error) { found = try variables(of: group, besides: inner, depth: 0) } catch {
+    do throws(HDF5Error) { found = try variables(of: group, depth: 0) } catch {
       throw layer.identity.error("\(error.object): \(error.reason)")
     }
     let others = found.filter { !needed.contains($0) }
@@ -41,18 +35,15 @@ extension ArchiveWeights {
   }
 
   /// The paths of all variables of a layer, but for the states of random generators.
-  /// - Parameter inner: groups that belong to layers within.
-  private func variables(of group: HDF5Group, besides inner: [String], depth: Int) throws(HDF5Error)
-    -> [String]
-  {
+  private func variables(of group: HDF5Group, depth: Int) throws(HDF5Error) -> [String] {
     // Links may lead back: layers do not nest that deep.
     if depth > 4 { return [] }
     var paths: [String] = []
-    for name in try group.names() where !inner.contains(name) && !name.hasSuffix("generator") {
+    for name in try group.names() where !name.hasSuffix("generator") {
       switch try group.child(name) {
       case .dataset: paths.append(name)
       case .group(let group):
-        for path in try variables(of: group, besides: [], depth: depth + 1) { paths.append(name + "/" + path) }
+        for path in try variables(of: group, depth: depth + 1) { paths.append(name + "/" + path) }
       case nil, .some: continue
       }
     }

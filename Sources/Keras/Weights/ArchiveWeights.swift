@@ -78,11 +78,11 @@ struct ArchiveWeights {
       guard let dataset else { throw missing(layer, "\(group.path)/\(place)") }
       reader.add(dataset, as: WeightSlot(layer: layer, weight: weight))
     }
-    if let group { try refuseOthers(layer, group, than: taken) }
     switch layer.content {
-    case .plain: break
+    case .plain: if let group { try refuseOthers(layer, group, than: taken) }
     case .model(let model): try read(model.layers, of: group, &shared, &reader)
     case .wrapper(let inner):
+      // A wrapper may list weights of the layer within as its own too.
       for layer in inner where try shared.stores(layer) {
         try read(layer, find("layer", in: group), place + "/layer", &shared, &reader)
       }

@@ -97,7 +97,8 @@ struct LayerNameWeights {
     let names = saved.weights.map(\.name).listed
     guard let layer = model.layers.first(where: { $0.name == saved.name }) else {
       return KerasError(
-        path: path, layer: saved.name, reason: "the file has weights of it (\(names)), the configuration no such layer",
+        path: path, layer: saved.name,
+        reason: "the file has weights of it (\(names)), the configuration no such layer",
         remedy: "take configuration and weights from the same model")
     }
     return layer.identity.error(
