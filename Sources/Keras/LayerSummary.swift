@@ -9,4 +9,6 @@ public struct LayerSummary: Sendable {
   public let outputShape: Shape
   /// Weights in the file, in values, those of nested layers included.
   public let parameters: Int
+  /// Whether its kernel, or that of a layer within, is one of whole numbers with scales.
+  public let isQuantized: Bool
 }

@@ -51,6 +51,8 @@ struct Inspection: Encodable {
 
   struct Layer: Encodable {
     var name, className: String
+    /// Whether weights are whole numbers with scales, as `model.quantize` makes them.
+    var isQuantized: Bool
     var outputShape: [Int?]
     var parameters: Int
     var flops: Double
@@ -83,7 +85,8 @@ struct Inspection: Encodable {
       func isPart(_ name: String) -> Bool { name == layer.name || name.hasPrefix(layer.name + "/") }
       let own = steps.filter { isPart($0.name) }
       return Layer(
-        name: layer.name, className: layer.className, outputShape: layer.outputShape,
+        name: layer.name, className: layer.className, isQuantized: layer.isQuantized,
+        outputShape: layer.outputShape,
         parameters: layer.parameters, flops: own.reduce(0) { $0 + $1.flops }, kernels: own.map(\.kernel),
         fusedInto: own.isEmpty ? steps.first { $0.fused.contains(where: isPart) }?.name : nil)
     }
@@ -103,7 +106,8 @@ struct Inspection: Encodable {
       ("computed by", .left))
     for layer in layers {
       table.add(
-        layer.name, layer.className, Format.shape(layer.outputShape), Format.count(layer.parameters),
+        layer.name, layer.className + (layer.isQuantized ? ", quantized" : ""),
+        Format.shape(layer.outputShape), Format.count(layer.parameters),
         layer.flops > 0 ? Format.fixed(layer.flops / 1e6, 1) : "", layer.work)
     }
     let shapes = inputs.map { Format.shape($0.plannedShape) }.joined(separator: ", ")

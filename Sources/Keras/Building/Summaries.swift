@@ -6,8 +6,12 @@ extension GraphBuilder {
     model.layers.map { layer in
       LayerSummary(
         name: layer.name, className: layer.className, outputShape: outputShapes[layer.id] ?? [],
-        parameters: parameters(of: layer))
+        parameters: parameters(of: layer), isQuantized: isQuantized(layer))
     }
+  }
+
+  private func isQuantized(_ layer: LayerDescription) -> Bool {
+    weights.weights(of: layer).isQuantized || layer.children.contains { isQuantized($0) }
   }
 
   private func parameters(of layer: LayerDescription) -> Int {

@@ -8,6 +8,8 @@ struct LayerConfiguration: Sendable {
   /// The Keras that wrote the file: defaults and meanings depend on it.
   let version: KerasVersion
   let values: JSONObject
+  /// What the file has of each kernel within an attention layer, whose configuration does not say.
+  var savedKernels = KernelVariables.plain
 
   /// The value of a key; nil: absent or null.
   subscript(key: String) -> JSONValue? {

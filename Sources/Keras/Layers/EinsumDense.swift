@@ -3,14 +3,23 @@ import Inference
 extension LayerClass {
   static let einsumDense: [String: LayerClass] = [
     "EinsumDense": LayerClass(
-      weights: { configuration in configuration["bias_axes"] == nil ? ["kernel"] : ["kernel", "bias"] }
+      weights: { configuration throws(KerasError) in
+        (try Quantization(configuration)?.variables ?? .plain)
+          .weights(bias: configuration["bias_axes"] == nil ? nil : "bias")
+      }
     ) { layer, builder throws(KerasError) in
       let input = try layer.input()
       let equation = try ProjectionEquation(
         layer.configuration.string("equation"), rank: builder.shape(input).count, layer)
-      let product = try builder.project(
-        input, equation, kernel: layer.weights.tensor("kernel", equation.kernel.map { _ in nil }),
-        bias: layer.weights["bias"], layer)
+      let kernel: ProductKernel
+      if let quantization = try Quantization(layer.configuration) {
+        let shape = try equation.kernelShape(builder.shape(input), layer)
+        kernel = try layer.quantizedKernel("", shape, equation, quantization)
+      } else {
+        kernel = ProductKernel(
+          tensor: try layer.weights.tensor("kernel", equation.kernel.map { _ in nil }))
+      }
+      let product = try builder.project(input, equation, kernel, bias: layer.weights["bias"], layer)
       return .tensor(try builder.activate(product, layer))
     }
   ]
@@ -47,6 +56,23 @@ struct ProjectionEquation {
     self.output = output
   }
 
+  /// The axes of the input that are summed over.
+  var summedInputAxes: [Int] { input.indices.filter { !output.contains(input[$0]) } }
+
+  /// The kernel's shape, as the layer's input and its `output_shape` have it.
+  func kernelShape(_ inputShape: Shape, _ layer: LayerCall) throws(KerasError) -> [Int] {
+    var sizes: [Character: Int] = [:]
+    for (letter, size) in zip(input, inputShape) { sizes[letter] = size }
+    // It lacks the batch. Equations with an ellipsis are nothing that Keras can quantize.
+    let given = try layer.configuration.shape("output_shape") ?? []
+    for (letter, size) in zip(output.dropFirst(), given) where size != nil { sizes[letter] = size }
+    let shape = kernel.compactMap { sizes[$0] }
+    guard shape.count == kernel.count else {
+      throw layer.error("its input's shape \(inputShape.text) leaves the shape of its kernel open")
+    }
+    return shape
+  }
+
   var text: String { "\(String(input)),\(String(kernel))->\(String(output))" }
 
   /// How many axes are summed over, where that is a dense layer on the merged last axes.
@@ -63,6 +89,42 @@ struct ProjectionEquation {
 }
 
 extension GraphBuilder {
+  /// The product of a value and a kernel that may be quantized.
+  /// - Parameter bias: added to the last axes of the product, to which it broadcasts.
+  mutating func project(
+    _ input: Graph.ValueID, _ equation: ProjectionEquation, _ kernel: ProductKernel, bias: Tensor?,
+    _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
+    var input = input
+    var divisor = kernel.scale.map { constant($0, layer) }
+    if let activations = kernel.activations {
+      let axes = equation.summedInputAxes
+      let (values, scale) = try quantize(input, over: axes, activations, layer)
+      input = values
+      let inputScale = try productScale(scale, equation, layer)
+      divisor =
+        if let scale = divisor { try add(.binary(.multiply), [scale, inputScale], layer) } else { inputScale }
+    }
+    guard let divisor else { return try project(input, equation, kernel: kernel.tensor, bias: bias, layer) }
+    let product = try project(input, equation, kernel: kernel.tensor, bias: nil, layer)
+    let result = try add(.binary(.divide), [product, divisor], layer)
+    guard let bias else { return result }
+    return try add(.binary(.add), [result, constant(bias, layer)], layer)
+  }
+
+  /// The scale of a quantized input with the axes of the product: of size 1 where the input lacks them.
+  private mutating func productScale(
+    _ scale: Graph.ValueID, _ equation: ProjectionEquation, _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
+    let kept = equation.input.filter { equation.output.contains($0) }
+    let order = equation.output.compactMap { kept.firstIndex(of: $0) }
+    let dropped = equation.input.map { kept.contains($0) ? Slice.whole : .index(0) }
+    var result = try add(.slice(dropped), [scale], layer)
+    if order != Array(kept.indices) { result = try add(.transpose(order), [result], layer) }
+    let added = equation.output.map { kept.contains($0) ? Slice.whole : .newAxis }
+    return try add(.slice(added), [result], layer)
+  }
+
   /// The product of a value and a kernel as an equation names their axes.
   /// - Parameter bias: added to the last axes of the product, to which it broadcasts.
   mutating func project(

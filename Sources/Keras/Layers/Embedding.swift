@@ -2,11 +2,18 @@ import Inference
 
 extension LayerClass {
   static let embedding: [String: LayerClass] = [
-    "Embedding": LayerClass(weights: { _ in ["embeddings"] }) { layer, builder throws(KerasError) in
+    "Embedding": LayerClass(weights: { configuration throws(KerasError) in
+      (try Quantization(configuration)?.variables ?? .plain).weights("embeddings")
+    }) { layer, builder throws(KerasError) in
       let sizes = [
         try layer.configuration.integer("input_dim"), try layer.configuration.integer("output_dim"),
       ]
-      let table = try layer.weights.tensor("embeddings", sizes)
+      let table =
+        if let quantization = try Quantization(layer.configuration) {
+          try layer.quantizedTable(sizes, quantization)
+        } else {
+          try layer.weights.tensor("embeddings", sizes)
+        }
       return .tensor(try builder.add(.embedding(table: table), [layer.input()], layer))
     },
     "Masking": LayerClass { layer, builder throws(KerasError) in

@@ -15,9 +15,12 @@ extension LayerClass {
     let hasGate = try configuration.bool("use_gate", default: false)
     let hasBias = try configuration.bool("use_bias", default: true)
     let layers = ["query", "key"] + (hasGate ? ["gate"] : []) + ["value", "output"]
+    let weights = configuration.savedKernels.weights(bias: hasBias ? "bias" : nil)
     return layers.flatMap { layer in
-      (hasBias ? ["kernel", "bias"] : ["kernel"]).enumerated().map { index, weight in
-        WeightName("\(layer)/\(weight)", archivePath: "\(layer)_dense/vars/\(index)")
+      weights.enumerated().map { index, weight in
+        WeightName(
+          "\(layer)/\(weight.name)", isTrainable: weight.isTrainable, isQuantized: weight.isQuantized,
+          archivePath: "\(layer)_dense/vars/\(index)")
       }
     }
   }
@@ -87,7 +90,7 @@ private struct HeadedInputs {
     query, key, equations, scale: 1 / Float(width).squareRoot(), inputs, layer)
   var result = try builder.add(.einsum(equations.combination), [scores, value], layer)
   result = try builder.gated(result, inputs, [heads, valueWidth], layer)
-  result = try builder.merged(result, heads: rank - 2, layer)
+  result = try builder.merged(result, inputs, heads: rank - 2, layer)
   return inputs.returnsScores ? .list([.tensor(result), .tensor(scores)]) : .tensor(result)
 }
 
@@ -118,8 +121,25 @@ private struct HeadedInputs {
     query, key, equations, scale: 1 / Float(width).squareRoot(), inputs, layer)
   var result = try builder.add(.einsum(equations.combination), [scores, value], layer)
   result = try builder.gated(result, inputs, [queryHeads, width], layer)
-  result = try builder.merged(result, heads: 2, layer)
+  result = try builder.merged(result, inputs, heads: 2, layer)
   return inputs.returnsScores ? .list([.tensor(result), .tensor(scores)]) : .tensor(result)
+}
+
+extension LayerCall {
+  /// The kernel of a dense layer within. The layer's configuration does not say whether that is quantized: the file's
+  /// variables do.
+  fileprivate func innerKernel(_ prefix: String, _ shape: [Int], _ equation: ProjectionEquation)
+    throws(KerasError) -> ProductKernel
+  {
+    guard weights[prefix + "kernel_scale"] != nil else {
+      return ProductKernel(tensor: try weights.tensor(prefix + "kernel", shape))
+    }
+    let isGrouped = weights[prefix + "kernel_zero"] != nil
+    let isWhole = weights[prefix + "kernel"]?.shape == shape
+    let quantization = Quantization(
+      isGrouped || !isWhole ? .int4 : .int8, isGrouped: isGrouped, version: version)
+    return try quantizedKernel(prefix, shape, equation, quantization)
+  }
 }
 
 /// How queries, keys and values, of `[batch, positions..., heads, width]`, multiply.
@@ -150,14 +170,15 @@ extension GraphBuilder {
     of input: Graph.ValueID, _ name: String, _ sizes: [Int], _ layer: LayerCall
   ) throws(KerasError) -> Graph.ValueID {
     let shape = shape(input)
-    guard let channels = shape.last else { throw layer.error("its \(name) has no axes") }
+    guard let last = shape.last, let channels = last else {
+      throw layer.error("its \(name) has an unknown number of channels, the shape is \(shape.text)")
+    }
     let letters = einsumLetters(shape.count + 2, besides: "")
     let equation = ProjectionEquation(
       input: Array(letters[..<shape.count]), kernel: Array(letters[(shape.count - 1)...]),
       output: Array(letters[..<(shape.count - 1)] + letters[shape.count...]))
-    return try project(
-      input, equation, kernel: layer.weights.tensor("\(name)/kernel", [channels] + sizes),
-      bias: layer.weights.optional("\(name)/bias", sizes), layer)
+    let kernel = try layer.innerKernel("\(name)/", [channels] + sizes, equation)
+    return try project(input, equation, kernel, bias: layer.weights.optional("\(name)/bias", sizes), layer)
   }
 
   /// The softmax of the scores of every pair of positions.
@@ -202,20 +223,21 @@ extension GraphBuilder {
 
   /// The dense layer that puts the heads together again.
   /// - Parameter heads: the axis of the heads, the last but one.
-  fileprivate mutating func merged(_ result: Graph.ValueID, heads: Int, _ layer: LayerCall)
-    throws(KerasError) -> Graph.ValueID
-  {
-    guard let kernel = layer.weights["output/kernel"] else { throw layer.error("it has no output kernel") }
+  fileprivate mutating func merged(
+    _ result: Graph.ValueID, _ inputs: HeadedInputs, heads: Int, _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
     let rank = heads + 2
-    let outputs = kernel.shape.count - 2
-    guard outputs >= 1, outputs <= 8 else {
-      throw layer.error("its output kernel has the shape \(kernel.shape.text)")
+    // Of the query's channels, unless the layer's configuration says otherwise.
+    let outputs = try layer.configuration.integers("output_shape", default: [channels(inputs.query, layer)])
+    let sizes = shape(result).suffix(2).compactMap { $0 } + outputs
+    guard (1...8).contains(outputs.count), sizes.count == outputs.count + 2 else {
+      throw layer.configuration.error("output_shape", "1 to 8 whole numbers")
     }
-    let letters = einsumLetters(rank + outputs, besides: "")
+    let letters = einsumLetters(rank + outputs.count, besides: "")
     let equation = ProjectionEquation(
       input: Array(letters[..<rank]), kernel: Array(letters[heads...]),
       output: Array(letters[..<heads] + letters[rank...]))
-    let bias = try layer.weights.optional("output/bias", kernel.shape.dropFirst(2).map { $0 })
-    return try project(result, equation, kernel: kernel, bias: bias, layer)
+    let kernel = try layer.innerKernel("output/", sizes, equation)
+    return try project(result, equation, kernel, bias: layer.weights.optional("output/bias", outputs), layer)
   }
 }

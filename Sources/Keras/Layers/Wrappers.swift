@@ -32,8 +32,15 @@ extension LayerCall {
       remedy: "build the model with an Input of fixed size")
   }
   let merged = try builder.add(.reshape([-1] + sizes), [input], layer)
+  let inner = try layer.wrapped()
+  if case .plain = inner.content, try Quantization(inner.configuration) != nil {
+    // TimeDistributed calls `layer.call`, which is that of a layer that is not quantized.
+    throw inner.identity.error(
+      "Keras leaves out the scales of a quantized layer within TimeDistributed, its results are useless",
+      remedy: "build the model without TimeDistributed around the layer, or save it before it is quantized")
+  }
   let arguments = CallArguments<Graph.ValueID>(positional: [.tensor(merged)])
-  guard case .tensor(let result) = try builder.call(layer.wrapped(), arguments) else {
+  guard case .tensor(let result) = try builder.call(inner, arguments) else {
     throw layer.error("the layer within gives several outputs")
   }
   let resultSizes = builder.shape(result).dropFirst()

@@ -32,6 +32,13 @@ struct ArchiveWeights {
       for (count, layer) in layers.enumerated() where try shared.stores(layer) {
         weighted.append((count == 0 ? name : "\(name)_\(count)", layer))
       }
+      // Layers without weights, where all of the class are.
+      for (count, layer) in layers.enumerated() where weighted.isEmpty {
+        guard case .plain = layer.content,
+          let group = try find(count == 0 ? name : "\(name)_\(count)", in: container)
+        else { continue }
+        try refuseOthers(layer, group, than: [])
+      }
       var isComplete = true
       for (name, _) in weighted where try find(name, in: container) == nil { isComplete = false }
       if !isComplete, let container {
@@ -54,7 +61,8 @@ struct ArchiveWeights {
   ) throws(KerasError) {
     if group == nil, shared.findsElsewhere(layer) { return }
     var count = 0
-    for weight in try layer.ownWeights() {
+    var taken: Set<String> = []
+    for weight in try layer.ownWeights(savedKernels(layer, group)) {
       guard let group else { throw missing(layer, place) }
       let place = weight.archivePath ?? "vars/\(count)"
       if weight.archivePath == nil { count += 1 }
@@ -63,16 +71,18 @@ struct ArchiveWeights {
         // Versions differ in which attributes of a layer are private.
         let found = try group.dataset(place)
         dataset = found == nil ? try group.dataset("_" + place) : found
+        taken.insert(found == nil ? "_" + place : place)
       } catch {
         throw layer.identity.error("its weight \"\(weight.name)\": \(error.reason)")
       }
       guard let dataset else { throw missing(layer, "\(group.path)/\(place)") }
-      reader.add(dataset, as: WeightSlot(layer: layer, name: weight.name))
+      reader.add(dataset, as: WeightSlot(layer: layer, weight: weight))
     }
     switch layer.content {
-    case .plain: break
+    case .plain: if let group { try refuseOthers(layer, group, than: taken) }
     case .model(let model): try read(model.layers, of: group, &shared, &reader)
     case .wrapper(let inner):
+      // A wrapper may list weights of the layer within as its own too.
       for layer in inner where try shared.stores(layer) {
         try read(layer, find("layer", in: group), place + "/layer", &shared, &reader)
       }

@@ -7,6 +7,7 @@ import Inference
 /// attributes `layer_names` of the group and `weight_names` of each layer's.
 struct LayerNameWeights {
   private let saved: Result<[SavedLayer], KerasError>
+  private let path: String
 
   /// Finds all weights, whichever the model will use, a group after the other: that takes longer than anything else
   /// before a model's first run.
@@ -17,15 +18,20 @@ struct LayerNameWeights {
   ///   - other: work to be done meanwhile.
   init(_ group: HDF5Group, path: String, workers: Workers, besides other: () -> Void) {
     saved = SavedLayer.list(in: group, path, workers, besides: other)
+    self.path = path
   }
 
   /// Reads the weights of all layers.
   /// - Throws: also what had gone wrong when they were looked for.
   func read(_ model: ModelDescription, into reader: inout WeightReader) throws(KerasError) {
     let saved = try self.saved.get()
-    let layers = try topLayers(model, saved: saved)
     let byName = Dictionary(saved.map { ($0.name, $0) }) { first, _ in first }
+    let layers = try topLayers(model, byName)
     if layers.allSatisfy({ byName[$0.layer.name] != nil }) {
+      let used = Set(layers.map(\.layer.name))
+      for saved in saved where !saved.weights.isEmpty && !used.contains(saved.name) {
+        throw unneeded(saved, model)
+      }
       for (layer, slots) in layers {
         guard let saved = byName[layer.name] else { continue }
         try read(layer, slots, saved, &reader)
@@ -47,20 +53,20 @@ struct LayerNameWeights {
   }
 
   /// The layers with weights that the file is to list, with their weights in its order.
-  private func topLayers(_ model: ModelDescription, saved: [SavedLayer]) throws(KerasError)
+  private func topLayers(_ model: ModelDescription, _ saved: [String: SavedLayer]) throws(KerasError)
     -> [(layer: LayerDescription, slots: [WeightSlot])]
   {
-    let names = Set(saved.map(\.name))
     var layers: [(layer: LayerDescription, slots: [WeightSlot])] = []
     for layer in model.layers {
       // Keras 1 lists the layers of a nested sequential model like the model's own.
-      if case .model(let nested) = layer.content, !names.contains(layer.name),
-        nested.layers.contains(where: { names.contains($0.name) })
+      if case .model(let nested) = layer.content, saved[layer.name] == nil,
+        nested.layers.contains(where: { saved[$0.name] != nil })
       {
-        layers += try topLayers(nested, saved: saved)
+        layers += try topLayers(nested, saved)
         continue
       }
-      let (trainable, state) = try layer.slots()
+      let names = saved[layer.name]?.weights.map(\.name) ?? []
+      let (trainable, state) = try layer.slots(KernelVariables(names: names))
       if !trainable.isEmpty || !state.isEmpty { layers.append((layer, trainable + state)) }
     }
     return layers
@@ -70,10 +76,9 @@ struct LayerNameWeights {
     _ layer: LayerDescription, _ slots: [WeightSlot], _ saved: SavedLayer, _ reader: inout WeightReader
   ) throws(KerasError) {
     guard slots.count == saved.weights.count else {
-      let names = slots.prefix(8).map(\.name).joined(separator: ", ")
       throw layer.identity.error(
-        "the file has \(saved.weights.count) weights of it, its configuration needs \(slots.count) (\(names))"
-      )
+        "the file has \(saved.weights.count) weights of it (\(saved.weights.map(\.name).listed)), its configuration "
+          + "needs \(slots.count) (\(slots.map(\.name).listed))")
     }
     for (slot, weight) in zip(slots, saved.weights) {
       let dataset: HDF5Dataset?
@@ -86,4 +91,22 @@ struct LayerNameWeights {
       reader.add(dataset, as: slot)
     }
   }
+
+  /// Weights that the model has no use for: the layer is not what its name says, or is quantized in an unknown way.
+  private func unneeded(_ saved: SavedLayer, _ model: ModelDescription) -> KerasError {
+    let names = saved.weights.map(\.name).listed
+    guard let layer = model.layers.first(where: { $0.name == saved.name }) else {
+      return KerasError(
+        path: path, layer: saved.name,
+        reason: "the file has weights of it (\(names)), the configuration no such layer",
+        remedy: "take configuration and weights from the same model")
+    }
+    return layer.identity.error(
+      "the file has \(saved.weights.count) weights of it (\(names)), its configuration needs none")
+  }
+}
+
+extension [String] {
+  /// The first names, for a message.
+  var listed: String { prefix(8).joined(separator: ", ") + (count > 8 ? ", ..." : "") }
 }

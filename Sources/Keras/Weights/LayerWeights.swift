@@ -32,6 +32,11 @@ struct LayerWeights: Sendable {
   /// A weight of any shape; nil: the layer has none of that name.
   subscript(name: String) -> Tensor? { tensors.first { $0.name == name }?.tensor }
 
+  /// Whether a scale belongs to whole numbers of a kernel or a table.
+  var isQuantized: Bool {
+    tensors.contains { $0.name.hasSuffix("kernel_scale") || $0.name == "embeddings_scale" }
+  }
+
   /// How many values there are in all.
   var count: Int { tensors.reduce(0) { $0 + $1.tensor.count } }
 }

@@ -4,13 +4,18 @@ struct WeightName: Sendable, ExpressibleByStringLiteral {
   let name: String
   /// Whether training changes it by gradients; the moving statistics of a batch normalisation are not.
   let isTrainable: Bool
+  /// Whether the file has whole numbers of it, to which a scale belongs.
+  let isQuantized: Bool
   /// Where a `.keras` archive keeps it below the layer's group; nil: `vars/N`, counted among such weights.
   /// A leading underscore may be missing.
   let archivePath: String?
 
-  init(_ name: String, isTrainable: Bool = true, archivePath: String? = nil) {
+  init(
+    _ name: String, isTrainable: Bool = true, isQuantized: Bool = false, archivePath: String? = nil
+  ) {
     self.name = name
     self.isTrainable = isTrainable
+    self.isQuantized = isQuantized
     self.archivePath = archivePath
   }
 
@@ -18,4 +23,9 @@ struct WeightName: Sendable, ExpressibleByStringLiteral {
 
   /// A weight that training does not change by gradients.
   static func state(_ name: String) -> WeightName { WeightName(name, isTrainable: false) }
+
+  /// The whole numbers of a quantized layer, which training does not change.
+  static func integers(_ name: String) -> WeightName {
+    WeightName(name, isTrainable: false, isQuantized: true)
+  }
 }

@@ -48,8 +48,25 @@ struct WeightReader {
     for (inner, place) in zip(original.children, layer.children) { share(inner, with: place) }
   }
 
+  /// Refuses whole numbers whose scale nobody asked for, and floats in the place of whole numbers.
+  private func checkType(_ dataset: HDF5Dataset, _ slot: WeightSlot) throws(KerasError) {
+    var isInteger = false
+    if case .integer = dataset.type { isInteger = true }
+    if slot.weight.isQuantized {
+      guard case .integer(size: 1, isSigned: true, _) = dataset.type else {
+        throw slot.layer.identity.error(
+          "its weight \"\(slot.name)\" is not of int8, as its dtype policy has it")
+      }
+    } else if isInteger, slot.weight.isTrainable {
+      throw slot.layer.identity.error(
+        "its weight \"\(slot.name)\" is of whole numbers, and its configuration does not say on which scale",
+        remedy: "save the model with model.save(), or before it is quantized")
+    }
+  }
+
   private mutating func tensor(_ dataset: HDF5Dataset, _ slot: WeightSlot) throws(KerasError) -> Tensor {
     let identity = slot.layer.identity
+    try checkType(dataset, slot)
     if let values = dataset.mappedFloats(), let base = values.baseAddress {
       do throws(HDF5Error) { try dataset.waitForValues() } catch {
         throw identity.error("its weight \"\(slot.name)\": \(error.reason)")

@@ -1,7 +1,8 @@
 /// A place for one weight of the model: which layer's, and which.
 struct WeightSlot {
   let layer: LayerDescription
-  let name: String
+  let weight: WeightName
+  var name: String { weight.name }
 }
 
 extension LayerDescription {
@@ -16,8 +17,11 @@ extension LayerDescription {
   }
 
   /// The weights that the layer itself has, without those of layers within it.
-  func ownWeights() throws(KerasError) -> [WeightName] {
+  /// - Parameter savedKernels: what the file has of each kernel within an attention layer.
+  func ownWeights(_ savedKernels: KernelVariables = .plain) throws(KerasError) -> [WeightName] {
     if case .model = content { return [] }
+    var configuration = configuration
+    configuration.savedKernels = savedKernels
     return try layerClass().weights(configuration)
   }
 
@@ -32,15 +36,18 @@ extension LayerDescription {
 
   /// All weights, nested ones included, in the order in which Keras lists them: the trainable ones before
   /// the others, a layer's own before those within it.
-  func slots() throws(KerasError) -> (trainable: [WeightSlot], state: [WeightSlot]) {
+  /// - Parameter savedKernels: what the file has of each kernel within an attention layer.
+  func slots(_ savedKernels: KernelVariables) throws(KerasError)
+    -> (trainable: [WeightSlot], state: [WeightSlot])
+  {
     var trainable: [WeightSlot] = []
     var state: [WeightSlot] = []
-    for weight in try ownWeights() {
-      let slot = WeightSlot(layer: self, name: weight.name)
+    for weight in try ownWeights(savedKernels) {
+      let slot = WeightSlot(layer: self, weight: weight)
       if weight.isTrainable { trainable.append(slot) } else { state.append(slot) }
     }
     for child in children {
-      let slots = try child.slots()
+      let slots = try child.slots(savedKernels)
       trainable += slots.trainable
       state += slots.state
     }

@@ -1,0 +1,52 @@
+import HDF5
+
+// What an archive has of a layer beyond what its class and configuration need: it would be left out without a word, and
+// the layer is probably something else than its name says, or quantized in a way that is not read.
+
+extension ArchiveWeights {
+  /// What the file has of each kernel within an attention layer.
+  func savedKernels(_ layer: LayerDescription, _ group: HDF5Group?) throws(KerasError) -> KernelVariables {
+    guard LayerClass.multiHeadAttention[layer.className] != nil, let group else { return .plain }
+    let hasBias = try layer.configuration.bool("use_bias", default: true)
+    do throws(HDF5Error) {
+      var query = try group.group("query_dense/vars")
+      if query == nil { query = try group.group("_query_dense/vars") }
+      return KernelVariables(beside: (try query?.names().count ?? 0) - (hasBias ? 2 : 1))
+    } catch {
+      throw layer.identity.error("\(error.object): \(error.reason)")
+    }
+  }
+
+  /// Refuses a layer of which the file has more variables than it needs.
+  /// - Parameter needed: the paths below the layer's group of those that it needs.
+  func refuseOthers(_ layer: LayerDescription, _ group: HDF5Group, than needed: Set<String>)
+    throws(KerasError)
+  {
+    let found: [String]
+    do throws(HDF5Error) { found = try variables(of: group, depth: 0) } catch {
+      throw layer.identity.error("\(error.object): \(error.reason)")
+    }
+    let others = found.filter { !needed.contains($0) }
+    if others.isEmpty { return }
+    throw layer.identity.error(
+      "the file has \(found.count) variables of it, of which its configuration has no use for \(others.listed): it "
+        + "needs \(needed.isEmpty ? "none" : needed.sorted().listed)",
+      remedy: "if the model was quantized, save it before, or quantize it to int8 or int4")
+  }
+
+  /// The paths of all variables of a layer, but for the states of random generators.
+  private func variables(of group: HDF5Group, depth: Int) throws(HDF5Error) -> [String] {
+    // Links may lead back: layers do not nest that deep.
+    if depth > 4 { return [] }
+    var paths: [String] = []
+    for name in try group.names() where !name.hasSuffix("generator") {
+      switch try group.child(name) {
+      case .dataset: paths.append(name)
+      case .group(let group):
+        for path in try variables(of: group, depth: depth + 1) { paths.append(name + "/" + path) }
+      case nil, .some: continue
+      }
+    }
+    return paths
+  }
+}
