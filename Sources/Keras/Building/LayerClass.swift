@@ -18,8 +18,11 @@ struct LayerClass: Sendable {
     identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
     convolutions1D, pooling1D, cropping, resizing, rearranging, dot, normalizations, einsumDense, attention,
     multiHeadAttention, embedding, blocks, wrappers, locallyConnected, tensorFlowFunctions, tensorFlowNodes,
-    adaptivePooling, autoContrast,
+    adaptivePooling, autoContrast, addons,
   ])
+
+  /// Those of them that other packages define: `package>name`.
+  static let otherPackages = table([addons])
 
   /// All classes of `keras.ops` that are built, by name.
   static let operations = table([
@@ -29,6 +32,9 @@ struct LayerClass: Sendable {
   ])
 
   private static func table(_ families: [[String: LayerClass]]) -> [String: LayerClass] {
-    families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
+    let names = families.flatMap(\.keys)
+    let table = families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
+    precondition(table.count == names.count, "two families build a class of the same name")
+    return table
   }
 }

@@ -151,7 +151,8 @@ extension LayerDescription {
     case "Model": "functional"
     // The name of the class, not that by which Keras exports it.
     case "GroupQueryAttention": "grouped_query_attention"
-    default: snakeCase(className)
+    // Without the package of a class that is not Keras'.
+    default: snakeCase(className.split(separator: ">").last.map(String.init) ?? className)
     }
   }
 }
