@@ -5,7 +5,7 @@ import Keras
 
 /// A model on the command line.
 struct ModelOptions: ParsableArguments {
-  @Argument(help: "The model: a .h5, .hdf5 or .keras file of any Keras.")
+  @Argument(help: "The model: a .h5, .hdf5 or .keras file of any Keras, or an unpacked .keras file.")
   var model: String
 
   @Option(
@@ -14,7 +14,8 @@ struct ModelOptions: ParsableArguments {
   var config: String?
 
   func load(_ workers: Workers) throws -> KerasModel {
-    for path in [model, config].compactMap({ $0 }) { try InputFile.check(path) }
+    if !KerasModel.isUnpacked(model) { try InputFile.check(model) }
+    if let config { try InputFile.check(config) }
     return try KerasModel(path: model, config: config, workers: workers)
   }
 }

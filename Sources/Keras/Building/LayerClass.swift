@@ -14,7 +14,7 @@ struct LayerClass: Sendable {
   }
 
   /// All classes of `keras.layers` that are built, by name.
-  static let layers = table([
+  static let layers = Dictionary(families: [
     identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
     convolutions1D, pooling1D, cropping, resizing, rearranging, dot, normalizations, einsumDense, attention,
     multiHeadAttention, embedding, blocks, wrappers, locallyConnected, tensorFlowFunctions, tensorFlowNodes,
@@ -22,19 +22,12 @@ struct LayerClass: Sendable {
   ])
 
   /// Those of them that other packages define: `package>name`.
-  static let otherPackages = table([addons])
+  static let otherPackages = Dictionary(families: [addons])
 
   /// All classes of `keras.ops` that are built, by name.
-  static let operations = table([
+  static let operations = Dictionary(families: [
     elementwiseOperations, reductionOperations, shapeOperations, joiningOperations, slicingOperations,
     productOperations, neuralOperations, windowOperations, imageOperations, colorOperations,
     sortingOperations, matrixOperations, rearrange, adaptivePoolingOperations,
   ])
-
-  private static func table(_ families: [[String: LayerClass]]) -> [String: LayerClass] {
-    let names = families.flatMap(\.keys)
-    let table = families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
-    precondition(table.count == names.count, "two families build a class of the same name")
-    return table
-  }
 }
