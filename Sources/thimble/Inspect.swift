@@ -24,8 +24,9 @@ struct Inspect: ParsableCommand {
   var json = false
 
   func run() throws {
+    try model.check()
     // Such a file is refused, but what it holds is of use to whoever looks for its model.
-    if model.config == nil, let weights = try WeightList(path: model.model), !weights.layers.isEmpty {
+    if !json, model.config == nil, let weights = try WeightList(path: model.model), !weights.layers.isEmpty {
       var table = Table(("layer", .left), ("weights", .left))
       for layer in weights.layers {
         table.add(layer.name, layer.shapes.map { Format.shape($0) }.joined(separator: "  "))

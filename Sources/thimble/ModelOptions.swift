@@ -13,9 +13,14 @@ struct ModelOptions: ParsableArguments {
       "For a file that holds weights only: the model as model.to_json() describes it.", valueName: "json"))
   var config: String?
 
-  func load(_ workers: Workers) throws -> KerasModel {
+  /// Throws when one of the files is not there.
+  func check() throws {
     if !KerasModel.isUnpacked(model) { try InputFile.check(model) }
     if let config { try InputFile.check(config) }
+  }
+
+  func load(_ workers: Workers) throws -> KerasModel {
+    try check()
     return try KerasModel(path: model, config: config, workers: workers)
   }
 }
