@@ -10,11 +10,8 @@ import Testing
 /// runs, nothing overflows.
 @Suite(.enabled(if: Fixtures.exist("Keras"), "\(Fixtures.hint)"))
 struct ExtremeNumberTests {
-  private static let integers: [JSONValue] =
-    [0, -1, 1 << 31, 1 << 62, Int.max, Int.min].map { .integer($0) } + [.real(1e308)]
-  private static let reals: [JSONValue] = [
-    .integer(0), .integer(-1), .integer(Int.min), .real(1e308), .real(.nan), "NaN",
-  ]
+  private static let integers: [JSONValue] = [0, -1, 1 << 31, Int.max, Int.min].map { .integer($0) }
+  private static let reals: [JSONValue] = [.integer(0), .integer(Int.min), .real(1e308), .real(.nan), "NaN"]
 
   /// A number in a configuration.
   private struct Place: Hashable {
