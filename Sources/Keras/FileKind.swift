@@ -5,12 +5,17 @@ import System
 enum FileKind {
   case hdf5
   case zip
+  /// One into which a `.keras` file was unpacked.
+  case folder
 
   /// - Parameter arrival: brings the file's bytes; nil: all are there.
-  /// - Returns: the kind and the file's size in bytes.
+  /// - Returns: the kind, and the size in bytes: of a folder, that of its weights.
   static func of(_ path: String, arrival: (any FileArrival)?) throws(KerasError) -> (
     kind: FileKind, size: Int
   ) {
+    if KerasArchive.isFolder(path) {
+      return (.folder, try KerasArchive(folder: path).weights().length)
+    }
     let (bytes, size) = try FileBytes.read(path, limit: 2048, whole: false, arrival: arrival)
     if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) { return (.zip, size) }
     // An HDF5 file may begin with a block of its user's, whose size is a power of 2 from 512 on.
@@ -23,7 +28,7 @@ enum FileKind {
     if bytes.dropFirst(4).starts(with: Array("TFL3".utf8)) {
       throw KerasError(path: path, reason: "this is a TensorFlow Lite model", remedy: remedy)
     }
-    if bytes.first == UInt8(ascii: "{") {
+    if bytes.first == UInt8(ascii: "{") || bytes.starts(with: Array("\"{".utf8)) {
       throw KerasError(
         path: path, reason: "this is a model's configuration without its weights",
         remedy: "give the file of the weights as the model, and this one as its config")

@@ -15,7 +15,8 @@ public struct KerasModel: Sendable {
   /// The layers, in the file's order; a nested model is one of them.
   public let layers: [LayerSummary]
 
-  /// Reads a `.h5`, `.hdf5` or `.keras` file; the content decides which it is, not the name.
+  /// Reads a `.h5`, `.hdf5` or `.keras` file, or a folder into which a `.keras` file was unpacked; the content decides
+  /// which it is, not the name.
   /// - Parameters:
   ///   - path: the file.
   ///   - config: a JSON file that describes the model (what `model.to_json()` gives), for a file that holds
@@ -35,6 +36,9 @@ public struct KerasModel: Sendable {
     }
     try self.init(path: path, config: text, workers: workers, arrival: arrival)
   }
+
+  /// Whether a path is that of a folder into which a `.keras` file was unpacked: such a folder is read like the file.
+  public static func isUnpacked(_ path: String) -> Bool { KerasArchive.isFolder(path) }
 
   /// Reads a model file, as above.
   /// - Parameters:

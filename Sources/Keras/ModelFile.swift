@@ -38,7 +38,11 @@ struct ModelFile {
     if let config { given = try ModelFile.json(config.text, config.name) }
     switch kind {
     case .hdf5: try self.init(hdf5: path, size: size, configuration: given, workers, arrival)
-    case .zip: try self.init(archive: path, size: size, configuration: given, arrival)
+    case .zip:
+      let archive = try KerasArchive(path: path, arrival: arrival)
+      try self.init(archive, path: path, size: size, configuration: given, arrival)
+    case .folder:
+      try self.init(KerasArchive(folder: path), path: path, size: size, configuration: given, nil)
     }
   }
 
@@ -67,17 +71,32 @@ struct ModelFile {
     } catch {
       throw KerasError(path: path, reason: error.reason(inside: path))
     }
-    guard let configuration = try configuration?.get() else {
-      throw KerasError(
-        path: path,
-        reason: "the file holds weights only: the model's configuration (model_config) is missing",
-        remedy: "save the whole model with model.save(), or give the configuration too: the text of "
-          + "model.to_json(), in a file of its own")
-    }
+    guard let configuration = try configuration?.get() else { throw ModelFile.weightsOnly(file, path) }
     self.path = path
     self.size = size
     self.configuration = configuration
     self.version = ModelFile.version(version, configuration)
+  }
+
+  /// The error of a file without a model's configuration.
+  private static func weightsOnly(_ file: HDF5File, _ path: String) -> KerasError {
+    let list: WeightList
+    do throws(HDF5Error) { list = try WeightList(file.root) } catch {
+      return KerasError(path: path, reason: error.reason(inside: path))
+    }
+    if list.layers.isEmpty {
+      return KerasError(
+        path: path, reason: "the HDF5 file is empty: it holds neither weights nor a model's configuration",
+        remedy: "save the model with model.save()")
+    }
+    let found =
+      WeightList.description(beside: path).map { "; \($0) beside it may be of the same model" } ?? ""
+    return KerasError(
+      path: path,
+      reason:
+        "the file holds weights only (\(list.summary)): the model's configuration (model_config) is missing",
+      remedy: "save the whole model with model.save(), or give the configuration too: the text of "
+        + "model.to_json(), in a file of its own\(found)")
   }
 
   /// Asks for all of a file but the optimizer's state, which Keras writes last: had each of many small structures to
@@ -95,26 +114,27 @@ struct ModelFile {
       return .byName(LayerNameWeights(group, path: path, workers: workers, besides: other))
     }
     other()
-    return .byClass(ArchiveWeights(group: group, path: path))
+    return .byClass(ArchiveWeights(group: try ArchiveGroup(root: group), path: path))
   }
 
   private static func isArchive(_ group: HDF5Group) throws(HDF5Error) -> Bool {
     for name in ["layer_names", "layer_names0"] where try group.attribute(name) != nil { return false }
-    for name in ArchiveWeights.containers where try group.group(name) != nil { return true }
+    let archive = try ArchiveGroup(root: group)
+    for name in ArchiveWeights.containers where try archive.group(name) != nil { return true }
     return false
   }
 
   /// Opens a `.keras` archive, whose weights are read where they lie.
   private init(
-    archive path: String, size: Int, configuration given: JSONValue?, _ arrival: (any FileArrival)?
+    _ archive: KerasArchive, path: String, size: Int, configuration given: JSONValue?,
+    _ arrival: (any FileArrival)?
   ) throws(KerasError) {
-    let archive = try KerasArchive(path: path, arrival: arrival)
-    let (offset, length) = try archive.weights()
+    let place = try archive.weights()
     do throws(HDF5Error) {
-      file = try HDF5File(path: path, offset: offset, length: length, arrival: arrival)
+      file = try HDF5File(path: place.path, offset: place.offset, length: place.length, arrival: arrival)
       let root = try file.root
       try ModelFile.requestWeights(root)
-      weights = .byClass(ArchiveWeights(group: root, path: path))
+      weights = .byClass(ArchiveWeights(group: try ArchiveGroup(root: root), path: path))
     } catch {
       throw KerasError(path: path, reason: "model.weights.h5: " + error.reason(inside: path))
     }
@@ -146,9 +166,13 @@ struct ModelFile {
     return reader
   }
 
-  /// Parses a configuration.
+  /// Parses a configuration, also one that is a string of JSON within JSON: `json.dump(model.to_json(), file)`.
   private static func json(_ bytes: [UInt8], _ path: String) throws(KerasError) -> JSONValue {
-    do throws(JSONError) { return try JSONValue(bytes) } catch {
+    do throws(JSONError) {
+      let value = try JSONValue(bytes)
+      guard let text = value.string else { return value }
+      return try JSONValue(text: text)
+    } catch {
       throw KerasError(path: path, reason: "the model's configuration is no JSON: \(error)")
     }
   }

@@ -24,6 +24,15 @@ struct Inspect: ParsableCommand {
   var json = false
 
   func run() throws {
+    try model.check()
+    // Such a file is refused, but what it holds is of use to whoever looks for its model.
+    if !json, model.config == nil, let weights = try WeightList(path: model.model), !weights.layers.isEmpty {
+      var table = Table(("layer", .left), ("weights", .left))
+      for layer in weights.layers {
+        table.add(layer.name, layer.shapes.map { Format.shape($0) }.joined(separator: "  "))
+      }
+      Terminal.show(table.text)
+    }
     let report = try Progress.during("reading \(model.model)") { progress in
       let workers = Workers(count: 1)
       let model = try model.load(workers)

@@ -5,7 +5,7 @@ import Keras
 
 /// A model on the command line.
 struct ModelOptions: ParsableArguments {
-  @Argument(help: "The model: a .h5, .hdf5 or .keras file of any Keras.")
+  @Argument(help: "The model: a .h5, .hdf5 or .keras file of any Keras, or an unpacked .keras file.")
   var model: String
 
   @Option(
@@ -13,8 +13,14 @@ struct ModelOptions: ParsableArguments {
       "For a file that holds weights only: the model as model.to_json() describes it.", valueName: "json"))
   var config: String?
 
+  /// Throws when one of the files is not there.
+  func check() throws {
+    if !KerasModel.isUnpacked(model) { try InputFile.check(model) }
+    if let config { try InputFile.check(config) }
+  }
+
   func load(_ workers: Workers) throws -> KerasModel {
-    for path in [model, config].compactMap({ $0 }) { try InputFile.check(path) }
+    try check()
     return try KerasModel(path: model, config: config, workers: workers)
   }
 }

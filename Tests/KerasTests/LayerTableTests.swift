@@ -31,4 +31,11 @@ struct LayerTableTests {
     #expect(unread.subtracting(named).subtracting(["Operation"]).isEmpty, "neither built nor in the README")
     #expect(Set(named).subtracting(unread).isEmpty, "built, or not of Keras")
   }
+
+  /// A name that two families have would be taken from one of them without a word.
+  @Test func familiesAreDisjoint() {
+    #expect([String: Int].repeated(in: [["ReLU": 1, "ELU": 2], ["ReLU": 3], ["Dot": 4]]) == ["ReLU"])
+    // Tables whose families are not cannot be made.
+    #expect(!LayerClass.layers.isEmpty && !LayerClass.operations.isEmpty && !TensorFlowFunction.all.isEmpty)
+  }
 }

@@ -140,6 +140,23 @@ struct ModelTests {
     }
   }
 
+  @Test func `inspect lists a file of weights, and says what is missing`() throws {
+    let outcome = try Tool.run("inspect", file("classifier.weights.h5"))
+    #expect(outcome.status == 1 && outcome.error.contains("weights only"), "\(outcome)")
+    // A class and a number are all that such a file says of a layer.
+    #expect(outcome.output.contains("conv2d ") && outcome.output.contains("3x3x3x8  8"), "\(outcome)")
+    let json = try Tool.run("inspect", file("classifier.weights.h5"), "--json")
+    #expect(json.status == 1 && json.output.isEmpty, "\(json)")
+  }
+
+  @Test func `an unpacked .keras file is the same model`() throws {
+    let folder = try Tool.run("inspect", file("unpacked"), "--json")
+    let archive = try Tool.run("inspect", file("classifier.keras"), "--json")
+    #expect(folder.status == 0, "\(folder)")
+    let (ours, theirs) = (try json(folder)["layers"] as? NSArray, try json(archive)["layers"] as? NSArray)
+    #expect(ours != nil && ours == theirs)
+  }
+
   // MARK: bench
 
   @Test func `bench reports times in order and all steps`() throws {

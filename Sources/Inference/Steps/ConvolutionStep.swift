@@ -153,6 +153,9 @@ extension Window {
       && outputWidth == inputWidth
   }
 
+  /// At most how many places of the window lie inside the image: with a border, a window may be larger than any image.
+  var tapsInside: Int { min(height, inputHeight) * min(width, inputWidth) }
+
   /// At most how many pixels in a run of output pixels have a window that crosses the left or right border.
   func borderPixels(in pixels: Int) -> Int {
     let crossing = (0..<outputWidth).count { tapsInside(outputColumn: $0).count < width }

@@ -21,7 +21,7 @@ struct PoolingStep: Step {
     kernel = "\(pooling.kind) pooling \(pooling.window.height)x\(pooling.window.width)"
     window = Window(
       input: input, output: output, size: pooling.window, strides: pooling.strides, border: pooling.border)
-    flops = Double(output.count) * Double(window.taps)
+    flops = Double(output.count) * Double(window.tapsInside)
     bytes = 4 * (input.count + output.count)
   }
 
@@ -29,7 +29,8 @@ struct PoolingStep: Step {
     let source = UnsafePointer(context.pointer(input))
     let target = context.pointer(output)
     let lines = output.shape[0] * output.shape[1]
-    context.forEachRows(lines, columns: output.shape[2] * output.columns * window.taps / 8) { part in
+    let work = min(window.tapsInside, RunContext.grain)
+    context.forEachRows(lines, columns: output.shape[2] * output.columns * work / 8) { part in
       pool(
         function, window, input: source, channels: output.columns, output: target,
         outputStride: output.rowStride, lines: part)

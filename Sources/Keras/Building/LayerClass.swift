@@ -14,21 +14,20 @@ struct LayerClass: Sendable {
   }
 
   /// All classes of `keras.layers` that are built, by name.
-  static let layers = table([
+  static let layers = Dictionary(families: [
     identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
     convolutions1D, pooling1D, cropping, resizing, rearranging, dot, normalizations, einsumDense, attention,
     multiHeadAttention, embedding, blocks, wrappers, locallyConnected, tensorFlowFunctions, tensorFlowNodes,
-    adaptivePooling, autoContrast,
+    adaptivePooling, autoContrast, addons,
   ])
 
+  /// Those of them that other packages define: `package>name`.
+  static let otherPackages = Dictionary(families: [addons])
+
   /// All classes of `keras.ops` that are built, by name.
-  static let operations = table([
+  static let operations = Dictionary(families: [
     elementwiseOperations, reductionOperations, shapeOperations, joiningOperations, slicingOperations,
     productOperations, neuralOperations, windowOperations, imageOperations, colorOperations,
     sortingOperations, matrixOperations, rearrange, adaptivePoolingOperations,
   ])
-
-  private static func table(_ families: [[String: LayerClass]]) -> [String: LayerClass] {
-    families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
-  }
 }

@@ -7,6 +7,9 @@ struct ModelParser {
   let version: KerasVersion
   private var layerCount = 0
 
+  /// The names that versions of Keras have for models that are made of layers.
+  private static let modelClasses: Set = ["Sequential", "Functional", "Model", "Container", "Graph", "Pipeline"]
+
   init(file: String, version: KerasVersion) {
     self.file = file
     self.version = version
@@ -14,22 +17,24 @@ struct ModelParser {
 
   /// Reads `{"class_name": ..., "config": ...}` of a whole model.
   mutating func model(_ json: JSONValue) throws(KerasError) -> ModelDescription {
-    guard let className = json["class_name"]?.string, let config = json["config"] else {
+    guard let reference = ClassReference(json), let config = json["config"] else {
       throw KerasError(
         path: file, reason: "the model's configuration has no \"class_name\" and \"config\"",
         remedy: "save the model with model.save()")
     }
+    let className = reference.name
     let name = config["name"]?.string ?? className.lowercased()
-    guard
+    if reference.foreignModule == nil,
       let model = try nestedModel(
         className, config, name: name, path: "", buildConfiguration: json["build_config"])
-    else {
-      throw KerasError(
-        path: file, className: className,
-        reason: "the model is a \(className), whose layers the file does not describe",
-        remedy: "build the model as a Sequential or functional keras.Model and save it again")
+    {
+      return model
     }
-    return model
+    throw KerasError(
+      path: file, className: className,
+      reason: "the model is a \(className), whose code the file does not hold",
+      remedy: "build the model as a Sequential or functional keras.Model and save it again: "
+        + "keras.Model(model.inputs, model.outputs).save(...) where that is all it computes")
   }
 
   /// The model that a class name and a configuration describe; nil: they are a layer's.
@@ -37,8 +42,9 @@ struct ModelParser {
     _ className: String, _ config: JSONValue, name: String, path: String, buildConfiguration: JSONValue?
   ) throws(KerasError) -> ModelDescription? {
     let isTrainable = config["trainable"]?.bool ?? true
+    // Keras' own classes only: a model of another one may compute what it likes.
+    guard Self.modelClasses.contains(className) else { return nil }
     // Old files have the list of layers in the place of the configuration.
-    if className == "Merge" { return nil }
     if className == "Sequential" || config["layers"] != nil && config["input_layers"] == nil {
       guard let list = config.array ?? config["layers"]?.array else {
         throw KerasError(path: file, layer: path, className: className, reason: "it has no list of layers")
@@ -83,16 +89,23 @@ struct ModelParser {
   private mutating func layer(_ json: JSONValue, index: Int, parent: String) throws(KerasError)
     -> LayerDescription
   {
-    guard var className = json["class_name"]?.string else {
+    guard let reference = ClassReference(json) else {
       throw KerasError(
         path: file, layer: parent.isEmpty ? nil : parent,
         reason: "entry \(index) of the model's layers has no \"class_name\"")
     }
+    var className = reference.name
     var config = json["config"] ?? .object(JSONObject())
     if version.major == 1 { (className, config) = Keras1.translate(className, config) }
     let name = json["name"]?.string ?? config["name"]?.string ?? "\(className.lowercased())_\(index)"
     let path = parent.isEmpty ? name : parent + "/" + name
     let identity = LayerIdentity(file: file, path: path, className: className)
+    if let refusal = reference.refusal(identity) { throw refusal }
+    if let policy = config["dtype"].flatMap({ ClassReference($0) }), policy.foreignModule != nil {
+      throw identity.error(
+        "its dtype policy \(policy.name) is not of Keras, and the file does not hold the code of it",
+        remedy: "build the model with one of keras.dtype_policies and save it again")
+    }
     layerCount += 1
     let id = layerCount
     var content = LayerDescription.Content.plain
@@ -115,9 +128,7 @@ struct ModelParser {
   /// Whether an entry is an operation of `keras.ops`: `.h5` files do not name its module, but layers have
   /// keys that operations lack.
   private func isOperation(_ json: JSONValue, _ config: JSONValue, _ className: String) -> Bool {
-    if let module = json["module"]?.string, !module.isEmpty {
-      return module.split(separator: ".").contains("ops")
-    }
+    if let module = json["module"] { return module.string?.split(separator: ".").contains("ops") ?? false }
     // The table of operations comes last: few models need it, and it takes a while to make.
     return version.major >= 3
       && (LayerClass.layers[className] == nil || config["trainable"] == nil && config["dtype"] == nil)

@@ -78,24 +78,28 @@ extension GraphBuilder {
         }
         return try add(.unary(function), [value], layer)
       }
-    case .object(let object):
-      // A function: {"class_name": "function", "config": "relu", ...}; or a layer in the place of one.
-      if let name = object["config"]?.string { return try apply(.string(name), to: value, layer, key: key) }
-      return try applyLayer(object, to: value, layer)
+    case .object:
+      // A function, or a layer in the place of one.
+      if let reference = ClassReference(activation), reference.isFunction, reference.foreignModule == nil {
+        return try apply(.string(reference.name), to: value, layer, key: key)
+      }
+      return try applyLayer(activation, to: value, layer)
     default: throw layer.configuration.error(key, "the name of a function")
     }
   }
 
   /// Applies a layer that stands where a function's name usually does.
-  private mutating func applyLayer(_ object: JSONObject, to value: Graph.ValueID, _ layer: LayerCall)
+  private mutating func applyLayer(_ object: JSONValue, to value: Graph.ValueID, _ layer: LayerCall)
     throws(KerasError) -> Graph.ValueID
   {
-    let className = object["class_name"]?.string ?? ""
-    let identity = LayerIdentity(
-      file: layer.description.identity.file, path: layer.path, className: className)
-    guard let layerClass = LayerClass.activations[className], className != "PReLU" else {
+    let reference = ClassReference(object)
+    let name = reference?.name ?? ""
+    let identity = LayerIdentity(file: layer.description.identity.file, path: layer.path, className: name)
+    guard let reference, reference.foreignModule == nil, !reference.isFunction,
+      let layerClass = LayerClass.activations[name], name != "PReLU"
+    else {
       throw layer.error(
-        "the activation \"\(className)\" is not known",
+        "the activation \"\(name)\" is not known",
         remedy: "build the model with one of keras.activations and save it again")
     }
     let configuration = LayerConfiguration(

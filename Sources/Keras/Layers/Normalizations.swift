@@ -5,7 +5,7 @@ import Inference
 extension LayerClass {
   static let normalizations: [String: LayerClass] = [
     "LayerNormalization": LayerClass(weights: layerNormalizationWeights, build: buildLayerNormalization),
-    "GroupNormalization": LayerClass(weights: scaleAndCenter, build: buildGroupNormalization),
+    "GroupNormalization": groupNormalization,
     "RMSNormalization": LayerClass(weights: { _ in ["scale"] }) { layer, builder throws(KerasError) in
       let input = try layer.input()
       let axes = try layer.configuration.integers("axis", default: [-1])
@@ -23,6 +23,8 @@ extension LayerClass {
       return .tensor(try builder.add(.normalization(normalization), [layer.input()], layer))
     },
   ]
+
+  static let groupNormalization = LayerClass(weights: scaleAndCenter, build: buildGroupNormalization)
 
   @Sendable private static func scaleAndCenter(_ configuration: LayerConfiguration) throws(KerasError)
     -> [WeightName]

@@ -4,16 +4,17 @@ import JSON
 
 extension LayerClass {
   /// Functions of one value, and of two.
-  static let elementwiseOperations: [String: LayerClass] =
+  static let elementwiseOperations = Dictionary(families: [
     unaryFunctions.mapValues { function in
       LayerClass { layer, builder throws(KerasError) in
         .tensor(try builder.apply(function, layer.operand(in: &builder), layer))
       }
-    }.merging(
-      binaryFunctions.mapValues { function in
-        binary { builder, layer, a, b throws(KerasError) in try builder.apply(function, a, b, layer) }
-      }
-    ) { first, _ in first }.merging(composedFunctions) { first, _ in first }
+    },
+    binaryFunctions.mapValues { function in
+      binary { builder, layer, a, b throws(KerasError) in try builder.apply(function, a, b, layer) }
+    },
+    composedFunctions,
+  ])
 
   private static let unaryFunctions: [String: Unary] = [
     "Absolute": .abs, "Abs": .abs, "Fabs": .abs, "Negative": .negative, "Sign": .sign, "Square": .square,

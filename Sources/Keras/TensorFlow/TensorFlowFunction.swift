@@ -27,9 +27,7 @@ struct TensorFlowFunction: Sendable {
   }
 
   /// All functions by name.
-  static let all: [String: TensorFlowFunction] =
-    elementwise.merging(reductions) { first, _ in first }.merging(arrangements) { first, _ in first }
-    .merging(neural) { first, _ in first }.merging(images) { first, _ in first }
+  static let all = Dictionary(families: [elementwise, reductions, arrangements, neural, images])
 
   private static func unary(_ names: [String: String], _ operand: String) -> [String: TensorFlowFunction] {
     names.mapValues { TensorFlowFunction($0, [operand]) }

@@ -4,7 +4,7 @@ import HDF5
 /// named by the layer's class and count (`layers/conv2d_1`), with its weights by number (`vars/0`).
 struct ArchiveWeights {
   /// The group of the model.
-  let group: HDF5Group
+  let group: ArchiveGroup
   /// The model file, for messages.
   let path: String
 
@@ -21,10 +21,10 @@ struct ArchiveWeights {
 
   /// Reads the layers of a model whose group is given; nil: the file has none.
   private func read(
-    _ layers: [LayerDescription], of model: HDF5Group?, _ shared: inout SharedLayers,
+    _ layers: [LayerDescription], of model: ArchiveGroup?, _ shared: inout SharedLayers,
     _ reader: inout WeightReader
   ) throws(KerasError) {
-    var container: HDF5Group?
+    var container: ArchiveGroup?
     for name in ArchiveWeights.containers where container == nil { container = try find(name, in: model) }
     for (name, layers) in try byClass(layers) {
       // The count goes on over layers without weights, which all have a number.
@@ -56,7 +56,7 @@ struct ArchiveWeights {
   }
 
   private func read(
-    _ layer: LayerDescription, _ group: HDF5Group?, _ place: String, _ shared: inout SharedLayers,
+    _ layer: LayerDescription, _ group: ArchiveGroup?, _ place: String, _ shared: inout SharedLayers,
     _ reader: inout WeightReader
   ) throws(KerasError) {
     if group == nil, shared.findsElsewhere(layer) { return }
@@ -108,7 +108,7 @@ struct ArchiveWeights {
   }
 
   /// The groups `name`, `name_1`, ... that hold a weight somewhere, by number.
-  private func groups(of name: String, in container: HDF5Group) throws(KerasError) -> [String] {
+  private func groups(of name: String, in container: ArchiveGroup) throws(KerasError) -> [String] {
     do throws(HDF5Error) {
       var found: [(number: Int, name: String)] = []
       for child in try container.names() {
@@ -129,20 +129,17 @@ struct ArchiveWeights {
     }
   }
 
-  private func holdsWeights(_ group: HDF5Group, depth: Int) throws(HDF5Error) -> Bool {
+  private func holdsWeights(_ group: ArchiveGroup, depth: Int) throws(HDF5Error) -> Bool {
     // Links may lead back: models do not nest that deep.
     if depth > 32 { return false }
     for name in try group.names() {
-      switch try group.child(name) {
-      case .dataset: return true
-      case .group(let inner): if try holdsWeights(inner, depth: depth + 1) { return true }
-      case nil, .some: continue
-      }
+      if try group.dataset(name) != nil { return true }
+      if let inner = try group.group(name), try holdsWeights(inner, depth: depth + 1) { return true }
     }
     return false
   }
 
-  private func find(_ name: String, in group: HDF5Group?) throws(KerasError) -> HDF5Group? {
+  private func find(_ name: String, in group: ArchiveGroup?) throws(KerasError) -> ArchiveGroup? {
     guard let group else { return nil }
     do throws(HDF5Error) { return try group.group(name) } catch {
       throw KerasError(path: path, reason: "\(error.object): \(error.reason)")
@@ -161,7 +158,8 @@ extension LayerDescription {
     case "Model": "functional"
     // The name of the class, not that by which Keras exports it.
     case "GroupQueryAttention": "grouped_query_attention"
-    default: snakeCase(className)
+    // Without the package of a class that is not Keras'.
+    default: snakeCase(className.split(separator: ">").last.map(String.init) ?? className)
     }
   }
 }
