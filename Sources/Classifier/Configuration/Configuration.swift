@@ -83,5 +83,5 @@ extension ConfigurationType<[ModelConfiguration]> {
         models.append(try ModelConfiguration(value, place[index]))
       }
       return models
-    }, write: { .array($0.map(\.canonical)) }, parts: ModelConfiguration.rows)
+    }, write: { .array($0.map(\.canonical)) }, parts: ModelConfiguration.rows, isList: true)
 }

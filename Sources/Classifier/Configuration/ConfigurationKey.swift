@@ -36,7 +36,7 @@ public struct ConfigurationKey<Section>: Sendable {
     self.effect = effect
     row = ConfigurationRow(
       place: name, text: text, fallback: fallback ?? "needed", changesResults: effect != .none)
-    parts = type.parts.map { $0.inside(name, changesResults: effect != .none) }
+    parts = type.parts.map { $0.inside(type.isList ? name + "[]" : name, changesResults: effect != .none) }
     read = { value, place, section throws(ConfigurationError) in
       if let value {
         section[keyPath: property] = try type.read(value, place)

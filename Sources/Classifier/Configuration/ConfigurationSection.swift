@@ -14,19 +14,14 @@ protocol ConfigurationSection {
 extension ConfigurationSection {
   func check(_ place: ConfigurationPlace) throws(ConfigurationError) {}
 
-  /// - Throws: when `value` is no object, has a key that is unknown or stands there twice, or lacks one that is needed.
+  /// - Throws: when `value` is no object, has a key that is unknown, or lacks one that is needed.
   init(_ value: JSONValue, _ place: ConfigurationPlace) throws(ConfigurationError) {
     guard let members = value.object?.members else {
       throw place.error("an object {...} should be here, not \(value.kind)")
     }
     let names = Self.keys.map(\.name)
-    for (index, member) in members.enumerated() {
-      guard names.contains(member.name) else {
-        throw place[member.name].error("there is no such key; " + nearest(member.name, of: names))
-      }
-      if members[..<index].contains(where: { $0.name == member.name }) {
-        throw place[member.name].error("this key is here twice")
-      }
+    for member in members where !names.contains(member.name) {
+      throw place[member.name].error("there is no such key; " + nearest(member.name, of: names))
     }
     self.init()
     for key in Self.keys {

@@ -7,6 +7,8 @@ struct ConfigurationType<Value>: Sendable {
   let write: @Sendable (Value) -> JSONValue
   /// The keys of a section, for README.
   var parts: [ConfigurationRow] = []
+  /// Whether it is a list of such sections.
+  var isList = false
 }
 
 extension ConfigurationType where Value: ConfigurationSection {

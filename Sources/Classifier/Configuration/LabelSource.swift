@@ -22,7 +22,7 @@ extension ConfigurationType<LabelSource> {
       case .array, .object:
         let labels = try Labels.of(value, place)
         guard !labels.isEmpty else {
-          throw place.error("there is no label here; leave it out to have the outputs numbered")
+          throw place.error("this is empty; leave it out to have the outputs numbered")
         }
         return .list(labels)
       default: throw value.isNot("labels, or a file's name,", place)

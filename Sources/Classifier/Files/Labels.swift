@@ -35,12 +35,7 @@ enum Labels {
       return labels
     case .object(let object):
       var numbered: [(index: Int, label: String)] = []
-      var names: Set<String> = []
-      for member in object.members {
-        let place = place[member.name]
-        guard names.insert(member.name).inserted else { throw place.error("it is here twice") }
-        numbered.append(try entry(member, place))
-      }
+      for member in object.members { numbered.append(try entry(member, place[member.name])) }
       return try ordered(numbered, place)
     default: throw value.isNot("a list of strings, or an object of labels and their outputs,", place)
     }
