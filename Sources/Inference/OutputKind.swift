@@ -79,7 +79,8 @@ extension Unary {
     case .clip(low: 0, high: 1), .relu(negativeSlope: 0, ceiling: 1, threshold: 0):
       return input == .softmax ? input : .sigmoid
     case .linear, .clip: return input
-    case .relu, .softplus, .swish, .mish, .selu, .elu, .celu, .gelu, .hardSwish, .thresholdedReLU, .squareplus,
+    case .relu, .softplus, .swish, .mish, .selu, .elu, .celu, .gelu, .hardSwish, .thresholdedReLU,
+      .squareplus,
       .sparsePlus, .softShrink, .hardShrink, .tanhShrink, .abs, .negative, .square:
       return input == .unbounded ? .unbounded : .unknown
     default: return .unknown

@@ -16,7 +16,8 @@ struct BucketFolders {
         throw Failure("--bucket \(text)", "it names no folder", remedy: "write NAME=DIR")
       }
       var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: String(parts[1]), isDirectory: &isFolder), isFolder.boolValue
+      guard FileManager.default.fileExists(atPath: String(parts[1]), isDirectory: &isFolder),
+        isFolder.boolValue
       else { throw Failure(String(parts[1]), "there is no such folder", remedy: "check --bucket") }
       folders[String(parts[0])] = InputFile.absolute(String(parts[1]))
     }

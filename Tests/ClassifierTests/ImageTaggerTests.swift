@@ -131,7 +131,12 @@ struct ImageTaggerTests {
       s3.put(path, Self.red)
       let first = try tagger(s3)
       let second = try tagger(
-        s3, "{models: [{name: 'green', source: 'green.h5', labels: ['dull', 'green'], output: {activation: 'none'}}]}")
+        s3,
+        """
+        {models: [
+          {name: 'green', source: 'green.h5', labels: ['dull', 'green'], output: {activation: 'none'}}
+        ]}
+        """)
       var events = [first, second]
       var writes = 0
       while let tagger = events.popLast() {

@@ -128,7 +128,9 @@ struct OutputTests {
   }
 
   /// Axes of one do not count.
-  @Test(arguments: [([1, 1, 1, 1000], true), ([1, 4, 1], true), ([1, 1], true), ([1, 7, 7, 1], false), ([1, 2, 2], false)])
+  @Test(arguments: [
+    ([1, 1, 1, 1000], true), ([1, 4, 1], true), ([1, 1], true), ([1, 7, 7, 1], false), ([1, 2, 2], false),
+  ])
   func shapes(shape: [Int], isList: Bool) {
     let format = try? OutputFormat(name: "x", shape: shape, kind: .unknown, activation: nil, head: "")
     #expect((format != nil) == isList)

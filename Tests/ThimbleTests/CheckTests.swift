@@ -69,7 +69,10 @@ struct CheckTests {
 
   /// Of models that work: what is probably wrong with them.
   @Test(arguments: [
-    (#"{"name": "a", "source": "tuned.keras", "input": {"preprocess": "tf", "resize": "bilinear"}}"#, ["scales values of 0...255"]),
+    (
+      #"{"name": "a", "source": "tuned.keras", "input": {"preprocess": "tf", "resize": "bilinear"}}"#,
+      ["scales values of 0...255"]
+    ),
     (#"{"name": "a", "source": "tuned.keras"}"#, ["tf-bilinear"]),
     (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "bilinear"}}"#, []),
     (

@@ -145,7 +145,8 @@ struct ModelTests {
     ("open", [#"output "dense" has no softmax or sigmoid behind"#]), ("classifier", []),
   ])
   func `inspect says what settings a model needs`(model: String, notes: [String]) throws {
-    let found = try #require(try json(Tool.run("inspect", file(model + ".keras"), "--json"))["notes"] as? [String])
+    let found = try #require(
+      try json(Tool.run("inspect", file(model + ".keras"), "--json"))["notes"] as? [String])
     #expect(found.count == notes.count && zip(found, notes).allSatisfy { $0.hasPrefix($1) }, "\(found)")
     let text = try Tool.run("inspect", file(model + ".keras")).output
     for note in notes { #expect(text.contains("\nnote: " + note), "\(text)") }

@@ -96,8 +96,9 @@ enum Labels {
   /// What is probably wrong with labels that can be used.
   static func warnings(_ labels: [String]) -> [String] {
     let twice = duplicates(labels).map { "\"\($0)\"" }
-    return twice.isEmpty
-      ? [] : ["several outputs have the same label, which results cannot tell apart: \(twice.joined(separator: ", "))"]
+    if twice.isEmpty { return [] }
+    let list = twice.joined(separator: ", ")
+    return ["several outputs have the same label, which results cannot tell apart: \(list)"]
   }
 
   /// Why a text cannot be a label; nil: it can.

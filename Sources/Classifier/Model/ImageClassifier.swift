@@ -111,7 +111,8 @@ public final class ImageClassifier {
       wanted = "\"\(name)\""
     }
     throw ClassifierError(
-      .configuration, reason: "the model has no output \(wanted), which \"head\" names; it has \(list(names))")
+      .configuration, reason: "the model has no output \(wanted), which \"head\" names; it has \(list(names))"
+    )
   }
 
   private static func list(_ names: [String]) -> String {

@@ -62,7 +62,8 @@ public struct ModelTraits: Sendable {
         "the model scales values of 0...255 itself, and input.preprocess does so before: leave it out")
     } else if preprocess == .none, scaling.takesShares {
       warnings.append(
-        "the model standardises values of about 0...1 itself, but is given 0...255: is input.preprocess unit missing?")
+        "the model standardises values of about 0...1 itself, but is given 0...255: is input.preprocess unit missing?"
+      )
     } else if preprocess == .none, !scaling.takesPixels, let backbone {
       warnings.append(
         "\(backbone.text), which is trained with preprocess_input, but no input.preprocess is set: "

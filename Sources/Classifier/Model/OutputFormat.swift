@@ -48,7 +48,8 @@ struct OutputFormat: Equatable {
       throw failure("the softmax of one output is always 1: set output.activation to sigmoid")
     case (.softmax, nil) where count == 1:
       throw failure(
-        "its one output, \"\(name)\", is a softmax's, which of one value is always 1: train the model with sigmoid")
+        "its one output, \"\(name)\", is a softmax's, which of one value is always 1: train the model with sigmoid"
+      )
     default: break
     }
     self.activation = activation ?? .asTheyAre

@@ -20,9 +20,9 @@ struct Ranking {
       self.labels = count == 1 ? ["1"] : (0..<count).map(String.init)
     } else {
       guard labels.count == count || isBinary else {
+        let outputs = count == 1 ? "one output" : "\(count) outputs"
         throw ClassifierError(
-          .configuration,
-          reason: "there are \(labels.count) labels, but the model has \(count == 1 ? "one output" : "\(count) outputs")")
+          .configuration, reason: "there are \(labels.count) labels, but the model has \(outputs)")
       }
       if isBinary, labels[0] == labels[1] {
         throw ClassifierError(
