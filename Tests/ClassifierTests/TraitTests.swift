@@ -75,7 +75,7 @@ struct TraitTests {
       let pixel = try Picture.png(red: 255, green: 0, blue: 255).withUnsafeBytes {
         try ImagePipeline(height: 1, width: 1, preprocess: found.preprocess).load($0)
       }
-      #expect(zip(pixel, application.pixel).allSatisfy { abs($0 - $1) < 1e-4 }, "\(name)")
+      #expect(difference(pixel, application.pixel, within: .absolute(1e-4)) == nil, "\(name)")
     }
   }
 }
