@@ -19,6 +19,8 @@ public struct ClassifierError: Error, Sendable, CustomStringConvertible {
   public var reason: String
   /// Whether the same may well succeed later without anybody's doing.
   public var isTransient: Bool
+  /// Whether it will be the same as long as the model and the settings are.
+  var isLasting = false
   /// What S3 said; nil where it is not to blame.
   var cause: S3Error?
 

@@ -11,38 +11,52 @@ struct Check: ParsableCommand {
       "Check a function's folder, that all its thimble.json names is there and works; or an S3 server.",
     discussion: """
       Models, their configs and labels in the folder, or in a sideload.zip there, are loaded as the function would load \
-      them. What is in S3 or at an absolute path is not looked at. Exit code 1: the function would fail.
+      them, as are those of buckets for which --bucket NAME=DIR names a folder. What is elsewhere in S3 or at an absolute \
+      path is not looked at. What is probably wrong is told beside. Exit code 1: the function would fail.
 
       With --endpoint an S3 server is asked whether it does what Thimble relies on: whether conditions are obeyed, \
-      tags survive, metadata and checksums are S3's. It gets an object of a random name, which is removed again. \
-      Credentials and region are those of the environment. Exit code 1: it is not safe, and what to do is told.
+      tags survive, metadata and checksums are S3's. It gets an object of a random name in the --bucket that has no \
+      folder, which is removed again. Credentials and region are those of the environment. Exit code 1: it is not \
+      safe, and what to do is told.
 
       Examples:
         thimble check function
+        thimble check function/thimble.json --bucket models=my-models
         thimble check --endpoint https://minio.example:9000 --bucket images
       """)
 
-  @Argument(help: ArgumentHelp("The folder with thimble.json.", valueName: "folder"))
-  var folder: String?
+  @Argument(help: ArgumentHelp("The folder with thimble.json, or such a file.", valueName: "dir-or-file"))
+  var path: String?
 
   @Option(help: ArgumentHelp("The S3 server to ask.", valueName: "url"))
   var endpoint: String?
 
-  @Option(help: ArgumentHelp("A bucket of it, in which objects may be written.", valueName: "name"))
-  var bucket: String?
+  @Option(
+    name: .customLong("bucket"),
+    help: ArgumentHelp(
+      "With a folder: what stands for a bucket of the configuration; may be repeated. Without: the bucket of the S3 server, "
+        + "in which objects may be written.", valueName: "name[=dir]"))
+  var buckets: [String] = []
+
+  private var folders: [String] { buckets.filter { $0.contains("=") } }
+  private var probed: [String] { buckets.filter { !$0.contains("=") } }
 
   func validate() throws {
-    guard (endpoint == nil) == (bucket == nil) else {
-      throw ValidationError("--endpoint and --bucket go together.")
-    }
-    guard folder != nil || endpoint != nil else {
+    guard path != nil || endpoint != nil else {
       throw ValidationError("Name a folder, or --endpoint and --bucket.")
+    }
+    guard probed.count == (endpoint == nil ? 0 : 1) else {
+      throw ValidationError(
+        "--endpoint and one --bucket NAME go together; a bucket of the configuration is --bucket NAME=DIR.")
+    }
+    guard folders.isEmpty || path != nil else {
+      throw ValidationError("--bucket NAME=DIR goes with a folder or a configuration.")
     }
   }
 
   func run() throws {
-    if let folder { try check(folder: folder) }
-    if let endpoint, let bucket { try check(endpoint: endpoint, bucket: bucket) }
+    if let path { try check(path: path) }
+    if let endpoint, let bucket = probed.first { try check(endpoint: endpoint, bucket: bucket) }
   }
 
   private func check(endpoint: String, bucket: String) throws {
@@ -57,16 +71,19 @@ struct Check: ParsableCommand {
     if !report.isSafe { throw ExitCode.failure }
   }
 
-  private func check(folder: String) throws {
-    let file = folder + "/thimble.json"
-    guard FileManager.default.fileExists(atPath: file) else {
+  private func check(path: String) throws {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    let file = isFolder.boolValue ? path + "/thimble.json" : path
+    guard exists, FileManager.default.fileExists(atPath: file) else {
       throw Failure(file, "there is no such file", remedy: "THIMBLE_CONFIG may name one in S3 instead")
     }
+    let folders = try BucketFolders(folders)
     let panel = try Panel(configuration: file, threads: 1)
     var problems: [String] = []
     for model in panel.models {
       do {
-        Terminal.show(try panel.check(model))
+        Terminal.show(try panel.check(model, with: folders))
       } catch {
         problems.append("\(error)")
       }
@@ -77,26 +94,30 @@ struct Check: ParsableCommand {
 }
 
 extension Panel {
-  /// Loads what of a model comes with the function.
+  /// Loads what of a model comes with the function, or is in the buckets' folders.
   /// - Returns: what was found.
-  fileprivate func check(_ model: ModelConfiguration) throws -> String {
-    guard isBeside(model.source) else {
+  fileprivate func check(_ model: ModelConfiguration, with folders: BucketFolders) throws -> String {
+    let local = try folders.model(model)
+    guard isHere(model.source, local.source) else {
       var text = "\(model.name): \(model.source) is not looked at"
-      if case .file(let labels) = model.labels, isBeside(labels) {
-        text += "; \(try store.labels(of: model).count) labels in \(labels)"
+      if case (.file(let labels), .file(let file)) = (model.labels, local.labels), isHere(labels, file) {
+        text += "; \(try store.labels(of: local).count) labels in \(labels)"
       }
-      if let config = model.config, isBeside(config) {
-        _ = try store.config(of: model)
+      if let config = model.config, let file = local.config, isHere(config, file) {
+        _ = try store.config(of: local)
         text += "; its config is \(config)"
       }
       return text
     }
-    let classifier = try store.classifier(for: model)
+    let classifier = try store.classifier(for: local)
     let labels = classifier.labels.isEmpty ? "no labels" : "\(classifier.labels.count) labels"
-    return "\(model.name): \(model.source) works, \(labels)"
+    let warnings = try store.warnings(of: local).map { "\n\(model.name): warning: \($0)" }
+    return "\(model.name): \(model.source) works, \(labels)" + warnings.joined()
   }
 
-  private func isBeside(_ file: FileReference) -> Bool {
-    if case .path(let path) = file { !path.hasPrefix("/") } else { false }
+  /// Whether a file lies beside the configuration or in a bucket's folder.
+  /// - Parameter found: what the folders make of it.
+  private func isHere(_ file: FileReference, _ found: FileReference) -> Bool {
+    if case .path(let path) = file { !path.hasPrefix("/") } else { file != found }
   }
 }

@@ -15,13 +15,13 @@ struct Classify: ParsableCommand {
     discussion: """
       Images are PNG or JPEG, told by their content. How a model was trained decides what --preprocess, \
       --resize and --color must be. Paths in a configuration are looked for in its folder and in a \
-      sideload.zip there; models in S3 are fetched with the credentials of the environment. Exit code 1: an \
-      image could not be classified.
+      sideload.zip there; what is in S3 is taken from the folders that --bucket names, or fetched with the \
+      credentials of the environment. Exit code 1: an image could not be classified.
 
       Examples:
         thimble classify model.h5 photo.jpg --labels labels.txt --preprocess tf --top 3
         thimble classify model.keras *.jpg --labels labels.json --json
-        thimble classify --config function/thimble.json photo.jpg
+        thimble classify --config function/thimble.json photo.jpg --bucket models=my-models
       """)
 
   @Argument(help: "The model (without --config) and the image files.")
@@ -30,20 +30,32 @@ struct Classify: ParsableCommand {
   @Option(help: ArgumentHelp("A thimble.json, all of whose models look at the images.", valueName: "file"))
   var config: String?
 
-  @Option(help: ArgumentHelp("The labels: a .txt file, one a line, or a .json list.", valueName: "file"))
+  @Option(
+    name: .customLong("bucket"),
+    help: ArgumentHelp(
+      "A folder that stands for a bucket of the configuration. May be repeated.", valueName: "name=dir"))
+  var buckets: [String] = []
+
+  @Option(help: ArgumentHelp("The labels: a .txt or .json file, as in a configuration.", valueName: "file"))
   var labels: String?
 
   @Option(
     help: ArgumentHelp("Height and width, where the model takes any. Default: its own.", valueName: "HxW"))
   var size: Size?
 
-  @Option(help: ArgumentHelp("The channels, in order. Default: by the model's.", valueName: "color"))
+  @Option(help: ArgumentHelp(InputConfiguration.Keys.color.help, valueName: "color"))
   var color: Color?
 
   @OptionGroup var pipeline: PipelineOptions
 
-  @Option(help: ArgumentHelp("How many labels to name. Default: 1.", valueName: "k"))
+  @Option(help: ArgumentHelp(OutputConfiguration.Keys.top.help, valueName: "k"))
   var top: Int?
+
+  @Option(help: ArgumentHelp(OutputConfiguration.Keys.head.help, valueName: "output"))
+  var head: OutputConfiguration.Head?
+
+  @Option(help: ArgumentHelp(OutputConfiguration.Keys.activation.help, valueName: "activation"))
+  var activation: OutputConfiguration.Activation?
 
   @OptionGroup var threading: ThreadOptions
 
@@ -54,13 +66,16 @@ struct Classify: ParsableCommand {
     if let top, top < 1 { throw ValidationError("--top is a number of 1 or more.") }
     if config == nil {
       guard files.count >= 2 else { throw ValidationError("Give a model and an image.") }
-    } else if labels != nil || size != nil || color != nil || top != nil || pipeline.isGiven {
+      if !buckets.isEmpty { throw ValidationError("--bucket goes with --config.") }
+    } else if labels != nil || size != nil || color != nil || top != nil || head != nil || activation != nil
+      || pipeline.isGiven
+    {
       throw ValidationError("With --config, labels, input and output are the configuration's.")
     }
   }
 
   func run() throws {
-    let panel = try config.map { try Panel(configuration: $0, threads: threading.threads) } ?? single()
+    let panel = try config.map(panel) ?? single()
     let images = config == nil ? Array(files.dropFirst()) : files
     var results: [ImageResult] = []
     try Progress.during("classifying") { progress in
@@ -79,6 +94,10 @@ struct Classify: ParsableCommand {
     if !failures.isEmpty { throw ExitCode.failure }
   }
 
+  private func panel(_ config: String) throws -> Panel {
+    try Panel(configuration: config, buckets: BucketFolders(buckets), threads: threading.threads)
+  }
+
   private func single() throws -> Panel {
     for path in [files.first, labels].compactMap({ $0 }) { try InputFile.check(path) }
     let model = ModelConfiguration(
@@ -88,7 +107,13 @@ struct Classify: ParsableCommand {
         size: size.map { InputConfiguration.Size(height: $0.height, width: $0.width) },
         preprocess: pipeline.preprocess ?? .none, resize: pipeline.resize ?? .nearest,
         fit: pipeline.fit ?? .stretch, color: color, exifOrientation: pipeline.exifOrientation),
-      output: OutputConfiguration(top: top))
+      output: OutputConfiguration(head: head, top: top, activation: activation))
     return try Panel([model], roots: [], threads: threading.threads)
   }
+}
+
+extension OutputConfiguration.Activation: ExpressibleByArgument {}
+
+extension OutputConfiguration.Head: ExpressibleByArgument {
+  public init?(argument: String) { self = Int(argument).map { .index($0) } ?? .name(argument) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Classifier
 import Inference
 import Keras
 
@@ -9,7 +10,8 @@ struct Inspect: ParsableCommand {
     abstract: "List a model's layers, what each costs and which were fused.",
     discussion: """
       FLOPs are multiplications plus additions of one run. "computed by" names the kernel that does a layer's \
-      work, "in X" says that layer X does it as well, "-" that nothing is left to do at inference.
+      work, "in X" says that layer X does it as well, "-" that nothing is left to do at inference. At the end stands \
+      what the model tells of the settings that a thimble.json needs.
 
       Examples:
         thimble inspect model.h5
@@ -81,6 +83,8 @@ struct Inspection: Encodable {
   var steps: Int
   /// Weights as they are in the file, and memory for activations.
   var weightBytes, arenaBytes: Int
+  /// What the model tells of the settings that it needs.
+  var notes: [String]
 
   init(_ model: KerasModel, _ plan: Plan) {
     file = model.path
@@ -104,6 +108,7 @@ struct Inspection: Encodable {
     self.steps = steps.count
     weightBytes = plan.weightBytes
     arenaBytes = plan.arenaBytes
+    notes = ModelTraits(model).notes
   }
 
   var text: String {
@@ -125,6 +130,7 @@ struct Inspection: Encodable {
     lines.append("\(Format.fixed(flops / 1e9, 3)) GFLOP in \(steps) steps for \(shapes)")
     lines.append(
       "memory: \(Format.megabytes(weightBytes)) of weights, \(Format.megabytes(arenaBytes)) for activations")
+    lines += notes.map { "note: \($0)" }
     return lines.joined(separator: "\n")
   }
 }

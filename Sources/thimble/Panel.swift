@@ -9,8 +9,10 @@ struct Panel {
   /// Holds what the configuration's sideload was unpacked to.
   private let sideload: TemporaryFolder?
 
-  /// - Parameter configuration: a `thimble.json`, beside which there may be files and a `sideload.zip`.
-  init(configuration path: String, threads: Int) throws {
+  /// - Parameters:
+  ///   - configuration: a `thimble.json`, beside which there may be files and a `sideload.zip`.
+  ///   - buckets: folders that stand for buckets, whose objects are then files.
+  init(configuration path: String, buckets: BucketFolders = BucketFolders(), threads: Int) throws {
     let configuration = try Configuration(json: try InputFile.contents(path), file: path)
     let folder = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent().path
     var roots = [folder]
@@ -22,7 +24,8 @@ struct Panel {
       roots.insert(unpacked.path + "/sideload", at: 0)
       sideload = unpacked
     }
-    try self.init(configuration.models, roots: roots, threads: threads, sideload: sideload)
+    let models = try configuration.models.map(buckets.model)
+    try self.init(models, roots: roots, threads: threads, sideload: sideload)
   }
 
   /// - Parameter roots: folders in which paths are looked for, in this order.

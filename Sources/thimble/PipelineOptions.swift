@@ -1,28 +1,20 @@
 import ArgumentParser
+import Classifier
 import Foundation
 import Imaging
 
 /// How an image becomes a model's input: the words of `thimble.json`.
 struct PipelineOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "How pixels are resampled, exactly as Pillow does, or as tf.image does (tf-...). Default: nearest, as "
-        + "load_img does.", valueName: "filter"))
+  @Option(help: ArgumentHelp(InputConfiguration.Keys.resize.help, valueName: "filter"))
   var resize: ResizeFilter?
 
-  @Option(
-    help: ArgumentHelp(
-      "How another shape fits: stretch (default); crop, as load_img's keep_aspect_ratio; pad with black.",
-      valueName: "fit"))
+  @Option(help: ArgumentHelp(InputConfiguration.Keys.fit.help, valueName: "fit"))
   var fit: Fit?
 
-  @Option(
-    help: ArgumentHelp(
-      "What is done to the values 0...255: none (default), unit (x/255), tf, torch or caffe as keras.applications means "
-        + "them, or '{\"scale\": 1, \"offset\": [-104, -117, -123]}'.", valueName: "arithmetic"))
+  @Option(help: ArgumentHelp(InputConfiguration.Keys.preprocess.help, valueName: "arithmetic"))
   var preprocess: Preprocess?
 
-  @Flag(help: "Turn the image as its camera's orientation tag says. Keras does not.")
+  @Flag(help: ArgumentHelp(InputConfiguration.Keys.exifOrientation.help))
   var exifOrientation = false
 
   /// Whether any of them is.

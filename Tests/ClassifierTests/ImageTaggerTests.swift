@@ -111,7 +111,8 @@ struct ImageTaggerTests {
     let scratch = try Scratch()
     let model = scratch.path("means.h5")
     let text = Self.text().replacing("means.h5", with: model).replacing(
-      ", labels: [\"red\", \"green\", \"blue\"]", with: "")
+      ", labels: [\"red\", \"green\", \"blue\"]", with: ""
+    ).replacing("top: 2", with: "top: 2, activation: 'none'")
     try FakeS3.run { s3 in
       s3.put(path, Self.red)
       try FileManager.default.copyItem(atPath: Fixtures.directory("Classifier") + "/means.h5", toPath: model)
@@ -130,7 +131,12 @@ struct ImageTaggerTests {
       s3.put(path, Self.red)
       let first = try tagger(s3)
       let second = try tagger(
-        s3, "{models: [{name: 'green', source: 'green.h5', labels: ['dull', 'green']}]}")
+        s3,
+        """
+        {models: [
+          {name: 'green', source: 'green.h5', labels: ['dull', 'green'], output: {activation: 'none'}}
+        ]}
+        """)
       var events = [first, second]
       var writes = 0
       while let tagger = events.popLast() {

@@ -67,6 +67,30 @@ struct ModelFaultTests {
     }
   }
 
+  /// A model that the settings do not fit stays so as long as it is the same, and is not looked at again.
+  @Test func settings() throws {
+    let file = URL(fileURLWithPath: Fixtures.directory("Classifier") + "/green.h5")
+    let green = Array(try Data(contentsOf: file))
+    try FakeS3.run { s3 in
+      s3.put("/models/a.h5", green)
+      var model = model
+      model.labels = .list([])
+      let store = try store(s3)
+      let error = #expect(throws: ClassifierError.self) { try store.classifier(for: model) }
+      #expect(error?.reason.contains("output.activation") == true && error?.isTransient == false)
+      // It stays on the disk for the next process, whose settings may be others.
+      #expect(!files.isEmpty)
+      for file in files { try FileManager.default.removeItem(atPath: scratch.path("cache/models/" + file)) }
+      let again = #expect(throws: ClassifierError.self) { try store.classifier(for: model) }
+      #expect(again?.reason == error?.reason && files.isEmpty)
+      model.output.activation = .sigmoid
+      #expect(try self.store(s3).classifier(for: model).labels == ["1"])
+      s3.put("/models/a.h5", means)
+      model.output.activation = nil
+      #expect(try store.classifier(for: model).labels == ["0", "1", "2"])
+    }
+  }
+
   /// A description beside the file: each failure is that of what is there now.
   @Test func config() throws {
     try FakeS3.run { s3 in

@@ -36,7 +36,9 @@ struct ModelStoreTests {
   }
 
   private func model(_ name: String) -> ModelConfiguration {
-    ModelConfiguration(name: name, source: .object(S3Location(bucket: "models", key: name + ".h5")))
+    ModelConfiguration(
+      name: name, source: .object(S3Location(bucket: "models", key: name + ".h5")),
+      output: OutputConfiguration(activation: .asTheyAre))
   }
 
   /// Of models; each has its record beside it.

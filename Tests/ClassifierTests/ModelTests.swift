@@ -13,8 +13,12 @@ struct ModelTests {
   ) throws -> [Classification.Label] {
     var values = values
     return try values.withUnsafeMutableBufferPointer {
-      try Ranking(labels: labels, output: output, shape: shape)($0)
+      try Ranking(labels: labels, output: output, format: format(shape))($0)
     }
+  }
+
+  private func format(_ shape: [Int]) throws -> OutputFormat {
+    try OutputFormat(name: "scores", shape: shape, kind: .unknown, activation: nil, head: "")
   }
 
   private func pairs(_ labels: [Classification.Label]) -> [String] {
@@ -50,14 +54,16 @@ struct ModelTests {
 
   @Test func labelsMustFit() {
     for (labels, shape) in [
-      (["a"], [1, 2]), (["a", "b", "c"], [1, 1]), (["a", "b"], [1, 3]), (["a"], [1, 7, 7, 2]),
+      (["a"], [1, 2]), (["a", "b", "c"], [1, 1]), (["a", "b"], [1, 3]), (["a"], [1, 1, 1, 98]),
     ] {
       let error = #expect(throws: ClassifierError.self) {
-        try Ranking(labels: labels, output: OutputConfiguration(), shape: shape)
+        try Ranking(labels: labels, output: OutputConfiguration(), format: format(shape))
       }
       #expect(error?.kind == .configuration)
       #expect(error?.reason.contains("\(labels.count) labels") == true)
     }
+    let same = #expect(throws: ClassifierError.self) { try ranking(["cat", "cat"], shape: [1, 1], [0.5]) }
+    #expect(same?.reason.contains("both labels are \"cat\"") == true)
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity]) func outputsMustBeNumbers(value: Float) {

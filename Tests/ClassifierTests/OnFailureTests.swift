@@ -82,7 +82,7 @@ struct OnFailureTests {
     try FakeS3.run { s3 in
       s3.put(Tagging.path, Array("GIF89a".utf8))
       func text(_ second: String) -> String {
-        "{models: [{name: 'a', source: 'means.h5', onFailure: 'mark'}, {name: 'b', source: 'green.h5'\(second)}]}"
+        "{models: [{name: 'a', source: 'means.h5', onFailure: 'mark'}, {name: 'b', source: 'green.h5', output: {activation: 'none'}\(second)}]}"
       }
       let result = try s3.tagger(text("")).process(Tagging.object)
       #expect(result.status == .failed)

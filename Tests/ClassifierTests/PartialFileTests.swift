@@ -32,7 +32,8 @@ struct PartialFileTests {
       cache: ModelCache(folder: folder, s3: objects))
     return try store.classifier(
       for: ModelConfiguration(
-        name: "a", source: .object(S3Location(bucket: "models", key: "a.h5"))))
+        name: "a", source: .object(S3Location(bucket: "models", key: "a.h5")),
+        output: OutputConfiguration(activation: .asTheyAre)))
   }
 
   private func serve(_ body: (FakeS3) throws -> Void) throws {

@@ -11,7 +11,8 @@ struct CheckTests {
   init() throws {
     scratch = try Scratch()
     for name in [
-      "classifier.h5", "classifier.weights.h5", "classifier.json", "heads.h5", "labels.txt",
+      "classifier.h5", "classifier.weights.h5", "classifier.json", "heads.h5", "labels.txt", "open.keras",
+      "tuned.keras",
     ] {
       try FileManager.default.copyItem(
         atPath: Fixtures.directory("Thimble") + "/" + name, toPath: scratch.path(name))
@@ -19,15 +20,79 @@ struct CheckTests {
     try Data("no model".utf8).write(to: URL(fileURLWithPath: scratch.path("text.h5")))
   }
 
-  private func check(_ models: String) throws -> Tool.Outcome {
+  /// As image_dataset_from_directory resizes.
+  private let input = #"{"resize": "tf-bilinear"}"#
+
+  private func check(_ models: String, _ arguments: String...) throws -> Tool.Outcome {
     let file = URL(fileURLWithPath: scratch.path("thimble.json"))
     try Data(#"{"models": [\#(models)]}"#.utf8).write(to: file)
-    return try Tool.run("check", file.deletingLastPathComponent().path)
+    return try Tool.run(["check", file.deletingLastPathComponent().path] + arguments)
+  }
+
+  private func put(_ name: String, in bucket: String, as key: String) throws {
+    let target = URL(fileURLWithPath: scratch.path(bucket + "/" + key))
+    try FileManager.default.createDirectory(
+      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: scratch.path(name), toPath: target.path)
+  }
+
+  @Test func `buckets may be folders`() throws {
+    try put("classifier.h5", in: "m", as: "fruit/n.h5")
+    try put("labels.txt", in: "l", as: "n.txt")
+    let model = #"{"name": "n", "source": "s3://m/fruit/n.h5", "labels": "s3://l/n.txt", "input": \#(input)}"#
+    let buckets = ["--bucket", "m=" + scratch.path("m"), "--bucket", "l=" + scratch.path("l")]
+    let outcome = try check(model, buckets[0], buckets[1], buckets[2], buckets[3])
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+    #expect(outcome.output == "n: s3://m/fruit/n.h5 works, 5 labels\n")
+    let file = try Tool.run(["check", scratch.path("thimble.json")] + buckets)
+    #expect(file.status == 0 && file.output == outcome.output, "\(file)")
+    let labels = try check(model, buckets[2], buckets[3])
+    #expect(labels.output == "n: s3://m/fruit/n.h5 is not looked at; 5 labels in s3://l/n.txt\n", "\(labels)")
+    for (source, message) in [("s3://m/o.h5", "m/o.h5"), ("s3://m/../classifier.h5", "plain key")] {
+      let missing = try check(#"{"name": "n", "source": "\#(source)"}"#, buckets[0], buckets[1])
+      #expect(missing.status == 1 && missing.error.contains(message), "\(missing)")
+    }
+  }
+
+  @Test(arguments: [
+    (["F", "--bucket", "m=/nonexistent"], Int32(1), "there is no such folder"),
+    (["F", "--bucket", "m"], 64, "--bucket NAME=DIR"), (["--bucket", "m=/tmp"], 64, "Name a folder"),
+    (["--endpoint", "http://127.0.0.1:1", "--bucket", "m=/tmp"], 64, "--endpoint and one --bucket NAME"),
+    (["--endpoint", "http://127.0.0.1:1"], 64, "--endpoint and one --bucket NAME"),
+    (["--endpoint", "http://127.0.0.1:1", "--bucket", "m", "--bucket", "n=/tmp"], 64, "goes with a folder"),
+  ])
+  func `wrong usage`(arguments: [String], status: Int32, message: String) throws {
+    _ = try check(#"{"name": "fruit", "source": "classifier.h5"}"#)
+    let outcome = try Tool.run(["check"] + arguments.map { $0 == "F" ? scratch.path("thimble.json") : $0 })
+    #expect(outcome.status == status && outcome.error.contains(message), "\(outcome)")
+  }
+
+  /// Of models that work: what is probably wrong with them.
+  @Test(arguments: [
+    (
+      #"{"name": "a", "source": "tuned.keras", "input": {"preprocess": "tf", "resize": "bilinear"}}"#,
+      ["scales values of 0...255"]
+    ),
+    (#"{"name": "a", "source": "tuned.keras"}"#, ["tf-bilinear"]),
+    (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "bilinear"}}"#, []),
+    (
+      #"{"name": "a", "source": "classifier.h5", "labels": ["a", "b", "a", "c", "d"], "input": {"resize": "box"}}"#,
+      [#"the same label, which results cannot tell apart: "a""#]
+    ),
+  ])
+  func warnings(model: String, texts: [String]) throws {
+    let outcome = try check(model)
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count == 1 + texts.count && lines[0].contains("works"), "\(outcome)")
+    for (line, text) in zip(lines.dropFirst(), texts) {
+      #expect(line.hasPrefix("a: warning: ") && line.contains(text), "\(line)")
+    }
   }
 
   @Test func `what comes with the function is loaded`() throws {
     let outcome = try check(
-      #"{"name": "fruit", "source": "classifier.h5", "labels": "labels.txt"}, {"name": "n", "source": "s3://m/n.h5"}"#
+      #"{"name": "fruit", "source": "classifier.h5", "labels": "labels.txt", "input": \#(input)}, {"name": "n", "source": "s3://m/n.h5"}"#
     )
     #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
     #expect(outcome.output == "fruit: classifier.h5 works, 5 labels\nn: s3://m/n.h5 is not looked at\n")
@@ -36,9 +101,9 @@ struct CheckTests {
   @Test func `weights with their config, and another head`() throws {
     let outcome = try check(
       #"""
-      {"name": "w", "source": "classifier.weights.h5", "config": "classifier.json", "labels": "labels.txt"},
-      {"name": "h", "source": "heads.h5", "labels": "labels.txt", "output": {"head": "scores"}},
-      {"name": "k", "source": "heads.h5", "labels": ["one", "two"]},
+      {"name": "w", "source": "classifier.weights.h5", "config": "classifier.json", "labels": "labels.txt", "input": \#(input)},
+      {"name": "h", "source": "heads.h5", "labels": "labels.txt", "output": {"head": "scores"}, "input": \#(input)},
+      {"name": "k", "source": "heads.h5", "labels": ["one", "two"], "input": \#(input)},
       {"name": "s", "source": "s3://m/n.h5", "config": "classifier.json"}
       """#)
     #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
@@ -65,6 +130,7 @@ struct CheckTests {
     (#"{"name": "fruit", "source": "s3://m/n.h5", "labels": "list.txt"}"#, "list.txt"),
     (#"{"name": "fruit", "source": "classifier.h5", "labels": ["one"]}"#, "labels"),
     (#"{"name": "fruit", "source": "text.h5"}"#, "text.h5"),
+    (#"{"name": "any", "source": "open.keras", "input": {"size": [20, 20]}}"#, "output.activation"),
     ("{", "thimble.json"),
   ])
   func `what would fail is told`(model: String, message: String) throws {

@@ -119,6 +119,36 @@ struct ClassifyTests {
     #expect(result.models[1].labels.map(\.label) == numbers)
   }
 
+  @Test func `buckets of a configuration may be folders`() throws {
+    let scratch = try Scratch()
+    let configuration = #"{"models": [{"name": "fruit", "source": "s3://models/classifier.h5"}]}"#
+    try Data(configuration.utf8).write(to: URL(fileURLWithPath: scratch.path("thimble.json")))
+    let outcome = try Tool.run(
+      "classify", "--config", scratch.path("thimble.json"), photos[0], "--bucket",
+      "models=" + Fixtures.directory("Thimble"), "--json")
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+    let best = try expected(photos[0])[0]
+    let label = try #require(try results(outcome).first?.models.first?.labels.first)
+    #expect(label.score == best.score && label.label == names.firstIndex(of: best.label).map(String.init))
+  }
+
+  /// `open.keras` ends in logits.
+  @Test func `an activation and a head`() throws {
+    let open = Fixtures.directory("Thimble") + "/open.keras"
+    let scratch = try Scratch()
+    let (x, y) = (scratch.path("x.npy"), scratch.path("y.npy"))
+    #expect(try Tool.run("image", photos[0], "--size", "20x30", "--output", x).status == 0)
+    #expect(try Tool.run("predict", open, "--input", x, "--output", y).status == 0)
+    let logits = try ArrayData(path: y).values.map(Double.init)
+    let largest = try #require(logits.max())
+    let sum = logits.reduce(0) { $0 + exp($1 - largest) }
+    let outcome = try Tool.run(
+      "classify", open, photos[0], "--size", "20x30", "--activation", "softmax", "--head", "dense", "--json")
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+    let label = try #require(try results(outcome).first?.models.first?.labels.first)
+    #expect(abs(Double(label.score) - 1 / sum) < 1e-6)
+  }
+
   @Test func `an image that cannot be read is told, and the others are classified`() throws {
     let scratch = try Scratch()
     let note = scratch.path("note.jpg")
@@ -141,6 +171,9 @@ struct ClassifyTests {
     (["M", "P", "--size", "8x8"], 1, "classifier.h5: input.size is 8x8"),
     (["M", "P", "--color", "grayscale"], 1, "classifier.h5: "),
     (["P", "P"], 1, "photo.jpg: "),
+    (["O", "P", "--size", "20x30"], 1, "output.activation"),
+    (["M", "P", "--activation", "sigmoid"], 1, "from a softmax already"),
+    (["M", "P", "--head", "1"], 1, "no output 1"), (["M", "P", "--bucket", "m=/tmp"], 64, "--config"),
     (["--config", "/nonexistent.json", "P"], 1, "thimble: /nonexistent.json: there is no such file; "),
     (["--config", "L", "P"], 1, "thimble: "),
     (["M"], 64, "Give a model and an image"),
@@ -149,7 +182,7 @@ struct ClassifyTests {
     (["--config", "L", "P", "--preprocess", "tf"], 64, "the configuration's"),
   ])
   func mistakes(arguments: [String], status: Int32, message: String) throws {
-    let files = ["M": model, "P": photos[0], "L": labels]
+    let files = ["M": model, "P": photos[0], "L": labels, "O": Fixtures.directory("Thimble") + "/open.keras"]
     let outcome = try Tool.run(["classify"] + arguments.map { files[$0] ?? $0 })
     #expect(outcome.status == status, "\(outcome)")
     #expect(outcome.error.contains(message), "\(outcome)")

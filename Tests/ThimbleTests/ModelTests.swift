@@ -157,6 +157,18 @@ struct ModelTests {
     #expect(ours != nil && ours == theirs)
   }
 
+  @Test(arguments: [
+    ("tuned", ["it scales values of 0...255 itself"]),
+    ("open", [#"output "dense" has no softmax or sigmoid behind"#]), ("classifier", []),
+  ])
+  func `inspect says what settings a model needs`(model: String, notes: [String]) throws {
+    let found = try #require(
+      try json(Tool.run("inspect", file(model + ".keras"), "--json"))["notes"] as? [String])
+    #expect(found.count == notes.count && zip(found, notes).allSatisfy { $0.hasPrefix($1) }, "\(found)")
+    let text = try Tool.run("inspect", file(model + ".keras")).output
+    for note in notes { #expect(text.contains("\nnote: " + note), "\(text)") }
+  }
+
   // MARK: bench
 
   @Test func `bench reports times in order and all steps`() throws {

@@ -22,27 +22,20 @@ public struct Configuration: Sendable, Equatable {
     } catch {
       throw ConfigurationError(file: file, reason: "\(error)")
     }
-    let section = try ConfigurationSection(value, file: file, place: "", keys: ["models", "write"])
-    models = []
-    for item in try section.list("models") {
-      models.append(try ModelConfiguration(item.value, file: file, place: item.place))
-    }
-    guard !models.isEmpty else { throw section.error("models", "at least one model is needed") }
-    write =
-      try section.value("write").map { value throws(ConfigurationError) in
-        try WriteConfiguration(value, file: file, place: "write")
-      } ?? WriteConfiguration()
-    try checkNames(section)
+    self = try Configuration(value, ConfigurationPlace(file: file))
   }
 
+  /// A line for each key that there is.
+  public static var table: [ConfigurationRow] { rows }
+
   /// Two results must never be written to one name.
-  private func checkNames(_ section: ConfigurationSection) throws(ConfigurationError) {
+  private func checkNames(_ place: ConfigurationPlace) throws(ConfigurationError) {
     var owners = [Marker.name: "the marker of finished work"]
     for (index, model) in models.enumerated() {
       for name in ResultNames(model: model.name, prefix: write.prefix).all {
         if let owner = owners[name] {
-          throw section.error(
-            "models[\(index)].name", "\"\(model.name)\" would be written to \(name), which is \(owner)'s")
+          throw place["models"][index]["name"].error(
+            "\"\(model.name)\" would be written to \(name), which is \(owner)'s")
         }
         owners[name] = "model \"\(model.name)\""
       }
@@ -58,9 +51,37 @@ public struct Configuration: Sendable, Equatable {
   func digest(of models: [ModelConfiguration], fingerprints: [String: String]) -> String {
     let names = self.models.map { write.prefix + $0.name }.sorted()
     let settings = JSONValue.array(
-      models.map { [$0.canonical, .string(fingerprints[$0.name] ?? "")] } + [write.canonical])
+      models.map { [$0.canonical, .string(fingerprints[$0.name] ?? "")] }
+        + canonicalMembers.filter { $0.name != Keys.models.name }.map(\.value))
     return String(
       Digest.sha256(JSONValue.array(names.map(JSONValue.string)).text.utf8).hex.prefix(4)
         + Digest.sha256(settings.text.utf8).hex.prefix(12))
   }
+}
+
+extension Configuration: ConfigurationSection {
+  enum Keys {
+    static let models = ConfigurationKey<Configuration>("models", \.models, .models, .results)
+    static let write = ConfigurationKey<Configuration>("write", \.write, .section, .results)
+  }
+
+  static let keys = [Keys.models, Keys.write]
+
+  init() { self.init(models: []) }
+
+  func check(_ place: ConfigurationPlace) throws(ConfigurationError) {
+    guard !models.isEmpty else { throw place["models"].error("at least one model is needed") }
+    try checkNames(place)
+  }
+}
+
+extension ConfigurationType<[ModelConfiguration]> {
+  fileprivate static let models = Self(
+    read: { value, place throws(ConfigurationError) in
+      var models: [ModelConfiguration] = []
+      for (index, value) in try value.items(place).enumerated() {
+        models.append(try ModelConfiguration(value, place[index]))
+      }
+      return models
+    }, write: { .array($0.map(\.canonical)) }, parts: ModelConfiguration.rows, isList: true)
 }

@@ -1,5 +1,5 @@
-import JSON
 import Imaging
+import JSON
 
 /// How an image becomes a model's input.
 public struct InputConfiguration: Sendable, Equatable {
@@ -34,91 +34,70 @@ public struct InputConfiguration: Sendable, Equatable {
     self.exifOrientation = exifOrientation
   }
 
-  init(_ model: ConfigurationSection) throws(ConfigurationError) {
-    guard
-      let section = try model.section(
-        "input", keys: ["size", "preprocess", "resize", "fit", "color", "exifOrientation"])
-    else {
-      self.init()
-      return
-    }
-    self.init(
-      size: try Self.size(section), preprocess: try Self.preprocess(section),
-      resize: try section.word("resize") ?? .nearest, fit: try section.word("fit") ?? .stretch,
-      color: try section.word("color"), exifOrientation: try section.bool("exifOrientation") ?? false)
-    // Without a colour only the model tells whether the parts fit.
-    guard let color else { return }
-    do throws(ImagingError) {
-      try pipeline(height: size?.height ?? 1, width: size?.width ?? 1, color: color).validate()
-    } catch {
-      throw section.error(nil, error.reason)
-    }
-  }
-
   /// The pipeline for an input of that size.
   func pipeline(height: Int, width: Int, color: Color, limits: ImageLimits = ImageLimits()) -> ImagePipeline {
     ImagePipeline(
       height: height, width: width, resize: resize, fit: fit, color: color, preprocess: preprocess,
       exifOrientation: exifOrientation, limits: limits)
   }
+}
 
-  private static func size(_ section: ConfigurationSection) throws(ConfigurationError) -> Size? {
-    guard section.value("size") != nil else { return nil }
-    var sizes: [Int] = []
-    for item in try section.list("size") {
-      guard let size = item.value.integer, (1...8192).contains(size)
-      else {
-        throw ConfigurationError(
-          file: section.file, place: item.place, reason: "a whole number of pixels should be here, 1 to 8192"
-        )
-      }
-      sizes.append(size)
-    }
-    guard sizes.count == 2 else {
-      throw section.error("size", "two numbers should be here: [height, width]")
-    }
-    return Size(height: sizes[0], width: sizes[1])
+extension InputConfiguration: ConfigurationSection {
+  /// Public as the command line has options that mean the same.
+  public enum Keys {
+    public static let size = ConfigurationKey<InputConfiguration>(
+      "size", \.size, .optional(.size), .results, text: "`[height, width]`", fallback: "the model's own")
+    public static let preprocess = ConfigurationKey<InputConfiguration>(
+      "preprocess", \.preprocess, .preprocess, .results,
+      text: """
+        `none`, `unit` (x/255), `tf`, `torch`, `caffe` as keras.applications means them, or an object as \
+        `{"scale": 1, "offset": [-104, -117, -123]}`
+        """, fallback: "`none`")
+    public static let resize = ConfigurationKey<InputConfiguration>(
+      "resize", \.resize, .word, .results,
+      text: """
+        `nearest`, `box`, `bilinear`, `hamming`, `bicubic`, `lanczos`: Pillow's; `tf-nearest`, `tf-bilinear`, \
+        `tf-bicubic`, `tf-area`: tf.image's
+        """, fallback: "`nearest`, as `load_img`")
+    public static let fit = ConfigurationKey<InputConfiguration>(
+      "fit", \.fit, .word, .results,
+      text: "`stretch`, `crop` (`keep_aspect_ratio`), `pad` (with black)", fallback: "`stretch`")
+    public static let color = ConfigurationKey<InputConfiguration>(
+      "color", \.color, .optional(.word), .results, text: "`rgb`, `bgr`, `grayscale`, `rgba`",
+      fallback: "by the model's channels")
+    public static let exifOrientation = ConfigurationKey<InputConfiguration>(
+      "exifOrientation", \.exifOrientation, .flag, .results, text: "turn the image as its camera says",
+      fallback: "`false`, as Keras")
   }
 
-  private static func preprocess(_ section: ConfigurationSection) throws(ConfigurationError) -> Preprocess {
-    switch section.value("preprocess") {
-    case nil: return .none
-    case .string(let name):
-      guard let preset = Preprocess(name: name) else {
-        throw section.error(
-          "preprocess",
-          "there is no \"\(name)\"; " + nearest(name, of: Preprocess.names)
-            + ", or an object with scale and offset")
-      }
-      return preset
-    case .object:
-      guard let parts = try section.section("preprocess", keys: ["scale", "offset"]) else { return .none }
-      return .affine(scale: try parts.numbers("scale") ?? [1], offset: try parts.numbers("offset") ?? [0])
-    case .some(let value):
-      throw section.error(
-        "preprocess", "a name, or an object with scale and offset, should be here, not \(value.kind)")
+  static let keys = [
+    Keys.size, Keys.preprocess, Keys.resize, Keys.fit, Keys.color, Keys.exifOrientation,
+  ]
+
+  public init() { self.init(size: nil) }
+
+  func check(_ place: ConfigurationPlace) throws(ConfigurationError) {
+    // Without a colour only the model tells whether the parts fit.
+    guard let color else { return }
+    do throws(ImagingError) {
+      try pipeline(height: size?.height ?? 1, width: size?.width ?? 1, color: color).validate()
+    } catch {
+      throw place.error(error.reason)
     }
   }
+}
 
-  var canonical: JSONValue {
-    let size: JSONValue = size.map { [.integer($0.height), .integer($0.width)] } ?? .null
-    let preprocess: JSONValue =
-      switch preprocess {
-      case .none: "none"
-      case .unit: "unit"
-      case .tf: "tf"
-      case .torch: "torch"
-      case .caffe: "caffe"
-      case .affine(let scale, let offset):
-        [
-          "scale": .array(scale.map { .real(Double($0)) }),
-          "offset": .array(offset.map { .real(Double($0)) }),
-        ]
+extension ConfigurationType<InputConfiguration.Size> {
+  fileprivate static let size = Self(
+    read: { value, place throws(ConfigurationError) in
+      let items = try value.items(place)
+      let sizes = items.map { $0.integer.flatMap { (1...8192).contains($0) ? $0 : nil } }
+      if let wrong = sizes.firstIndex(of: nil) {
+        throw place[wrong].error("a whole number of pixels should be here, 1 to 8192")
       }
-    return [
-      "size": size, "preprocess": preprocess, "resize": .string(resize.rawValue),
-      "fit": .string(fit.rawValue),
-      "color": color.map { .string($0.rawValue) } ?? .null, "exifOrientation": .bool(exifOrientation),
-    ]
-  }
+      guard sizes.count == 2, let height = sizes[0], let width = sizes[1] else {
+        throw place.error("two numbers should be here: [height, width]")
+      }
+      return InputConfiguration.Size(height: height, width: width)
+    }, write: { [.integer($0.height), .integer($0.width)] })
 }

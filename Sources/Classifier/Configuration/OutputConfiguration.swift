@@ -4,12 +4,14 @@ import JSON
 public struct OutputConfiguration: Sendable, Equatable {
   /// Which output of a model that has several; nil: the first.
   public var head: Head?
-  /// The most labels that are named.
-  public var top: Int
-  /// 0...1: labels that score less are not named. 0: all are.
-  public var threshold: Double
+  /// The most labels that are named; nil: 1, or all for `multiLabel`.
+  public var top: Int?
+  /// 0...1: labels that score less are not named; nil: 0, which names all, or 0.5 for `multiLabel`.
+  public var threshold: Double?
   /// Whether several labels may be right at once: then all that reach the threshold are named.
   public var multiLabel: Bool
+  /// What makes scores of the model's output; nil: the model does so itself.
+  public var activation: Activation?
 
   /// An output of a model.
   public enum Head: Sendable, Equatable {
@@ -19,59 +21,74 @@ public struct OutputConfiguration: Sendable, Equatable {
     case index(Int)
   }
 
-  /// - Parameters:
-  ///   - head: nil: the first.
-  ///   - top: nil: 1, or all for `multiLabel`.
-  ///   - threshold: nil: 0, or 0.5 for `multiLabel`.
+  /// As `keras.activations` has them.
+  public enum Activation: String, Sendable, CaseIterable {
+    case softmax, sigmoid
+    /// Outputs are scores as they are.
+    case asTheyAre = "none"
+  }
+
   public init(
-    head: Head? = nil, top: Int? = nil, threshold: Double? = nil, multiLabel: Bool = false
+    head: Head? = nil, top: Int? = nil, threshold: Double? = nil, multiLabel: Bool = false,
+    activation: Activation? = nil
   ) {
     self.head = head
-    self.top = top ?? (multiLabel ? Int.max : 1)
-    self.threshold = threshold ?? (multiLabel ? 0.5 : 0)
+    self.top = top
+    self.threshold = threshold
     self.multiLabel = multiLabel
+    self.activation = activation
   }
 
-  init(_ model: ConfigurationSection) throws(ConfigurationError) {
-    guard let section = try model.section("output", keys: ["head", "top", "threshold", "multiLabel"]) else {
-      self.init()
-      return
-    }
-    var head: Head?
-    switch section.value("head") {
-    case nil: break
-    case .string(let name): head = .name(name)
-    case let value?:
-      guard let index = value.integer, index >= 0 else {
-        throw section.error("head", "the name of an output's layer, or a whole number from 0, should be here")
-      }
-      head = .index(index)
-    }
-    let top = try section.number("top").map { Int(exactly: $0) ?? 0 }
-    if let top, top < 1 {
-      throw section.error("top", "a whole number of at least 1 should be here")
-    }
-    let threshold = try section.number("threshold")
-    if let threshold, !(0...1).contains(threshold) {
-      throw section.error("threshold", "a number from 0 to 1 should be here")
-    }
-    self.init(
-      head: head, top: top, threshold: threshold,
-      multiLabel: try section.bool("multiLabel") ?? false)
-  }
-
+  /// The most labels that are named.
+  var labelLimit: Int { top ?? (multiLabel ? .max : 1) }
+  /// What a label must score to be named; 0: all are.
+  var leastScore: Double { threshold ?? (multiLabel ? 0.5 : 0) }
   /// Whether more than the best label is written.
-  var namesSeveral: Bool { multiLabel || top > 1 }
+  var namesSeveral: Bool { multiLabel || labelLimit > 1 }
+}
 
-  var canonical: JSONValue {
-    let head: JSONValue =
+extension OutputConfiguration: ConfigurationSection {
+  /// Public as the command line has options that mean the same.
+  public enum Keys {
+    public static let head = ConfigurationKey<OutputConfiguration>(
+      "head", \.head, .optional(.head), .results,
+      text: "which output of a model with several: its layer's name, or its number from 0",
+      fallback: "the first")
+    public static let top = ConfigurationKey<OutputConfiguration>(
+      "top", \.top, .optional(.whole(from: 1)), .results, text: "how many labels are named at most",
+      fallback: "1; all with `multiLabel`", canonical: { .integer($0.labelLimit) })
+    static let threshold = ConfigurationKey<OutputConfiguration>(
+      "threshold", \.threshold, .optional(.share), .results, text: "labels that score less are not named",
+      fallback: "0; 0.5 with `multiLabel`", canonical: { .real($0.leastScore) })
+    static let multiLabel = ConfigurationKey<OutputConfiguration>(
+      "multiLabel", \.multiLabel, .flag, .results, text: "several labels may be right at once",
+      fallback: "`false`")
+    public static let activation = ConfigurationKey<OutputConfiguration>(
+      "activation", \.activation, .optional(.word), .resultsUnlessDefault,
+      text: """
+        what makes scores of the outputs of a model that ends in logits (trained with `from_logits=True`): `softmax` \
+        where one label is right, `sigmoid` for a single output and where each may be right or not; `none` takes them as they are
+        """, fallback: "the model's own, which must be there")
+  }
+
+  static let keys = [Keys.head, Keys.top, Keys.threshold, Keys.multiLabel, Keys.activation]
+
+  public init() { self.init(head: nil) }
+}
+
+extension ConfigurationType<OutputConfiguration.Head> {
+  fileprivate static let head = Self(
+    read: { value, place throws(ConfigurationError) in
+      if case .string(let name) = value { return .name(name) }
+      guard let index = value.integer, index >= 0 else {
+        throw place.error("the name of an output's layer, or a whole number from 0, should be here")
+      }
+      return .index(index)
+    },
+    write: { head in
       switch head {
-      case nil: .null
       case .name(let name): .string(name)
       case .index(let index): .integer(index)
       }
-    return [
-      "head": head, "top": .integer(top), "threshold": .real(threshold), "multiLabel": .bool(multiLabel),
-    ]
-  }
+    })
 }

@@ -6,22 +6,29 @@ public enum Preload: Sendable, Equatable {
   case auto
   case always
   case never
+}
 
-  init(_ section: ConfigurationSection) throws(ConfigurationError) {
-    let key = "preload"
-    switch section.value(key) {
-    case nil, .string("auto"): self = .auto
-    case .bool(let flag): self = flag ? .always : .never
-    case .string(let text):
-      throw section.error(
-        key,
-        ["true", "false"].contains(text)
-          ? "write \(text) without quotation marks"
-          : "there is no \"\(text)\"; \(nearest(text, of: ["auto"])), true and false")
-    case .some(let value):
-      throw section.error(key, "\"auto\", true or false should be here, not \(value.kind)")
-    }
-  }
+extension ConfigurationType<Preload> {
+  static let preload = Self(
+    read: { value, place throws(ConfigurationError) in
+      switch value {
+      case .string("auto"): return .auto
+      case .bool(let flag): return flag ? .always : .never
+      case .string(let text):
+        throw place.error(
+          ["true", "false"].contains(text)
+            ? "write \(text) without quotation marks"
+            : "there is no \"\(text)\"; \(nearest(text, of: ["auto"])), true and false")
+      default: throw value.isNot("\"auto\", true or false", place)
+      }
+    },
+    write: { preload in
+      switch preload {
+      case .auto: "auto"
+      case .always: .bool(true)
+      case .never: .bool(false)
+      }
+    })
 }
 
 extension Configuration {

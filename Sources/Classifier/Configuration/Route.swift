@@ -10,12 +10,6 @@ public struct Route: Sendable, Equatable {
     self.suffixes = suffixes
   }
 
-  init(_ model: ConfigurationSection) throws(ConfigurationError) {
-    let section = try model.section("when", keys: ["prefix", "suffix"])
-    self.init(
-      prefixes: try section?.strings("prefix") ?? [], suffixes: try section?.strings("suffix") ?? [])
-  }
-
   /// Whether the model looks at the object with this key. Letters count as they are, byte by byte, as in S3's
   /// own filters.
   public func matches(_ key: String) -> Bool {
@@ -26,4 +20,17 @@ public struct Route: Sendable, Equatable {
     return (prefixes.isEmpty || prefixes.contains { key.starts(with: $0.utf8) })
       && (suffixes.isEmpty || suffixes.contains(where: ends))
   }
+}
+
+extension Route: ConfigurationSection {
+  typealias Key = ConfigurationKey<Self>
+
+  static let keys = [
+    Key(
+      "prefix", \.prefixes, .strings, .none, text: "of the keys that the model looks at: a text or a list",
+      fallback: "all keys"),
+    Key("suffix", \.suffixes, .strings, .none, text: "the same of their ends", fallback: "all keys"),
+  ]
+
+  public init() { self.init(prefixes: []) }
 }

@@ -1,5 +1,3 @@
-import JSON
-
 /// Where results are written.
 public struct WriteConfiguration: Sendable, Equatable {
   public enum Destination: String, Sendable, CaseIterable {
@@ -35,16 +33,6 @@ public struct WriteConfiguration: Sendable, Equatable {
     self.acl = acl
   }
 
-  init(_ value: JSONValue, file: String, place: String) throws(ConfigurationError) {
-    let section = try ConfigurationSection(value, file: file, place: place, keys: ["to", "prefix", "acl"])
-    to = try section.word("to") ?? .metadata
-    prefix = try section.string("prefix") ?? ""
-    acl = try section.word("acl") ?? .refuse
-    guard Self.isName(prefix), prefix.utf8.count <= 64 else {
-      throw section.error("prefix", "\"\(prefix)\" cannot begin a metadata key: use a-z, 0-9 and -")
-    }
-  }
-
   /// Whether all is a-z, 0-9 and -: S3 turns capitals in metadata keys into small letters.
   static func isName(_ text: String) -> Bool {
     text.utf8.allSatisfy {
@@ -53,7 +41,28 @@ public struct WriteConfiguration: Sendable, Equatable {
         || $0 == UInt8(ascii: "-")
     }
   }
+}
 
-  /// What results depend on: access control lists are not.
-  var canonical: JSONValue { ["to": .string(to.rawValue), "prefix": .string(prefix)] }
+extension WriteConfiguration: ConfigurationSection {
+  typealias Key = ConfigurationKey<Self>
+
+  static let keys = [
+    Key(
+      "to", \.to, .word, .results, text: "`metadata`, `tags`, `both`, `none`", fallback: "`metadata`"),
+    Key(
+      "prefix", \.prefix,
+      .string { text in
+        isName(text) && text.utf8.count <= 64
+          ? nil : "\"\(text)\" cannot begin a metadata key: use a-z, 0-9 and -"
+      }, .results, text: "stands before each name", fallback: "none"),
+    Key(
+      "acl", \.acl, .word, .none,
+      text: """
+        S3 does not copy access control lists, so a public image would become private when its metadata is written. \
+        `"refuse"`: an image with other grants than its owner's fails; `"keep"`: its grants are carried over, for which \
+        the role needs `s3:GetObjectAcl` and `s3:PutObjectAcl`; `"ignore"`: nobody looks
+        """, fallback: "`\"refuse\"`"),
+  ]
+
+  public init() { self.init(to: .metadata) }
 }

@@ -84,8 +84,12 @@ public final class ImageClassifier {
       } catch {
         throw ClassifierError(.model, reason: "\(error)")
       }
-      head = try ImageClassifier.place(of: output.head, among: plan.outputs.map(\.name))
-      ranking = try Ranking(labels: labels, output: output, shape: plan.outputs[head].shape)
+      let names = plan.outputs.map(\.name)
+      head = try ImageClassifier.place(of: output.head, among: names)
+      let outputFormat = try OutputFormat(
+        name: names[head], shape: plan.outputs[head].shape, kind: graph.kind(of: graph.outputs[head].value),
+        activation: output.activation, head: ImageClassifier.otherHeads(than: head, among: names))
+      ranking = try Ranking(labels: labels, output: output, format: outputFormat)
     } catch {
       throw error.naming(subject)
     }
@@ -106,9 +110,20 @@ public final class ImageClassifier {
       if let index = names.firstIndex(of: name) { return index }
       wanted = "\"\(name)\""
     }
-    let known = names.enumerated().map { "\($0) (\"\($1)\")" }.joined(separator: ", ")
     throw ClassifierError(
-      .configuration, reason: "the model has no output \(wanted), which \"head\" names; it has \(known)")
+      .configuration, reason: "the model has no output \(wanted), which \"head\" names; it has \(list(names))"
+    )
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.enumerated().map { "\($0) (\"\($1)\")" }.joined(separator: ", ")
+  }
+
+  /// What to do where an output is not one of scores.
+  private static func otherHeads(than head: Int, among names: [String]) -> String {
+    names.count == 1
+      ? "train such layers on top of it (output.head chooses among outputs, but it has no other)"
+      : "choose another of its outputs with output.head: \(list(names))"
   }
 
   /// Classifies one image.

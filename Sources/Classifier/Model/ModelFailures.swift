@@ -1,21 +1,22 @@
-/// Models in S3 whose bytes cannot be used: as long as they are the same there, there is no use in trying again.
+/// Models in S3 that cannot be used: as long as their bytes are the same there, there is no use in trying again.
 ///
-/// Only what the bytes themselves caused is remembered. Labels, settings or a right that is missing may be mended
-/// while the process lives.
+/// Only what the bytes, the description beside them and the settings caused is remembered, the last of which a process
+/// reads once. Labels or a right that is missing may be mended while it lives.
 struct ModelFailures {
   private struct Failure {
-    let eTag: String
+    let identity: String
     let error: ClassifierError
   }
 
   private var failures: [String: Failure] = [:]
 
+  /// - Parameter identity: what stands for the bytes and their description.
   /// - Throws: what went wrong with the same bytes.
-  func check(_ model: String, eTag: String) throws(ClassifierError) {
-    if let failure = failures[model], failure.eTag == eTag { throw failure.error }
+  func check(_ model: String, identity: String) throws(ClassifierError) {
+    if let failure = failures[model], failure.identity == identity { throw failure.error }
   }
 
-  mutating func remember(_ error: ClassifierError, of model: String, eTag: String) {
-    failures[model] = Failure(eTag: eTag, error: error)
+  mutating func remember(_ error: ClassifierError, of model: String, identity: String) {
+    failures[model] = Failure(identity: identity, error: error)
   }
 }

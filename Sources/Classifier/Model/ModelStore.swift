@@ -1,5 +1,6 @@
 import Imaging
 import Inference
+import Keras
 import LambdaRuntime
 import S3
 import System
@@ -91,7 +92,7 @@ public final class ModelStore {
     let file = try cache.open(
       location,
       check: { head throws(ClassifierError) in
-        try failures.check(model.name, eTag: head.eTag)
+        try failures.check(model.name, identity: texts.identity(head.eTag))
         makeMemory(for: head.length)
       }, release: release)
     do throws(ClassifierError) {
@@ -104,10 +105,11 @@ public final class ModelStore {
       guard error.kind == .model else {
         // Not the file's fault.
         cache.keep(file)
+        if error.isLasting { failures.remember(error, of: model.name, identity: texts.identity(file.eTag)) }
         throw error
       }
       guard file.download == nil else {
-        if file.isVerified { failures.remember(error, of: model.name, eTag: file.eTag) }
+        if file.isVerified { failures.remember(error, of: model.name, identity: texts.identity(file.eTag)) }
         throw error
       }
       // A file that an earlier process left may have been damaged since, or lack a part.
@@ -120,6 +122,11 @@ public final class ModelStore {
   private struct Texts {
     let labels: [String]
     let config: (text: [UInt8], name: String)?
+
+    /// Stands for a model's bytes with these beside them.
+    func identity(_ eTag: String) -> String {
+      config.map { "\(eTag) \(Digest.sha256($0.text).hex)" } ?? eTag
+    }
   }
 
   private func texts(of model: ModelConfiguration) throws(ClassifierError) -> Texts {
@@ -162,6 +169,21 @@ public final class ModelStore {
     case .path(let path): try LocalFile.read(try find(path, model, key))
     case .object(let location): try s3.read(location, limit: 16 << 20)
     }
+  }
+
+  /// What is probably wrong with the configuration of a model that works.
+  /// - Parameter model: one whose file is on this machine.
+  public func warnings(of model: ModelConfiguration) throws(ClassifierError) -> [String] {
+    guard case .path(let path) = model.source else { return [] }
+    let file = try find(path, model, "source")
+    let config = try config(of: model)
+    let traits: ModelTraits
+    do throws(KerasError) {
+      traits = ModelTraits(try KerasModel(path: file, config: config, workers: workers))
+    } catch {
+      throw ClassifierError(.model, reason: "\(error)")
+    }
+    return traits.warnings(model) + Labels.warnings(try labels(of: model))
   }
 
   /// What a model's results depend on besides its settings: the contents of files that come with the

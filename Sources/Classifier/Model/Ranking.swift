@@ -2,6 +2,7 @@
 struct Ranking {
   let labels: [String]
   let output: OutputConfiguration
+  let format: OutputFormat
   /// Whether the one output is the probability of the second of two labels.
   let isBinary: Bool
 
@@ -9,19 +10,23 @@ struct Ranking {
   ///   - labels: in the order of the outputs; empty: the outputs are numbered from 0. A model with one output,
   ///     which is the probability that something is the case, has one label, or two: of what is not the case,
   ///     then of what is.
-  ///   - shape: the model's output, batch included.
   /// - Throws: when there are more or fewer labels than outputs.
-  init(labels: [String], output: OutputConfiguration, shape: [Int]) throws(ClassifierError) {
-    let count = shape.reduce(1, *)
+  init(labels: [String], output: OutputConfiguration, format: OutputFormat) throws(ClassifierError) {
+    self.format = format
+    let count = format.count
     isBinary = count == 1 && labels.count == 2
     if labels.isEmpty {
       // The one output of two classes is the second's probability, as Keras numbers them.
       self.labels = count == 1 ? ["1"] : (0..<count).map(String.init)
     } else {
       guard labels.count == count || isBinary else {
-        let outputs = "\(count) outputs (\(shape.dropFirst().map(String.init).joined(separator: "x")))"
+        let outputs = count == 1 ? "one output" : "\(count) outputs"
         throw ClassifierError(
           .configuration, reason: "there are \(labels.count) labels, but the model has \(outputs)")
+      }
+      if isBinary, labels[0] == labels[1] {
+        throw ClassifierError(
+          .configuration, reason: "both labels are \"\(labels[0])\": name what is not the case, then what is")
       }
       self.labels = labels
     }
@@ -41,10 +46,11 @@ struct Ranking {
           "\(broken) of its \(values.count) outputs are NaN or infinite: the weights are damaged, or the "
           + "input is not what the model was trained on (see preprocess)")
     }
-    let scores = isBinary ? [1 - values[0], values[0]] : Array(values)
-    let threshold = Float(output.threshold)
-    let order = scores.indices.filter { output.threshold == 0 || scores[$0] >= threshold }
+    var scores = format.scores(values)
+    if isBinary { scores = [1 - scores[0], scores[0]] }
+    let threshold = Float(output.leastScore)
+    let order = scores.indices.filter { output.leastScore == 0 || scores[$0] >= threshold }
       .sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
-    return order.prefix(output.top).map { Classification.Label(label: labels[$0], score: scores[$0]) }
+    return order.prefix(output.labelLimit).map { Classification.Label(label: labels[$0], score: scores[$0]) }
   }
 }
