@@ -5,8 +5,8 @@ import Glibc
 struct ScaleOffset {
   private enum Kind {
     case integer
-    /// Distances are multiples of 10 to the power of `-digits`.
-    case float(digits: Int)
+    /// Distances are counted in parts of one: `scale` of them make 1.
+    case float(scale: Double)
   }
 
   private let kind: Kind
@@ -28,7 +28,7 @@ struct ScaleOffset {
     isBigEndian = values[6] == 1
     switch (values[0], values[3], size) {
     case (2, 0, 1), (2, 0, 2), (2, 0, 4), (2, 0, 8): kind = .integer
-    case (0, 1, 4), (0, 1, 8): kind = .float(digits: Int(Int32(bitPattern: values[1])))
+    case (0, 1, 4), (0, 1, 8): kind = .float(scale: pow(10, Double(Int32(bitPattern: values[1]))))
     default: throw ScaleOffset.impossible
     }
     guard values[6] <= 1 else { throw ScaleOffset.impossible }
@@ -74,13 +74,12 @@ struct ScaleOffset {
     switch (kind, size) {
     case (.integer, _):
       return smallest &+ distance
-    case (.float(let digits), 4):
+    case (.float(let scale), 4):
       // In the elements' own precision, as libhdf5 computes.
-      let scale = Float(pow(10, Double(digits)))
       let offset = Float(bitPattern: UInt32(truncatingIfNeeded: smallest))
-      return UInt64((Float(distance) / scale + offset).bitPattern)
-    case (.float(let digits), _):
-      return (Double(distance) / pow(10, Double(digits)) + Double(bitPattern: smallest)).bitPattern
+      return UInt64((Float(distance) / Float(scale) + offset).bitPattern)
+    case (.float(let scale), _):
+      return (Double(distance) / scale + Double(bitPattern: smallest)).bitPattern
     }
   }
 }
