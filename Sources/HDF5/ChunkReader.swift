@@ -23,6 +23,7 @@ struct ChunkReader: Sendable {
     }
     // No two chunks share bytes.
     var budget = file.space.budget
+    var work = DecodingWork(dataspace.count * layout.elementSize)
     try index.forEachChunk { chunk throws(Problem) in
       // Chunks may be left from when the dataset was larger.
       guard zip(chunk.origin, dataspace.shape).allSatisfy({ $0 < $1 }) else { return }
@@ -30,18 +31,22 @@ struct ChunkReader: Sendable {
         throw Problem("it has a chunk out of place at \(chunk.origin)")
       }
       try budget.spend(max(chunk.storedSize, 1))
-      try copy(elements(chunk), chunk.origin, pass)
+      try copy(elements(chunk, &work), chunk.origin, pass)
     }
   }
 
-  /// All elements of a chunk, also those beyond the dataset.
-  private func elements(_ chunk: Chunk) throws(Problem) -> Bytes {
+  /// The elements of a chunk, also those beyond the dataset; of a chunk that is much larger only those up to the
+  /// last one in the dataset.
+  private func elements(_ chunk: Chunk, _ work: inout DecodingWork) throws(Problem) -> Bytes {
     guard let stored = try? file.space.bytes.part(chunk.address, chunk.storedSize) else {
       throw Problem("its chunk at \(chunk.origin) lies beyond the end of the file")
     }
     let isFiltered = !(layout.leavesEdgesUnfiltered && reachesBeyond(chunk))
     if let pipeline, isFiltered {
-      return try pipeline.decode(stored, mask: chunk.filterMask, size: layout.chunkSize)
+      let size = layout.chunkSize
+      let needed = size <= work.limit ? size : sizeInDataset(chunk)
+      try work.spend(pipeline.reach(of: needed, size: size), kept: needed)
+      return try pipeline.decode(stored, mask: chunk.filterMask, size: size, needed: needed)
     }
     guard stored.count == layout.chunkSize else {
       throw Problem("its chunk at \(chunk.origin) has \(stored.count) instead of \(layout.chunkSize) bytes")
@@ -51,6 +56,15 @@ struct ChunkReader: Sendable {
 
   private func reachesBeyond(_ chunk: Chunk) -> Bool {
     zip(zip(chunk.origin, layout.chunkShape), dataspace.shape).contains { $0.0 > $1 - $0.1 }
+  }
+
+  /// How many of a chunk's bytes there are up to its last element that lies in the dataset.
+  private func sizeInDataset(_ chunk: Chunk) -> Int {
+    let strides = ChunkReader.strides(layout.chunkShape)
+    let last = strides.indices.reduce(0) {
+      $0 + (min(layout.chunkShape[$1], dataspace.shape[$1] - chunk.origin[$1]) - 1) * strides[$1]
+    }
+    return (last + 1) * layout.elementSize
   }
 
   /// Passes the part of a chunk on that lies in the dataset.

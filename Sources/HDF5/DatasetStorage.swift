@@ -35,9 +35,8 @@ struct DatasetStorage: Sendable {
       }
       place = .contiguous(try bytes.part(0, size))
     case .contiguous where header.all(.externalFiles).contains { _ in true }:
-      place = .elsewhere(reason: "its values lie in other files: copy it with h5repack")
+      place = .elsewhere(reason: "its values lie in other files: copy it with h5repack -l CONTI")
     case .contiguous(nil, _):
-      try DatasetStorage.checkPlausible(count, elementSize, file)
       place = .missing
     case .contiguous(let address?, let stored):
       guard stored ?? size >= size else {
@@ -48,7 +47,6 @@ struct DatasetStorage: Sendable {
       }
       place = .contiguous(bytes)
     case .chunked(let layout):
-      try DatasetStorage.checkPlausible(count, elementSize, file)
       guard layout.chunkShape.count == shape.count, layout.elementSize == elementSize else {
         throw Problem("its chunks have \(layout.chunkShape.count) axes, it has \(shape.count)")
       }
@@ -57,17 +55,8 @@ struct DatasetStorage: Sendable {
       }
       place = .chunked(ChunkReader(file, dataspace, layout, pipeline))
     case .virtual:
-      place = .elsewhere(reason: "it is a virtual dataset, which refers to others: copy it with h5repack")
-    }
-  }
-
-  /// Refuses what compression hardly explains: whoever makes room for all elements before they are read must
-  /// not be led astray by a shape that nothing in the file stands for.
-  private static func checkPlausible(_ count: Int, _ elementSize: Int, _ file: Superblock) throws(Problem) {
-    let fileSize = file.space.bytes.count
-    // A string that was read takes 16 bytes, however short it is.
-    guard let size = [count, max(elementSize, 16)].checkedProduct, size / 256 <= max(fileSize, 1 << 20) else {
-      throw Problem("it claims \(count) elements in a file of \(fileSize) bytes: the file is damaged")
+      place = .elsewhere(
+        reason: "it is a virtual dataset, which refers to others: copy it with h5repack -l CONTI")
     }
   }
 
@@ -99,9 +88,14 @@ struct DatasetStorage: Sendable {
     return try Bytes(count: elementSize) { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
   }
 
-  /// All elements in one run.
+  /// All elements in one run. Those that were never written, or are compressed, are refused where they would take
+  /// more than 256 MB.
   func all() throws(Problem) -> Bytes {
     if let contiguous { return contiguous }
+    // A string that was read takes 16 bytes, however short it is.
+    guard count <= (256 << 20) / max(elementSize, 16) else {
+      throw Problem("it has \(count) elements of \(elementSize) bytes: so many are not read")
+    }
     return try Bytes(count: count * elementSize) { all throws(Problem) in
       try read(
         fill: { element in

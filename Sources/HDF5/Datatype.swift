@@ -15,6 +15,8 @@ public indirect enum Datatype: Sendable, Equatable {
 
   /// A whole number of `size` bytes of which all bits count.
   case integer(size: Int, isSigned: Bool, order: ByteOrder)
+  /// A whole number in some of the bits of `size` bytes, counted from the least significant one.
+  case partialInteger(size: Int, isSigned: Bool, order: ByteOrder, bits: Range<Int>)
   /// A binary floating-point number.
   case float(FloatFormat)
   /// A string of `size` bytes, padding included.

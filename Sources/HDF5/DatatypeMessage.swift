@@ -48,8 +48,14 @@ struct DatatypeMessage: Sendable {
   private static func integer(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(Problem) -> Datatype {
     let offset = try cursor.integer16()
     let precision = try cursor.integer16()
-    guard size <= 8, offset == 0, precision == 8 * size else { return .other(class: 0, size: size) }
-    return .integer(size: size, isSigned: flags & 8 != 0, order: flags & 1 == 0 ? .little : .big)
+    guard size <= 8, precision > 0, offset + precision <= 8 * size else {
+      return .other(class: 0, size: size)
+    }
+    let isSigned = flags & 8 != 0
+    let order: Datatype.ByteOrder = flags & 1 == 0 ? .little : .big
+    return precision == 8 * size
+      ? .integer(size: size, isSigned: isSigned, order: order)
+      : .partialInteger(size: size, isSigned: isSigned, order: order, bits: offset..<(offset + precision))
   }
 
   private static func float(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(Problem) -> Datatype {

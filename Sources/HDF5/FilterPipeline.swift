@@ -1,13 +1,11 @@
 /// What was done to chunks before they were stored (specification IV.A.2.l "The Data Storage - Filter Pipeline
 /// Message"; versions 1 and 2).
 struct FilterPipeline: Sendable {
-  struct Filter: Sendable {
-    let id: Int
-    let name: String
-    let values: [UInt32]
-  }
-
+  /// The filters in the order in which they were applied.
   let filters: [Filter]
+
+  /// How many bytes a filter may give to the next one where only a part of the chunk is needed.
+  private static let limitBetween = 64 << 20
 
   init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
     var cursor = space.cursor(message)
@@ -34,36 +32,48 @@ struct FilterPipeline: Sendable {
   /// Undoes the filters, the last first.
   /// - Parameters:
   ///   - mask: a bit for each filter, by its place, that was left out.
-  ///   - size: how many bytes there must be in the end.
-  func decode(_ stored: Bytes, mask: UInt32, size: Int) throws(Problem) -> Bytes {
-    var bytes = stored
-    // A checksum, the only filter here that makes its input longer, adds 4 bytes.
-    let limit = size.addingReportingOverflow(4 * filters.count)
-    for (index, filter) in filters.enumerated().reversed() where index >= 32 || mask >> UInt32(index) & 1 == 0
-    {
-      switch filter.id {
-      case 1: bytes = try Inflater.inflate(bytes, limit: limit.overflow ? .max : limit.partialValue)
-      case 2: bytes = try Shuffle.undo(bytes, elementSize: Int(filter.values.first ?? 1))
-      case 3: bytes = try Fletcher32.verified(bytes)
-      default: throw Problem("it is stored with \(filter.description): convert it with h5repack -f GZIP=6")
-      }
+  ///   - size: how many bytes there are in the end.
+  ///   - needed: how many of them are needed, from the first one on. If they are not all, no more is decoded and
+  ///     kept than they take, as far as the filters allow it.
+  /// - Returns: the needed bytes.
+  func decode(_ stored: Bytes, mask: UInt32, size: Int, needed: Int) throws(Problem) -> Bytes {
+    var steps: [(filter: Filter, output: FilterOutput)] = []
+    // What each filter must give follows from what the one that was applied before it must.
+    var output = needed < size ? FilterOutput.start(needed) : .whole(limit: size)
+    for (index, filter) in filters.enumerated() where index >= 32 || mask >> UInt32(index) & 1 == 0 {
+      steps.append((filter, output))
+      output = input(of: filter, for: output, size: steps.count == 1 ? size : nil)
     }
-    guard bytes.count == size else {
-      throw Problem("it has a part of \(bytes.count) instead of \(size) bytes")
+    var bytes = stored
+    for step in steps.reversed() { bytes = try step.filter.undo(bytes, step.output) }
+    guard needed < size ? bytes.count >= needed : bytes.count == size else {
+      throw Problem("it has a part of \(bytes.count) instead of \(needed) bytes")
     }
     return bytes
   }
-}
 
-extension FilterPipeline.Filter: CustomStringConvertible {
-  /// The filter in words for a message.
-  var description: String {
-    let known = [
-      4: "szip", 5: "n-bit", 6: "scale-offset", 32000: "lzf", 32001: "blosc", 32004: "lz4",
-      32008: "bitshuffle",
-      32013: "zfp", 32015: "zstd", 32026: "blosc2",
-    ]
-    return known[id].map { "the filter \($0), which is not supported" }
-      ?? "the unknown filter \(id)" + (name.isEmpty ? "" : " (\(name))")
+  /// How many of a chunk's `size` bytes are decoded to get the first `needed` ones.
+  func reach(of needed: Int, size: Int) -> Int { filters.first?.id == Filter.shuffle ? size : needed }
+
+  /// What a filter needs in order to give an output.
+  /// - Parameter size: how many bytes it gives in the whole; nil: that is not known.
+  private func input(of filter: Filter, for output: FilterOutput, size: Int?) -> FilterOutput {
+    switch output {
+    case .whole(let limit):
+      // What cannot be made shorter becomes longer, by a header or a checksum and some bits every few thousand.
+      let (longer, isOver) = limit.addingReportingOverflow(limit / 256 + 64)
+      return .whole(limit: isOver ? .max : longer)
+    case .runs(1, let length, _):
+      // An element is not larger than what is needed.
+      if filter.id == Filter.shuffle, let size, let elementSize = filter.values.first.map(Int.init),
+        elementSize > 1, elementSize <= length, size % elementSize == 0
+      {
+        return .runs(
+          count: elementSize, length: (length - 1) / elementSize + 1, stride: size / elementSize)
+      }
+      return .whole(limit: FilterPipeline.limitBetween)
+    case .runs:
+      return .whole(limit: FilterPipeline.limitBetween)
+    }
   }
 }

@@ -57,7 +57,7 @@ final class FractalHeap: Sendable {
     var block: Bytes
     if let pipeline = header.pipeline {
       let stored = try space.bytes.part(child.address, child.storedSize)
-      block = try pipeline.decode(stored, mask: child.filterMask, size: child.size)
+      block = try decode(stored, pipeline, mask: child.filterMask, size: child.size)
     } else {
       block = try space.bytes.part(child.address, child.size)
     }
@@ -98,7 +98,17 @@ final class FractalHeap: Sendable {
     let stored = try space.bytes.part(address, place.length())
     guard let pipeline = header.pipeline else { return stored }
     let mask = try place.uint32()
-    return try pipeline.decode(stored, mask: mask, size: place.length())
+    return try decode(stored, pipeline, mask: mask, size: place.length())
+  }
+
+  /// Links and attributes are short: a few compressed bytes must not become more than memory holds.
+  private func decode(_ stored: Bytes, _ pipeline: FilterPipeline, mask: UInt32, size: Int) throws(Problem)
+    -> Bytes
+  {
+    guard size <= 64 << 20 else {
+      throw Problem("its heap has a compressed part of \(size) bytes, which is not read")
+    }
+    return try pipeline.decode(stored, mask: mask, size: size, needed: size)
   }
 
   /// An object that is small enough lies in its own identifier.

@@ -22,7 +22,7 @@ public struct HDF5Group: Sendable {
   /// What a path below this group leads to ("conv1/kernel:0"; one that starts with "/" begins at the root).
   /// Soft links are followed; nil: a name on the way does not exist, or lies below a dataset.
   public func child(_ path: String) throws(HDF5Error) -> HDF5Object? {
-    var walk = LinkWalk(object.file)
+    var walk = LinkWalk(object.file, to: self.path == "/" ? "/" + path : "\(self.path)/\(path)")
     return try walk.follow(path, from: self)
   }
 

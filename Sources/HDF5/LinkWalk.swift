@@ -1,17 +1,29 @@
 /// Follows paths from link to link.
 struct LinkWalk {
   private let file: HDF5File
+  /// What is sought, for messages.
+  private let goal: String
   /// Soft links may go in circles; libhdf5 follows 16, too.
   private var softLinks = 16
+  /// Paths may lead through the same group again and again: one of 800 KB takes 400,000 steps.
+  private var names = LinkWalk.nameLimit
 
-  init(_ file: HDF5File) { self.file = file }
+  private static let nameLimit = 1024
+
+  init(_ file: HDF5File, to goal: String) {
+    self.file = file
+    self.goal = goal
+  }
 
   /// What a path leads to; nil: a name on the way does not exist.
   mutating func follow(_ path: String, from group: HDF5Group) throws(HDF5Error) -> HDF5Object? {
     var object = HDF5Object.group(path.utf8.first == UInt8(ascii: "/") ? try file.root : group)
-    for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+    var rest = path.utf8[...]
+    while !rest.isEmpty {
+      let part = rest.prefix { $0 != UInt8(ascii: "/") }
+      rest = rest[part.endIndex...].dropFirst()
       let name = String(Substring(part))
-      if name == "." { continue }
+      if name.isEmpty || name == "." { continue }
       guard case .group(let group) = object, let next = try step(name, from: group) else { return nil }
       object = next
     }
@@ -19,6 +31,11 @@ struct LinkWalk {
   }
 
   private mutating func step(_ name: String, from group: HDF5Group) throws(HDF5Error) -> HDF5Object? {
+    guard names > 0 else {
+      throw HDF5Error(
+        path: file.path, object: goal, reason: "the way to it has more than \(LinkWalk.nameLimit) names")
+    }
+    names -= 1
     let path = (group.path == "/" ? "" : group.path) + "/" + name
     guard let link = try file.locating(path, { () throws(Problem) in try group.link(name) }) else {
       return nil

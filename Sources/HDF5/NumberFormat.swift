@@ -1,7 +1,8 @@
 /// Converts stored numbers to float32, each to the nearest.
 enum NumberFormat: Sendable {
   case float32
-  case integer(size: Int, isSigned: Bool, isBigEndian: Bool)
+  /// In some bits of `size` bytes, counted from the least significant one.
+  case integer(size: Int, isSigned: Bool, isBigEndian: Bool, bits: Range<Int>)
   /// The upper half of a float32.
   case bfloat16(isBigEndian: Bool)
   case ieee(size: Int, isBigEndian: Bool)
@@ -12,7 +13,9 @@ enum NumberFormat: Sendable {
   init?(_ type: Datatype, name: String?) {
     switch type {
     case .integer(let size, let isSigned, let order):
-      self = .integer(size: size, isSigned: isSigned, isBigEndian: order == .big)
+      self = .integer(size: size, isSigned: isSigned, isBigEndian: order == .big, bits: 0..<(8 * size))
+    case .partialInteger(let size, let isSigned, let order, let bits):
+      self = .integer(size: size, isSigned: isSigned, isBigEndian: order == .big, bits: bits)
     case .enumeration(let base, _):
       self.init(base, name: nil)
     case .float(let format):
@@ -55,11 +58,12 @@ enum NumberFormat: Sendable {
       for index in output.indices {
         output[index] = Float(Double(bitPattern: load(bytes, index, as: UInt64.self, isBigEndian)))
       }
-    case .integer(let size, let isSigned, let isBigEndian):
-      let unused = Int64(64 - 8 * size)
+    case .integer(let size, let isSigned, let isBigEndian, let bits):
       for index in output.indices {
-        let bits = number(bytes, index, size: size, isBigEndian)
-        output[index] = isSigned ? Float(Int64(bitPattern: bits << UInt64(unused)) >> unused) : Float(bits)
+        // The highest bit, which may be the sign, comes first.
+        let value = number(bytes, index, size: size, isBigEndian) << (64 - bits.upperBound)
+        let unused = 64 - bits.count
+        output[index] = isSigned ? Float(Int64(bitPattern: value) >> unused) : Float(value >> unused)
       }
     case .float(let format):
       for index in output.indices {
@@ -74,7 +78,7 @@ enum NumberFormat: Sendable {
     switch self {
     case .float32: 4
     case .bfloat16: 2
-    case .ieee(let size, _), .integer(let size, _, _): size
+    case .ieee(let size, _), .integer(let size, _, _, _): size
     case .float(let format): format.size
     }
   }
@@ -128,9 +132,11 @@ extension Datatype.FloatFormat {
   /// The value of a number's bits. An exponent of only ones means infinity or not a number.
   func value(_ bits: UInt64) -> Double {
     let exponentLimit = 1 << exponentBits - 1
-    let exponent = Int(bits >> UInt64(exponentBit)) & exponentLimit
-    let fraction = Int(bits >> UInt64(fractionBit)) & (1 << fractionBits - 1)
-    let sign: FloatingPointSign = bits >> UInt64(signBit) & 1 == 0 ? .plus : .minus
+    // Above a part lie others, up to bit 63: what is left after the mask fits into an Int.
+    func part(_ start: Int, _ count: Int) -> Int { Int(bits >> UInt64(start) & (1 << UInt64(count) - 1)) }
+    let exponent = part(exponentBit, exponentBits)
+    let fraction = part(fractionBit, fractionBits)
+    let sign: FloatingPointSign = part(signBit, 1) == 0 ? .plus : .minus
     let magnitude: Double
     if exponent == exponentLimit {
       magnitude = fraction == 0 ? .infinity : .nan

@@ -26,6 +26,7 @@ struct ObjectHeader: Sendable {
     case continuation = 0x10
     case symbolTable = 0x11
     case attributeInfo = 0x15
+    case cacheImage = 0x18
   }
 
   let address: Int

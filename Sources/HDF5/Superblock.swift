@@ -33,7 +33,7 @@ struct Superblock: Sendable {
       // Version 3 says whether a writer is at work or died at it.
       if try cursor.uint8() & 1 != 0, version == 3 {
         throw Problem(
-          "a program is still writing it or did not close it: close it, or repair it with h5clear")
+          "a program is still writing it or did not close it: close it, or repair it with h5clear -s")
       }
     }
     space = AddressSpace(bytes: bytes, addressSize: cursor.addressSize, lengthSize: cursor.lengthSize)
@@ -54,6 +54,19 @@ struct Superblock: Sendable {
       rootAddress = try cursor.definedAddress()
       try cursor.checksum()
       try Superblock.checkLength(bytes, end: end, baseAddress: baseAddress)
+      if let extensionAddress { try Superblock.checkCache(space, extensionAddress) }
+    }
+  }
+
+  /// Refuses files in which a newer state of groups and headers lies in an image of the writer's cache (specification
+  /// IV.A.2 "The Metadata Cache Image Message"): what stands in their own places may be old or nothing.
+  private static func checkCache(_ space: AddressSpace, _ extensionAddress: Int) throws(Problem) {
+    for message in try ObjectHeader(space, at: extensionAddress).all(.cacheImage) {
+      var cursor = space.cursor(message.content)
+      _ = try cursor.version(0...0, of: "metadata cache image")
+      guard try cursor.address() == nil else {
+        throw Problem("it holds a metadata cache image, which is not read: copy it with h5repack")
+      }
     }
   }
 

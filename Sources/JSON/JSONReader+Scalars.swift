@@ -117,7 +117,7 @@ extension JSONReader {
     if isNegative { end += 1 }
     let first = end
     var value = 0
-    while end < bytes.count, isDigit(bytes[end]), end - first < 18 {
+    while end < bytes.count, bytes[end].isDecimalDigit, end - first < 18 {
       value = value * 10 + Int(bytes[end] - UInt8(ascii: "0"))
       end += 1
     }
@@ -134,42 +134,22 @@ extension JSONReader {
   /// RFC 8259, section 6, and Python's infinity.
   private func strictNumber(_ text: String) -> JSONValue? {
     if text == "-Infinity" { return .real(-.infinity) }
-    var digits = text.utf8[...]
-    if digits.first == UInt8(ascii: "-") { digits = digits.dropFirst() }
-    let whole = digits.prefix(while: isDigit)
-    if whole.isEmpty || (whole.count > 1 && whole.first == UInt8(ascii: "0")) { return nil }
-    if whole.count == digits.count, let integer = Int(text) { return .integer(integer) }
-    // `Double` reads what is left as the RFC has it, but for a point without digits, and for words.
-    var previous: UInt8 = 0
-    for byte in digits {
-      if previous == UInt8(ascii: "."), !isDigit(byte) { return nil }
-      guard isDigit(byte) || ".eE+-".utf8.contains(byte) else { return nil }
-      previous = byte
-    }
-    if previous == UInt8(ascii: ".") { return nil }
+    guard let form = NumberText(text), !form.hasPlus, !form.isHexadecimal, form.wholeCount > 0,
+      form.fractionCount != 0
+    else { return nil }
+    if form.isWhole, let integer = Int(text) { return .integer(integer) }
     return Double(text).map { .real($0) }
   }
 
   /// JSON5: a sign, hexadecimal digits, a point at either end; finite.
   private func looseNumber(_ text: String) -> JSONValue? {
-    var digits = text[...]
-    var isNegative = false
-    if let first = digits.first, first == "-" || first == "+" {
-      isNegative = first == "-"
-      digits = digits.dropFirst()
+    guard let form = NumberText(text) else { return nil }
+    if form.isHexadecimal {
+      let sign = text.utf8.first == UInt8(ascii: "-") ? "-" : ""
+      return Int(sign + text.suffix(form.wholeCount), radix: 16).map { .integer($0) }
     }
-    if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
-      return Int(digits.dropFirst(2), radix: 16).map { .integer(isNegative ? -$0 : $0) }
-    }
-    guard digits.utf8.contains(where: isDigit),
-      digits.utf8.allSatisfy({ isDigit($0) || ".eE+-".utf8.contains($0) })
-    else { return nil }
-    if let integer = Int(digits) { return .integer(isNegative ? -integer : integer) }
-    guard let real = Double(digits.hasPrefix(".") ? "0" + digits : digits[...]), real.isFinite else {
-      return nil
-    }
-    return .real(isNegative ? -real : real)
+    if form.isWhole, let integer = Int(text) { return .integer(integer) }
+    guard let real = Double(text), real.isFinite else { return nil }
+    return .real(real)
   }
-
-  private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 }

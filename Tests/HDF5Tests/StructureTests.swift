@@ -1,3 +1,4 @@
+import CZlib
 import Testing
 
 @testable import HDF5
@@ -82,15 +83,32 @@ struct StructureTests {
   @Test func `a stream that inflates beyond its limit`() throws {
     let zeros = try bytes([0x78, 0x9C], deflatedZeros, [0x08, 0x11, 0, 1])
     #expect(
-      try Inflater.inflate(zeros, limit: 2065).withBuffer { Array($0) } == Array(repeating: 0, count: 2065))
+      try Inflater.inflate(zeros, .whole(limit: 2065)).withBuffer { Array($0) }
+        == Array(repeating: 0, count: 2065))
     for limit in [0, 1000, 2064] {
       do throws(Problem) {
-        _ = try Inflater.inflate(zeros, limit: limit)
+        _ = try Inflater.inflate(zeros, .whole(limit: limit))
         Issue.record("accepted")
       } catch {
         #expect(error.reason.contains("longer than it may be"))
       }
     }
+  }
+
+  @Test func `parts of a stream`() throws {
+    let numbers = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 7 ^ $0) }
+    var size = compressBound(UInt(numbers.count))
+    var deflated = [UInt8](repeating: 0, count: Int(size))
+    #expect(compress(&deflated, &size, numbers, UInt(numbers.count)) == Z_OK)
+    let stream = try bytes(Array(deflated[..<Int(size)]))
+    for (count, length, stride) in [
+      (1, 1, 1), (1, 200_000, 200_000), (4, 3, 50_000), (3, 65_536, 65_537), (5, 40_000, 40_000),
+    ] {
+      let expected = (0..<count).flatMap { numbers[($0 * stride)..<($0 * stride + length)] }
+      let part = try Inflater.inflate(stream, .runs(count: count, length: length, stride: stride))
+      #expect(try part.withBuffer { Array($0) } == expected)
+    }
+    #expect(throws: Problem.self) { try Inflater.inflate(stream, .start(200_001)) }
   }
 
   /// A deflate stream of 1 + 258 * 8 zero bytes with fixed codes: a literal, eight longest matches, the end.
@@ -125,6 +143,14 @@ struct StructureTests {
     #expect(convert(.opaque(size: 2, tag: ""), [0x80, 0x3F], name: "bfloat16") == 1)
     #expect(convert(.opaque(size: 2, tag: ""), [0x80, 0x3F], name: "float8") == nil)
     #expect(convert(.opaque(size: 1, tag: ""), [0x80]) == nil)
+    // A sign above an exponent and a fraction that begins at bit 0: all 64 bits are in use.
+    var biased = Datatype.FloatFormat.ieee(size: 8, order: .big)
+    biased.exponentBias = 1000
+    #expect(convert(.float(biased), [0xBE, 0x88, 0, 0, 0, 0, 0, 0]) == -1.5)
+    #expect(
+      convert(.partialInteger(size: 2, isSigned: true, order: .big, bits: 3..<8), [0xFF, 0x8F]) == -15)
+    #expect(
+      convert(.partialInteger(size: 2, isSigned: false, order: .little, bits: 3..<8), [0x8F, 0xFF]) == 17)
     let e5m2 = Datatype.FloatFormat(
       size: 1, order: .little, signBit: 7, exponentBit: 2, exponentBits: 5, fractionBit: 0, fractionBits: 2,
       exponentBias: 15)

@@ -72,6 +72,33 @@ struct JSONTests {
       ])
   }
 
+  /// As https://spec.json5.org, section 6, has them.
+  @Test(arguments: [
+    ("+5", JSONValue.integer(5)), ("-0x1f", .integer(-31)), ("+0XFF", .integer(255)), ("0", .integer(0)),
+    ("-9223372036854775808", .integer(.min)), ("9223372036854775807", .integer(.max)),
+    ("-0x8000000000000000", .integer(.min)), ("0x7fffffffffffffff", .integer(.max)),
+    ("9223372036854775808", .real(0x1p63)), ("-.5e1", .real(-5)), ("+.25", .real(0.25)), ("5.", .real(5)),
+    ("-5.E-1", .real(-0.5)), ("0.5", .real(0.5)), ("0e0", .real(0)),
+  ])
+  func json5Numbers(text: String, expected: JSONValue) throws {
+    for text in [text, "[\(text)]", "{a: \(text)}"] {
+      let value = try JSONValue(text: text, dialect: .json5)
+      #expect((value.array?.first ?? value["a"] ?? value) == expected, "\(text): \(value)")
+    }
+  }
+
+  @Test(arguments: [
+    "--5", "+-5", "-+5", "++5", "0x-5", "0x+5", "-0x-8000000000000000", "--9223372036854775808", "010",
+    "-010",
+    "00", "0x", "0xG", "0x1.5", "0x8000000000000000", ".", "+", "-", "-.", "e5", ".e5", "5e", "5e+", "5e5.5",
+    "1e999", "1-5", "5.5.5",
+  ])
+  func json5NumberRefusals(text: String) {
+    for text in [text, "[\(text)]", "{a: \(text)}"] {
+      #expect(throws: JSONError.self) { try JSONValue(text: text, dialect: .json5) }
+    }
+  }
+
   @Test(arguments: [
     ("{a: 1,\n a: 2}", 2, 2, "twice"), ("{a: }", 1, 5, "value"), ("[1\n,2\n 3]", 3, 2, "comma"),
     ("{a: yes}", 1, 5, "quotes"), ("/* x", 1, 1, "no end"), ("{é: 1, é: 2}", 1, 8, "twice"),

@@ -5,8 +5,8 @@ import Inference
 struct WeightReader {
   private let file: HDF5File
   private let conversion: KernelConversion
-  /// How many values may still be copied: conversions and compressed data take memory, which a small file
-  /// must not claim without end.
+  /// How many values may still be copied: conversions, compressed data and what was never written take memory, which
+  /// a small file must not claim without end.
   private var copyLimit: Int
   private var tensors: [Int: [(name: String, tensor: Tensor)]] = [:]
   /// What is to be read.
@@ -18,7 +18,7 @@ struct WeightReader {
   init(file: HDF5File, size: Int, conversion: KernelConversion) {
     self.file = file
     self.conversion = conversion
-    copyLimit = 16 << 20 + 8 * size
+    copyLimit = 128 << 20 + 8 * size
   }
 
   /// The weights of a layer, by the names of its class.
@@ -77,7 +77,8 @@ struct WeightReader {
     }
     guard dataset.count <= copyLimit else {
       throw identity.error(
-        "its weight \"\(slot.name)\" claims \(dataset.count) values, more than a file of this size may hold")
+        "its weight \"\(slot.name)\" has \(dataset.count) values, more than are made of a file of this size",
+        remedy: "store it without compression: h5repack -f NONE")
     }
     copyLimit -= dataset.count
     var failure: HDF5Error?
