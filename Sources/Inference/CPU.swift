@@ -12,6 +12,10 @@ public enum CPU {
     #endif
   }
 
+  /// What `THIMBLE_KERNELS` may say: `base` forces the kernels that every processor of Lambda runs (on x86_64: AVX2)
+  /// on a processor that has wider registers, too.
+  public static let baseKernels = "base"
+
   /// Processors that this process may use.
   public static var count: Int {
     guard let mask else { return max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
@@ -34,7 +38,7 @@ public enum CPU {
 
   /// The floating-point operations a second that one core reaches at best: products added up in registers,
   /// the best of many short runs.
-  public static func measurePeak() -> Double { measurePeak(.best) }
+  public static func measurePeak() -> Double { measurePeak(.chosen) }
 
   package static func measurePeak(_ kernels: KernelSet) -> Double {
     var best = 0.0
