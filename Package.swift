@@ -157,11 +157,10 @@ if Context.environment["THIMBLE_FUZZ"] != nil {
       ],
       path: "Tests/Fuzz", linkerSettings: [.unsafeFlags([sanitizers])]),
   ]
-  for target in package.targets where target.type != .system && !kernels.contains(target.name) {
-    target.swiftSettings =
-      (target.swiftSettings ?? []) + [
-        .define("FUZZING"), .unsafeFlags([sanitizers, "-assert-config", "Debug", "-enable-testing"]),
-      ]
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.define("FUZZING")]
+    if kernels.contains(target.name) { continue }
+    target.swiftSettings?.append(.unsafeFlags([sanitizers, "-assert-config", "Debug", "-enable-testing"]))
     target.cSettings =
       (target.cSettings ?? []) + [
         .define("FUZZING"), .unsafeFlags(["-fsanitize=address,fuzzer-no-link"]),

@@ -44,7 +44,10 @@ public struct Settings: Sendable {
         file: "THIMBLE_MARKER_KEY",
         reason: "\(count) bytes are too easily guessed: at least \(Self.leastMarkerKey) are needed")
     }
-    try Self.checkKernels(value("THIMBLE_KERNELS"))
+    // It is read where the kernels are chosen.
+    if let reason = CPU.refusal(ofKernels: value("THIMBLE_KERNELS")) {
+      throw ConfigurationError(file: "THIMBLE_KERNELS", reason: reason)
+    }
     buckets = try Self.buckets(value("THIMBLE_BUCKETS") ?? "")
     let megabytes = value("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").flatMap { Int($0) }
     memory =
@@ -57,15 +60,6 @@ public struct Settings: Sendable {
       threads = min(count, CPU.count)
     } else {
       threads = Self.threads(megabytes: megabytes, processors: CPU.count)
-    }
-  }
-
-  /// `THIMBLE_KERNELS` is read where the kernels are chosen; here it is only checked.
-  private static func checkKernels(_ text: String?) throws(ConfigurationError) {
-    if let text, text != CPU.baseKernels {
-      throw ConfigurationError(
-        file: "THIMBLE_KERNELS",
-        reason: "\"\(text)\" names no kernels: say \(CPU.baseKernels), or leave it empty for the fastest")
     }
   }
 

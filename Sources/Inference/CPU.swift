@@ -14,7 +14,13 @@ public enum CPU {
 
   /// What `THIMBLE_KERNELS` may say: `base` forces the kernels that every processor of Lambda runs (on x86_64: AVX2)
   /// on a processor that has wider registers, too.
-  public static let baseKernels = "base"
+  static let baseKernels = "base"
+
+  /// Why a value of `THIMBLE_KERNELS` is refused; nil: it names kernels, or is empty or nil, which means the fastest.
+  public static func refusal(ofKernels name: String?) -> String? {
+    guard let name, !name.isEmpty, name != baseKernels else { return nil }
+    return "\"\(name)\" names no kernels: say \(baseKernels), or leave it empty for the fastest"
+  }
 
   /// Processors that this process may use.
   public static var count: Int {

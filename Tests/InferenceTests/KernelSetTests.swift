@@ -15,5 +15,7 @@ struct KernelSetTests {
   func chosen() {
     #expect(KernelSet.chosen(by: "base").name == KernelSet.base.name)
     for name in [nil, ""] { #expect(KernelSet.chosen(by: name).name == KernelSet.best.name) }
+    for name in [nil, "", "base"] { #expect(CPU.refusal(ofKernels: name) == nil) }
+    #expect(CPU.refusal(ofKernels: "avx2")?.contains("say base") == true)
   }
 }
