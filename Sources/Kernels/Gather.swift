@@ -130,7 +130,7 @@ public func transposeMatrix(
   rows: Range<Int>, columns: Int
 ) {
   require(rows.lowerBound >= 0 && columns >= 0, "counts are not negative")
-  require(columns <= 1 || outputStride >= rows.upperBound, "rows of the output do not overlap")
+  require(rows.count <= 1 || outputStride >= columns, "rows of the output do not overlap")
   let block = 16
   var top = rows.lowerBound
   while top < rows.upperBound {
