@@ -6,9 +6,10 @@ import Kernels
 #endif
 
 /// The heavy kernels for one kind of vector register. The one place where a processor's kernels are chosen.
-package struct KernelSet: Sendable {
+package struct KernelSet: Sendable, CustomStringConvertible {
   /// The name of the instructions, for profiles.
   package let name: String
+  package var description: String { name }
   /// Columns of a packed panel, and rows of the largest tile.
   let panelWidth: Int
   let tileRows: Int
