@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench-peers bench-invocation campaign test-arm64 conformance mutate package layer sideload bench lint format
+.PHONY: help setup demo test bench-peers bench-invocation campaign fuzz mutate test-arm64 conformance package layer sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -19,6 +19,9 @@ test-arm64: ## the arithmetic on arm64, by qemu, against that on x86-64
 
 campaign: ## faults, kills and races: no object lost, torn, wrong or doubled (three minutes)
 	@scripts/campaign
+
+fuzz: ## readers and models on mutated inputs: no trap, no hang, no waste of memory (a minute for each)
+	@scripts/fuzz
 
 package: ## the function's package in dist/; CONFIG=dir/ adds thimble.json, labels and the like
 	@scripts/package $(if $(CONFIG),--config "$(CONFIG)")

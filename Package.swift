@@ -141,3 +141,29 @@ for target in package.targets where linkedIntoBootstrap.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))
   }
 }
+
+// Fuzzing: scripts/fuzz sets the variable, and a folder of its own to build in. All but the kernels, whose speed is
+// what lets millions of models be tried, get the sanitizers, and keep their checks where they are optimised.
+if Context.environment["THIMBLE_FUZZ"] != nil {
+  let sanitizers = "-sanitize=fuzzer,address"
+  let kernels = ["Kernels", "KernelsAVX512"]
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "CFuzzer", "CZlib", "JSON", "HDF5", "ZipArchive", "Imaging", "Inference", "Keras", "S3", "Emulator",
+        "Classifier", testSupport,
+      ],
+      path: "Tests/Fuzz", linkerSettings: [.unsafeFlags([sanitizers])]),
+  ]
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.define("FUZZING")]
+    if kernels.contains(target.name) { continue }
+    target.swiftSettings?.append(.unsafeFlags([sanitizers, "-assert-config", "Debug", "-enable-testing"]))
+    target.cSettings =
+      (target.cSettings ?? []) + [
+        .define("FUZZING"), .unsafeFlags(["-fsanitize=address,fuzzer-no-link"]),
+      ]
+  }
+}

@@ -44,6 +44,10 @@ public struct Settings: Sendable {
         file: "THIMBLE_MARKER_KEY",
         reason: "\(count) bytes are too easily guessed: at least \(Self.leastMarkerKey) are needed")
     }
+    // It is read where the kernels are chosen.
+    if let reason = CPU.refusal(ofKernels: value("THIMBLE_KERNELS")) {
+      throw ConfigurationError(file: "THIMBLE_KERNELS", reason: reason)
+    }
     buckets = try Self.buckets(value("THIMBLE_BUCKETS") ?? "")
     let megabytes = value("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").flatMap { Int($0) }
     memory =

@@ -12,6 +12,16 @@ public enum CPU {
     #endif
   }
 
+  /// What `THIMBLE_KERNELS` may say: `base` forces the kernels that every processor of Lambda runs (on x86_64: AVX2)
+  /// on a processor that has wider registers, too.
+  static let baseKernels = "base"
+
+  /// Why a value of `THIMBLE_KERNELS` is refused; nil: it names kernels, or is empty or nil, which means the fastest.
+  public static func refusal(ofKernels name: String?) -> String? {
+    guard let name, !name.isEmpty, name != baseKernels else { return nil }
+    return "\"\(name)\" names no kernels: say \(baseKernels), or leave it empty for the fastest"
+  }
+
   /// Processors that this process may use.
   public static var count: Int {
     guard let mask else { return max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
@@ -34,7 +44,7 @@ public enum CPU {
 
   /// The floating-point operations a second that one core reaches at best: products added up in registers,
   /// the best of many short runs.
-  public static func measurePeak() -> Double { measurePeak(.best) }
+  public static func measurePeak() -> Double { measurePeak(.chosen) }
 
   package static func measurePeak(_ kernels: KernelSet) -> Double {
     var best = 0.0

@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 
 #if arch(x86_64)
@@ -5,9 +6,10 @@ import Kernels
 #endif
 
 /// The heavy kernels for one kind of vector register. The one place where a processor's kernels are chosen.
-package struct KernelSet: Sendable {
+package struct KernelSet: Sendable, CustomStringConvertible {
   /// The name of the instructions, for profiles.
   package let name: String
+  package var description: String { name }
   /// Columns of a packed panel, and rows of the largest tile.
   let panelWidth: Int
   let tileRows: Int
@@ -88,6 +90,12 @@ package struct KernelSet: Sendable {
     #endif
     return base
   }()
+
+  /// What plans are made for: ``best``, unless the variable `THIMBLE_KERNELS` names others.
+  package static let chosen = chosen(by: getenv("THIMBLE_KERNELS").map { String(cString: $0) })
+
+  /// - Parameter name: ``CPU/baseKernels``; empty or nil: the best. No other is known.
+  static func chosen(by name: String?) -> KernelSet { name == CPU.baseKernels ? base : best }
 
   /// All that this processor can run.
   package static var all: [KernelSet] { best.name == base.name ? [base] : [base, best] }

@@ -172,7 +172,7 @@ package struct PlanOptions {
   /// Whether values share memory.
   var sharesMemory = true
   /// The heavy kernels.
-  package var kernels = KernelSet.best
+  package var kernels = KernelSet.chosen
   /// Makes other steps for the heavy operations; nil: the usual one.
   var replacement: Replacement?
   typealias Replacement = (Graph.Node, [Operand], Operand) -> (any Step)?
@@ -184,7 +184,10 @@ package struct PlanOptions {
   }
 
   /// As products are made.
-  package init() { self.init(optimizes: true) }
+  package init(kernels: KernelSet = .chosen) {
+    self.init(optimizes: true)
+    self.kernels = kernels
+  }
 }
 
 /// A model cannot be compiled for the given inputs.

@@ -9,6 +9,7 @@ public func affineRows(
   rows: Int, channels: Int, scale: UnsafePointer<Float>, offset: UnsafePointer<Float>,
   bounds: (low: Float, high: Float) = (-.infinity, .infinity)
 ) {
+  requireRows(rows, columns: channels, outputStride: outputStride)
   for row in 0..<rows {
     let source = input + row * inputStride
     let target = output + row * outputStride
@@ -32,6 +33,7 @@ public func affineRows(
 public func affineRun(
   input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, count: Int, scale: Float, offset: Float
 ) {
+  require(count >= 0, "counts are not negative")
   let scales = Vector(repeating: scale)
   let offsets = Vector(repeating: offset)
   var index = 0

@@ -31,6 +31,7 @@ public struct DepthwiseBlock {
 
   /// The same for some of the channels.
   public func part(_ channels: Range<Int>) -> DepthwiseBlock {
+    require(channels.lowerBound >= 0 && channels.upperBound <= self.channels, "a part lies within its block")
     var part = self
     part.input += channels.lowerBound
     part.weights += channels.lowerBound

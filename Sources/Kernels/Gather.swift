@@ -30,6 +30,7 @@ public func gather(
   _ axes: UnsafePointer<GatherAxis>, rank: Int, rows: Range<Int>, input: UnsafePointer<Float>,
   output: UnsafeMutablePointer<Float>, filler: Float
 ) {
+  require(rank > 0 && rows.lowerBound >= 0, "there is an axis, and rows are counted from 0")
   let last = axes[rank - 1]
   let isRun = last.table == nil && last.inputStride == 1 && last.outputStride == 1
   var row = rows.lowerBound
@@ -128,6 +129,8 @@ public func transposeMatrix(
   input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
   rows: Range<Int>, columns: Int
 ) {
+  require(rows.lowerBound >= 0 && columns >= 0, "counts are not negative")
+  require(rows.count <= 1 || outputStride >= columns, "rows of the output do not overlap")
   let block = 16
   var top = rows.lowerBound
   while top < rows.upperBound {

@@ -44,6 +44,7 @@ public struct GemmBlock {
   /// The same for the last columns.
   /// - Parameter first: a multiple of a panel's width.
   public func columns(from first: Int) -> GemmBlock {
+    require(first % gemmPanelWidth == 0 && first <= columns, "a block is cut between panels")
     var rest = self
     rest.weights = weights.columns(from: first, inner: taps * depth)
     rest.columns -= first

@@ -14,6 +14,7 @@ public func normalizeRows(
   output: UnsafeMutablePointer<Float>, outputStride: Int, rows: Int, columns: Int, epsilon: Float,
   gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   let count = Float(columns)
   for row in 0..<rows {
     let source = input + row * inputStride

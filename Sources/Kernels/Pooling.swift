@@ -6,6 +6,9 @@ public func pool(
   _ function: PoolingFunction, _ window: Window, input: UnsafePointer<Float>, channels: Int,
   output: UnsafeMutablePointer<Float>, outputStride: Int, lines: Range<Int>
 ) {
+  require(window.pixelStride >= channels, "channels lie within their pixel")
+  require(outputStride >= channels, "pixels of the output do not overlap")
+  require(lines.lowerBound >= 0, "lines are counted from 0")
   let lineStride = window.inputWidth * window.pixelStride
   for line in lines {
     let (image, y) = (line / window.outputHeight, line % window.outputHeight)

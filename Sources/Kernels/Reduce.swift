@@ -10,6 +10,8 @@ public func reduceRows(
   _ function: ReductionFunction, input: UnsafePointer<Float>, rows: Int, rowStride: Int,
   columns: Range<Int>, center: UnsafePointer<Float>? = nil, output: UnsafeMutablePointer<Float>
 ) {
+  require(rows >= 0 && columns.lowerBound >= 0, "counts are not negative")
+  require(rows <= 1 || rowStride >= columns.upperBound, "columns lie within their rows")
   switch function {
   case .sum: reduceRows(Sum.self, input, rows, rowStride, columns, nil, output)
   case .max: reduceRows(Largest.self, input, rows, rowStride, columns, nil, output)
@@ -26,7 +28,8 @@ public func reduceRows(
 public func reduceRun(
   _ function: ReductionFunction, _ input: UnsafePointer<Float>, count: Int, center: Float = 0
 ) -> Float {
-  switch function {
+  require(count >= 0, "counts are not negative")
+  return switch function {
   case .sum: reduceRun(Sum.self, input, count, 0)
   case .max: reduceRun(Largest.self, input, count, 0)
   case .min: reduceRun(Smallest.self, input, count, 0)

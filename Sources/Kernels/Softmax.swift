@@ -3,6 +3,7 @@ public func softmaxRows(
   input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
   rows: Int, columns: Int
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   for row in 0..<rows {
     let source = input + row * inputStride
     let target = output + row * outputStride
@@ -16,6 +17,7 @@ public func logSoftmaxRows(
   input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
   rows: Int, columns: Int
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   for row in 0..<rows {
     let source = input + row * inputStride
     let shift = logSumExp(source, count: columns)
@@ -68,6 +70,7 @@ public func sparsemaxRows(
   input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
   rows: Int, columns: Int
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   for row in 0..<rows {
     let source = input + row * inputStride
     let target = output + row * outputStride

@@ -5,6 +5,7 @@ public func sortRows(
   input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
   rows: Int, columns: Int
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   for row in 0..<rows {
     let target = output + row * outputStride
     target.update(from: input + row * inputStride, count: columns)
@@ -17,6 +18,7 @@ public func sortedIndexRows(
   input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
   rows: Int, columns: Int
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   for row in 0..<rows {
     let source = input + row * inputStride
     let target = output + row * outputStride

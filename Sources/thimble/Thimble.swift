@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import Glibc
 import Inference
 
 @main
@@ -25,6 +26,8 @@ struct Thimble: ParsableCommand {
         let missing = CPU.missingInstructions.joined(separator: " and ")
         throw Failure("this processor lacks \(missing), which all arithmetic here needs")
       }
+      let kernels = getenv("THIMBLE_KERNELS").map { String(cString: $0) }
+      if let reason = CPU.refusal(ofKernels: kernels) { throw Failure("THIMBLE_KERNELS: \(reason)") }
       if let asynchronous = command as? any AsyncParsableCommand { wait(for: asynchronous) }
       try command.run()
     } catch {

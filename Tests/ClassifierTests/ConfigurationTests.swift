@@ -228,7 +228,10 @@ struct ConfigurationTests {
       settings.sideload == .path("/x.zip") && settings.cache == "/tmp/thimble" && settings.layerRoot == "/opt"
     )
     #expect(settings.memory == 512 << 20 && settings.threads == 1)
-    for bad in [["THIMBLE_THREADS": "many"], ["THIMBLE_THREADS": "0"], ["THIMBLE_CONFIG": "s3://b"]] {
+    for bad in [
+      ["THIMBLE_KERNELS": "avx2"], ["THIMBLE_THREADS": "many"], ["THIMBLE_THREADS": "0"],
+      ["THIMBLE_CONFIG": "s3://b"],
+    ] {
       #expect(throws: ConfigurationError.self) { try Settings(environment: bad) }
     }
     let short = #expect(throws: ConfigurationError.self) {

@@ -274,11 +274,19 @@ struct OperationTests {
       input.shape.isEmpty ? [] : [nil] + Shape(input.shape.dropFirst().map { $0 })
     }
     let graph = try graph(of: operation, inputShapes: shapes)
+    for kernels in KernelSet.all {
+      try check(graph, inputs, expected, kernels)
+    }
+  }
+
+  private func check(_ graph: Graph, _ inputs: [Tensor], _ expected: Tensor, _ kernels: KernelSet) throws {
     var first: [UInt32]?
     for threads in [1, 2, 3] {
-      let plan = try Plan(graph, inputShapes: inputs.map(\.shape), workers: Workers(count: threads))
+      let plan = try Plan(
+        graph, inputShapes: inputs.map(\.shape), workers: Workers(count: threads),
+        options: PlanOptions(kernels: kernels))
       let outputs = plan.outputs(for: inputs)
-      #expect(difference(outputs[0], expected, within: .scaled(2e-6)) == nil)
+      #expect(difference(outputs[0], expected, within: .scaled(2e-6)) == nil, "\(kernels.name)")
       let values = outputs[0].values.map(\.bitPattern)
       first = first ?? values
       #expect(values == first, "the number of threads makes no difference")

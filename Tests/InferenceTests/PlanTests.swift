@@ -31,18 +31,28 @@ struct PlanTests {
     }
     #expect(shared.arenaBytes <= plain.arenaBytes)
 
+    for kernels in KernelSet.all {
+      try check(graph, input, kernels, expected, steps: plain.steps.count)
+    }
+  }
+
+  private func check(
+    _ graph: Graph, _ input: Tensor, _ kernels: KernelSet, _ expected: [Tensor], steps: Int
+  ) throws {
     var first: [[Float]] = []
     for threads in 1...3 {
-      let plan = try Plan(graph, inputShapes: [input.shape], workers: Workers(count: threads))
+      let plan = try Plan(
+        graph, inputShapes: [input.shape], workers: Workers(count: threads),
+        options: PlanOptions(kernels: kernels))
       let outputs = plan.outputs(for: [input])
       for (a, b) in zip(outputs, expected) {
-        #expect(difference(a, b, within: .scaled(1e-5)) == nil, "seed \(seed)")
+        #expect(difference(a, b, within: .scaled(1e-5)) == nil, "\(kernels.name)")
       }
       if first.isEmpty { first = outputs.map { Array($0.values) } }
       #expect(outputs.map { Array($0.values) } == first)
       // Other values are left in the arena than before the first run.
       #expect(plan.outputs(for: [input]).map { Array($0.values) } == first)
-      #expect(plan.steps.count <= plain.steps.count)
+      #expect(plan.steps.count <= steps)
     }
   }
 

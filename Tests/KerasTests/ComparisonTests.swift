@@ -7,11 +7,14 @@ import Testing
 /// Models that Keras saved give what Keras predicts.
 @Suite(.enabled(if: Fixtures.exist("Keras"), "\(Fixtures.hint)"))
 struct ComparisonTests {
-  @Test(arguments: KerasCase.names(refused: false)) func predictsAsKeras(_ name: String) throws {
+  @Test(arguments: KerasCase.names(refused: false), KernelSet.all)
+  func predictsAsKeras(_ name: String, _ kernels: KernelSet) throws {
     let saved = try KerasCase(name)
     let model = try KerasModel(path: saved.model, config: saved.config, workers: Workers(count: 3))
     let inputs = try saved.paths("in").map { try NPY.read(path: $0) }
-    let plan = try Plan(model.graph, inputShapes: inputs.map(\.shape), workers: Workers(count: 1))
+    let plan = try Plan(
+      model.graph, inputShapes: inputs.map(\.shape), workers: Workers(count: 1),
+      options: PlanOptions(kernels: kernels))
     for (port, input) in zip(plan.inputs, inputs) { _ = port.values.update(from: input.values) }
     plan.run()
     let truths = try saved.paths("out").map { try NPY.read(path: $0) }

@@ -88,6 +88,26 @@ def bench(thimble, prefix, threads, seconds):
     return json.loads(process(command, threads)[2])
 
 
+def without_avx512(thimble, prefix, threads, rounds, seconds):
+    """Medians of Thimble and OpenVINO in turn, both kept to AVX2, which is what most of Lambda's processors have. The
+    other engines cannot be kept to it."""
+    os.environ.update(THIMBLE_KERNELS="base", ONEDNN_MAX_CPU_ISA="AVX2")
+    try:
+        peer = Peer("openvino", prefix, threads)
+        own, other = [], []
+        for index in range(rounds):
+            for is_own in [True, False][::1 if index % 2 else -1]:
+                if is_own:
+                    own.append(bench(thimble, prefix, threads, seconds)["warm"]["p50"])
+                else:
+                    other.append(peer.burst(seconds))
+        peer.close()
+    finally:
+        del os.environ["THIMBLE_KERNELS"], os.environ["ONEDNN_MAX_CPU_ISA"]
+    return {"milliseconds": {"thimble": statistics.median(own), "openvino": statistics.median(other)},
+            "ratio": statistics.median(peer / mine for mine, peer in zip(own, other))}
+
+
 def turn(engines, index):
     """The engines, beginning with another one in each round, every other time backwards: none always follows the same."""
     first = index % len(engines)
@@ -174,6 +194,11 @@ def cold(thimble, prefix, threads, rounds):
             "library": {engine: statistics.median(values) for engine, values in library.items()}, "memory": memory}
 
 
+def has_avx512():
+    """Whether there is anything to be kept from."""
+    return "avx512f" in Path("/proc/cpuinfo").read_text()
+
+
 def weight_bytes(path):
     import h5py
 
@@ -206,11 +231,14 @@ def main():
         prefix = f"{options.folder}/{name}"
         verify(options.thimble, prefix)
         read_from_disk(prefix)
-        row = {"name": name, "weightBytes": weight_bytes(f"{prefix}.h5"), "warm": {}}
+        row = {"name": name, "weightBytes": weight_bytes(f"{prefix}.h5"), "warm": {}, "avx2": {}}
         for count in threads:
             row["warm"][count] = warm(options.thimble, prefix, count, options.rounds, options.seconds)
             row["warm"][count]["allocations"] = int(process([options.probe, str(count), f"{prefix}.h5"], count)[2])
             print(page.line(name, count, row["warm"][count]), flush=True)
+            if has_avx512():
+                row["avx2"][count] = without_avx512(options.thimble, prefix, count, options.rounds, options.seconds)
+                print(page.avx2_line(name, count, row["avx2"][count]), flush=True)
         row["cold"] = cold(options.thimble, prefix, max(threads), options.rounds)
         # Warm runs come after all weights are packed, when Thimble's memory is at its largest.
         row["cold"]["memory"]["thimble"] = max(row["cold"]["memory"]["thimble"], row["warm"][max(threads)]["memory"])

@@ -19,6 +19,11 @@ def line(name, threads, warm):
             f"{warm['allocations']} allocations in ten runs")
 
 
+def avx2_line(name, threads, avx2):
+    times = ", ".join(f"{NAMES[engine]} {value:.2f}" for engine, value in avx2["milliseconds"].items())
+    return f"{name}, threads {threads}, AVX2 alone, warm ms: {times}; {avx2['ratio']:.2f} x OpenVINO"
+
+
 def cold_line(name, row):
     cold = row["cold"]
     times = ", ".join(f"{NAMES[engine]} {value:.0f}" for engine, value in cold["process"].items())
@@ -52,6 +57,24 @@ def warm_table(rows, threads):
                   "allocations in ten runs"], lines)
 
 
+def avx2_table(rows, threads):
+    """Thimble and OpenVINO without AVX-512; nothing where the processor has none."""
+    if not all(threads[0] in row["avx2"] for row in rows):
+        return []
+    lines = []
+    for row in rows:
+        cells = [row["avx2"][count] for count in threads]
+        lines.append([row["name"], *(text for cell in cells for text in (
+            *(f"{value:.2f}" for value in cell["milliseconds"].values()), f"{cell['ratio']:.2f}"))])
+    means = [statistics.geometric_mean(row["avx2"][count]["ratio"] for row in rows) for count in threads]
+    lines.append(["geometric mean", *(text for mean in means for text in ("", "", f"{mean:.2f}"))])
+    titles = [f"{title}, {count} thread{'s' if count > 1 else ''}" for count in threads
+              for title in ("Thimble", "OpenVINO", "OpenVINO / Thimble")]
+    return ["### Warm, AVX2 alone, median milliseconds", "",
+            "Most of Lambda's x86 processors have no AVX-512: `THIMBLE_KERNELS=base` and `ONEDNN_MAX_CPU_ISA=AVX2` keep "
+            "Thimble and OpenVINO from it; the others cannot be told.", "", *table(["model", *titles], lines)]
+
+
 def cold_table(rows):
     engines = [*rows[0]["cold"]["process"]]
     peers = engines[1:]
@@ -74,6 +97,7 @@ def write(rows, photo, threads):
              "![Latency of each engine, Thimble being 1](peers.svg)", ""]
     for count in threads:
         lines += [f"### Warm, {count} thread{'s' if count > 1 else ''}, median milliseconds", "", *warm_table(rows, count)]
+    lines += avx2_table(rows, threads)
     lines += ["### From the start of a process to its first result, and its largest resident size", "",
               *cold_table(rows), "### A JPEG of 12 megapixels to 224 x 224, milliseconds", "",
               *table(["filter", "Thimble, whole process", "Pillow, in a running one"],

@@ -7,6 +7,10 @@
 /// Tiles of neighbouring pixels are computed together, all their channels before the next tile: so the lines of the
 /// image are read in the order in which the processor fetches ahead.
 public func convolveDepthwise(_ block: DepthwiseBlock, lines: Range<Int>) {
+  require(block.window.pixelStride >= block.channels, "channels lie within their pixel")
+  require(block.weightStride >= block.channels, "the weights of two places do not overlap")
+  require(block.outputStride >= block.channels, "pixels of the output do not overlap")
+  require(lines.lowerBound >= 0, "lines are counted from 0")
   let isDense = block.window.dilationX == 1 && block.channels >= Vector.scalarCount
   switch (block.window.width, block.window.strideX) {
   case (3, 1) where isDense: convolveNarrow(Taps<3, 1>(), block, lines)
@@ -307,6 +311,9 @@ private func convolveChannels(
 /// A depthwise convolution that makes several channels of each: output channel `channel * multiplier + m`.
 /// - Parameter block: weights and bias have an entry for each output channel.
 public func convolveDepthwise(_ block: DepthwiseBlock, multiplier: Int, lines: Range<Int>) {
+  require(block.window.pixelStride >= block.channels, "channels lie within their pixel")
+  require(block.outputStride >= block.channels * multiplier, "pixels of the output do not overlap")
+  require(multiplier > 0 && lines.lowerBound >= 0, "lines are counted from 0")
   let window = block.window
   for line in lines {
     let line = OutputLine(block, line)

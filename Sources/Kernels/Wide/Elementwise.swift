@@ -7,6 +7,7 @@ public func applyRows(
   _ function: ElementwiseFunction, input: UnsafePointer<Float>, inputStride: Int,
   output: UnsafeMutablePointer<Float>, outputStride: Int, rows: Int, columns: Int
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   @inline(__always) func map(_ function: some VectorFunction) {
     mapRows(function, input, inputStride, output, outputStride, rows, columns)
   }

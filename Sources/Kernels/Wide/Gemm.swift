@@ -22,6 +22,13 @@ private let depthLimit = UnpackedWeights.depthCount / gemmPanelWidth
 /// Computes a block. Every value is summed in the same order whatever the block's size, so that results
 /// do not depend on how a product is cut into blocks.
 public func multiply(_ block: GemmBlock) {
+  requireRows(block.rows, columns: block.columns, outputStride: block.outputStride)
+  require(block.depth >= 0 && block.taps >= 0, "counts are not negative")
+  require(block.sources != nil || block.taps == 1, "rows without sources have one tap")
+  require(block.sources == nil || block.sourceStride >= block.rows, "the sources of two taps do not overlap")
+  require(
+    block.residual == nil || block.rows <= 1 || block.residualStride >= block.columns,
+    "rows that are added do not overlap")
   var column = 0
   while column < block.columns {
     let count = min(block.columns - column, gemmPanelWidth)

@@ -38,6 +38,8 @@ public func packPanelRows(
   _ weights: UnsafePointer<Float>, rows: Int, rowStride: Int, columnStride: Int, columns: Int,
   scale: UnsafePointer<Float>?, into panel: UnsafeMutablePointer<Float>
 ) {
+  require(rows >= 0, "counts are not negative")
+  require((1...gemmPanelWidth).contains(columns), "a panel has columns, and no more than its width")
   if columns == gemmPanelWidth && columnStride == 1 {
     let low = scale.map { Vector.load($0) } ?? Vector(repeating: 1)
     let high = scale.map { Vector.load($0 + Vector.scalarCount) } ?? Vector(repeating: 1)
@@ -65,6 +67,7 @@ public func packPanelRows(
 public func packPanelBias(
   _ bias: UnsafePointer<Float>?, columns: Int, into panel: UnsafeMutablePointer<Float>
 ) {
+  require((1...gemmPanelWidth).contains(columns), "a panel has columns, and no more than its width")
   for column in 0..<packedWidth(columns) {
     panel[column] = column < columns ? bias?[column] ?? 0 : 0
   }

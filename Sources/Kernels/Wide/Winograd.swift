@@ -14,6 +14,11 @@ private typealias TileGrid<let size: Int> = InlineArray<size, InlineArray<size, 
 public func transformWinogradInput(
   _ block: WinogradBlock, tiles: Range<Int>, into transformed: UnsafeMutablePointer<Float>, placeStride: Int
 ) {
+  require(
+    block.window.strideX == 1 && block.window.strideY == 1 && block.window.dilationX == 1
+      && block.window.dilationY == 1, "the window moves by single pixels")
+  require(block.channels % Vector.scalarCount == 0, "channels fill whole vectors")
+  require(placeStride >= tiles.count * block.channels, "the matrices of two places do not overlap")
   switch (block.tile.inputHeight, block.tile.inputWidth, block.tile.height) {
   case (6, 6, 4): transformInput(TileSize<6, 4>(), block, tiles, transformed, placeStride)
   case (6, 6, _): transformInput(TileSize<6, 2>(), block, tiles, transformed, placeStride)
@@ -67,6 +72,12 @@ private func transformInput<let size: Int, let results: Int>(
 public func transformWinogradOutput(
   _ block: WinogradBlock, tiles: Range<Int>, from products: UnsafePointer<Float>, placeStride: Int
 ) {
+  require(
+    block.window.strideX == 1 && block.window.strideY == 1 && block.window.dilationX == 1
+      && block.window.dilationY == 1, "the window moves by single pixels")
+  require(block.columns % Vector.scalarCount == 0, "channels fill whole vectors")
+  require(placeStride >= tiles.count * block.columns, "the matrices of two places do not overlap")
+  require(block.outputStride >= block.columns, "pixels of the output do not overlap")
   switch (block.tile.inputHeight, block.tile.inputWidth, block.tile.height) {
   case (6, 6, 4): transformOutput(TileSize<6, 4>(), block, tiles, products, placeStride)
   case (6, 6, _): transformOutput(TileSize<6, 2>(), block, tiles, products, placeStride)
@@ -128,6 +139,7 @@ public func packWinogradPanel(
   _ tile: WinogradTile, _ weights: UnsafePointer<Float>, channels: Int, filters: Int, columns: Int,
   scale: UnsafePointer<Float>?, into panel: UnsafeMutablePointer<Float>, placeStride: Int
 ) {
+  require((1...gemmPanelWidth).contains(columns), "a panel has columns, and no more than its width")
   switch (tile.inputHeight, tile.inputWidth, tile.height) {
   case (6, 6, 4): packPanel(TileSize<6, 4>(), weights, channels, filters, columns, scale, panel, placeStride)
   case (6, 6, _): packPanel(TileSize<6, 2>(), weights, channels, filters, columns, scale, panel, placeStride)
