@@ -5,7 +5,7 @@ import HDF5
 
 extension ArchiveWeights {
   /// What the file has of each kernel within an attention layer.
-  func savedKernels(_ layer: LayerDescription, _ group: HDF5Group?) throws(KerasError) -> KernelVariables {
+  func savedKernels(_ layer: LayerDescription, _ group: ArchiveGroup?) throws(KerasError) -> KernelVariables {
     guard LayerClass.multiHeadAttention[layer.className] != nil, let group else { return .plain }
     let hasBias = try layer.configuration.bool("use_bias", default: true)
     do throws(HDF5Error) {
@@ -19,7 +19,7 @@ extension ArchiveWeights {
 
   /// Refuses a layer of which the file has more variables than it needs.
   /// - Parameter needed: the paths below the layer's group of those that it needs.
-  func refuseOthers(_ layer: LayerDescription, _ group: HDF5Group, than needed: Set<String>)
+  func refuseOthers(_ layer: LayerDescription, _ group: ArchiveGroup, than needed: Set<String>)
     throws(KerasError)
   {
     let found: [String]
@@ -35,16 +35,15 @@ extension ArchiveWeights {
   }
 
   /// The paths of all variables of a layer, but for the states of random generators.
-  private func variables(of group: HDF5Group, depth: Int) throws(HDF5Error) -> [String] {
+  private func variables(of group: ArchiveGroup, depth: Int) throws(HDF5Error) -> [String] {
     // Links may lead back: layers do not nest that deep.
     if depth > 4 { return [] }
     var paths: [String] = []
     for name in try group.names() where !name.hasSuffix("generator") {
-      switch try group.child(name) {
-      case .dataset: paths.append(name)
-      case .group(let group):
-        for path in try variables(of: group, depth: depth + 1) { paths.append(name + "/" + path) }
-      case nil, .some: continue
+      if let inner = try group.group(name) {
+        for path in try variables(of: inner, depth: depth + 1) { paths.append(name + "/" + path) }
+      } else if try group.dataset(name) != nil {
+        paths.append(name)
       }
     }
     return paths
