@@ -8,7 +8,9 @@ struct ModelParser {
   private var layerCount = 0
 
   /// The names that versions of Keras have for models that are made of layers.
-  private static let modelClasses: Set = ["Sequential", "Functional", "Model", "Container", "Graph", "Pipeline"]
+  private static let modelClasses: Set = [
+    "Sequential", "Functional", "Model", "Container", "Graph", "Pipeline",
+  ]
 
   init(file: String, version: KerasVersion) {
     self.file = file
