@@ -15,7 +15,7 @@ struct ScaleOffset {
   /// How many bytes an element takes.
   private let size: Int
   private let isBigEndian: Bool
-  /// The bits of what stands for elements that were never written; nil: they are not told apart.
+  /// The bits of the fill value, which marks elements that were never written; nil if the file has no fill value.
   private let fillBits: UInt64?
 
   /// - Parameter values: what the filter was told (HDF5 Reference Manual, `H5Pset_scaleoffset`): the kind of scaling,

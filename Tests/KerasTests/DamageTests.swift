@@ -33,15 +33,7 @@ struct DamageTests {
     for _ in 0..<150 {
       var json = file.configuration
       for _ in 0...random.below(3) { json = Self.damaged(json, &random) }
-      do throws(KerasError) {
-        var parser = ModelParser(file: saved.model, version: file.version)
-        let model = try parser.model(json)
-        var builder = GraphBuilder(weights: try file.read(model))
-        try builder.build(model, file: saved.model)
-        Self.run(builder.graph)
-      } catch {
-        #expect(error.description.hasPrefix(saved.model))
-      }
+      saved.expectRefusedOrRun(json, file, limit: 1e6)
     }
   }
 
@@ -66,19 +58,11 @@ struct DamageTests {
       }
       try damaged.write(to: URL(fileURLWithPath: copy))
       do throws(KerasError) {
-        Self.run(try KerasModel(path: copy, workers: workers).graph)
+        try KerasModel(path: copy, workers: workers).graph.runIfSmall(limit: 1e6)
       } catch {
         #expect(error.description.hasPrefix(copy))
       }
     }
-  }
-
-  /// Compiles and runs a graph that was built, if it is small.
-  private static func run(_ graph: Graph) {
-    let shapes = graph.inputs.map { input in graph.shape(of: input.value).map { $0 ?? 2 } }
-    let sizes = graph.nodes.map { node in node.shape.reduce(1.0) { $0 * Double($1 ?? 2) } }
-    guard sizes.allSatisfy({ $0 < 1e6 }) else { return }
-    try? Plan(graph, inputShapes: shapes, workers: Workers(count: 1)).run()
   }
 
   /// The document with one value, anywhere in it, replaced.

@@ -6,7 +6,7 @@ public enum FileReference: Sendable, Hashable, CustomStringConvertible {
   case path(String)
   case object(S3Location)
 
-  /// - Returns: nil when it begins as an s3 URI but is none.
+  /// - Returns: nil for a text that starts with `s3://` but is not a valid s3 URI.
   public init?(_ text: String) {
     guard text.hasPrefix("s3://") else {
       self = .path(text)
@@ -51,7 +51,7 @@ extension ConfigurationType<FileReference> {
     }, write: { .string($0.text) })
 }
 
-/// The `https` of `https://...`; nil where there is none.
+/// The `https` of `https://...`; nil if the text does not start with a scheme.
 private func scheme(of text: String) -> Substring? {
   let scheme = text.prefix { $0 != ":" }
   return text[scheme.endIndex...].hasPrefix("://") ? scheme : nil

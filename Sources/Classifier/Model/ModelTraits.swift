@@ -2,7 +2,7 @@ import Imaging
 import Inference
 import Keras
 
-/// What a model tells of how it wants to be used, beyond its shapes: for `thimble check` and `inspect`.
+/// What can be learned from a model about the settings it needs, beyond its shapes. `thimble check` and `inspect` show it.
 public struct ModelTraits: Sendable {
   struct Output {
     let name: String

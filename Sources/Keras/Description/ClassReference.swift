@@ -35,7 +35,7 @@ struct ClassReference {
     }
   }
 
-  /// The error of a layer whose class is neither Keras' nor a known one of another package; nil: there is none.
+  /// The error for a layer whose class is not Keras' own and not a known class of another package; otherwise nil.
   func refusal(_ identity: LayerIdentity) -> KerasError? {
     guard let foreignModule, LayerClass.otherPackages[name] == nil else { return nil }
     let module = foreignModule.isEmpty ? "" : " (of \(foreignModule))"

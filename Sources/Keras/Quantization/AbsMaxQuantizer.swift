@@ -10,7 +10,8 @@ struct AbsMaxQuantizer: Sendable {
 }
 
 extension AbsMaxQuantizer {
-  /// Reads the serialized quantizer of a layer's inputs; nil for null: there is none.
+  /// Reads the serialized quantizer of a layer's inputs.
+  /// - Returns: nil for `null`, which means that the inputs are not quantized.
   init?(_ json: JSONValue, of layer: LayerConfiguration) throws(KerasError) {
     if json.isNull { return nil }
     guard json["class_name"]?.string == "AbsMaxQuantizer", let values = json["config"],

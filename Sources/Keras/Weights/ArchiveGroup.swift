@@ -32,7 +32,7 @@ struct ArchiveGroup {
   /// The path in the file.
   var path: String { group?.path ?? "/" + place }
 
-  /// The group of a name in this one; nil: there is none.
+  /// The group with this name inside this one; nil if it does not exist.
   func group(_ name: String) throws(HDF5Error) -> ArchiveGroup? {
     let inner = place.isEmpty ? name : place + "\\" + name
     if joined.contains(inner) {
@@ -43,7 +43,7 @@ struct ArchiveGroup {
     }
   }
 
-  /// The dataset at a path below this group; nil: there is none.
+  /// The dataset at a path below this group; nil if it does not exist.
   func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset? {
     if joined.isEmpty { return try group?.dataset(path) }
     var names = path.split(separator: "/").map { String($0) }
