@@ -49,6 +49,7 @@ let package = Package(
       swiftSettings: [.unsafeFlags(wideKernelFlags)]),
     .target(name: "CLoopBody"),
     .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU", "CLoopBody", "CPrefetch"]),
+    .target(name: "NPY", dependencies: ["System", "Inference"]),
     .target(name: "JSON"),
     .target(name: "HDF5", dependencies: ["System", "CZlib"]),
     .target(name: "ZipArchive", dependencies: ["System", "CZlib"]),
@@ -77,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "Classifier", "Keras", "Inference", "Imaging", "JSON", "ZipArchive", "S3", "HTTP", "Emulator",
+        "Classifier", "Keras", "Inference", "NPY", "Imaging", "JSON", "ZipArchive", "S3", "HTTP", "Emulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -91,7 +92,8 @@ let package = Package(
       swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "TestSupportTests", dependencies: [testSupport]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", testSupport]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", testSupport]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "NPY", testSupport]),
+    .testTarget(name: "NPYTests", dependencies: ["NPY", "Inference", testSupport]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "System", "CZlib", testSupport]),
     .testTarget(
@@ -103,7 +105,7 @@ let package = Package(
       path: "Tests/AllocationProbe"),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
-      name: "KerasTests", dependencies: ["Keras", "Inference", "System", "JSON", testSupport]),
+      name: "KerasTests", dependencies: ["Keras", "Inference", "NPY", "System", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", "System", testSupport]),
     .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", "thimble", testSupport]),

@@ -1,3 +1,4 @@
+import NPY
 import TestSupport
 import Testing
 

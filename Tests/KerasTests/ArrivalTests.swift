@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import NPY
 import System
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Inference
+import NPY
 import TestSupport
 import Testing
 

@@ -15,7 +15,7 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-# What each call of Sources/S3/Operation.swift takes on an object; the copy also reads and writes the tags.
+# What each call of Sources/S3/Calls/Operation.swift takes on an object; the copy also reads and writes the tags.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 ACTIONS = {
     "HeadObject": {"s3:GetObject"},
@@ -29,7 +29,7 @@ ACTIONS = {
 BUCKET_ACTIONS = {"GetBucketOwnershipControls": {"s3:GetBucketOwnershipControls"}}
 # With it S3 tells that an object is not there, instead of refusing.
 TELLS_ABSENCE = "s3:ListBucket"
-# Calls of `thimble check --endpoint` (Sources/S3/ObjectWriting.swift), which the function never makes.
+# Calls of `thimble check --endpoint` (Sources/S3/Calls/ObjectWriting.swift), which the function never makes.
 OF_THE_TOOL = {"PutObject", "DeleteObject"}
 # The copy that writes labels; as the S3 event and as EventBridge name it.
 COPY = ("s3:ObjectCreated:Copy", "s3:ObjectCreated:*", "CopyObject")
@@ -125,7 +125,7 @@ def listed(value):
 
 def operations():
     """The S3 calls that the function makes."""
-    source = Path(__file__).parents[2] / "Sources/S3/Operation.swift"
+    source = Path(__file__).parents[2] / "Sources/S3/Calls/Operation.swift"
     return set(re.findall(r'case \w+ = "(\w+)"', source.read_text())) - OF_THE_TOOL
 
 

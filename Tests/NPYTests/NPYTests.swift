@@ -1,3 +1,4 @@
+import Inference
 import TestSupport
 import Testing
 
@@ -5,7 +6,7 @@ import class Foundation.FileManager
 import func Foundation.NSTemporaryDirectory
 import class Foundation.ProcessInfo
 
-@testable import Inference
+@testable import NPY
 
 /// Arrays that numpy wrote, and what is said about broken ones.
 struct NPYTests {

@@ -1,4 +1,5 @@
 import Inference
+import NPY
 
 /// The `.npy` files that a user names on the command line.
 enum ArrayFile {
