@@ -29,10 +29,13 @@ import Testing
     _ filter: ResizeFilter
   ) -> [Float] {
     var result = [Float](repeating: .nan, count: size[0] * size[1] * channels)
-    TensorFlowResizer(
-      pixels: pixels, inputWidth: width, inputHeight: height, samples: samples, channels: channels,
-      width: size[1], height: size[0]
-    ).run(filter, into: &result)
+    pixels.withUnsafeBufferPointer { pixels in
+      guard let base = pixels.baseAddress else { return }
+      TensorFlowResizer(
+        pixels: base, inputWidth: width, inputHeight: height, samples: samples, channels: channels,
+        width: size[1], height: size[0]
+      ).run(filter, into: &result)
+    }
     return result
   }
 
