@@ -2,7 +2,7 @@ import JSON
 
 /// What the function is asked for.
 enum Event: Equatable {
-  /// Objects that were made, as S3, SNS or EventBridge tell of them. None: nothing to do.
+  /// Objects that were made, as S3, SNS or EventBridge report them, or that a caller names. None: nothing to do.
   case objects([ObjectEvent])
   /// Messages of an SQS queue, each of which succeeds or fails on its own.
   case messages([QueueMessage])
@@ -27,9 +27,11 @@ enum Event: Equatable {
     }
   }
 
-  /// The objects that a notification tells of, whatever it is wrapped in.
+  /// The objects that an event is about, whatever it is wrapped in.
   static func objects(in value: JSONValue, depth: Int = 0) throws(EventError) -> [ObjectEvent] {
-    guard depth < 4 else { throw EventError("", "notifications are wrapped in each other too often") }
+    guard depth < 4 else { throw EventError("", "events are wrapped in each other too often") }
+    if let elements = value.array { return try objects(inEachOf: elements, depth: depth) }
+    if DirectInvocation.isEvent(value) { return [try DirectInvocation.object(of: value)] }
     // S3 sends this when notifications are set up.
     if value["Event"]?.string == "s3:TestEvent" { return [] }
     if let message = try TopicMessage.contents(of: value) {
@@ -39,8 +41,8 @@ enum Event: Equatable {
     guard let records = value["Records"]?.array else {
       throw EventError(
         "",
-        "this is no event that is known: S3 notifications (Records), the same by SNS, SQS or EventBridge, and S3 Batch "
-          + "Operations (invocationSchemaVersion) are")
+        "this event is not supported. Supported are S3 notifications (Records), also by SNS, SQS or EventBridge, S3 Batch "
+          + "Operations (invocationSchemaVersion), and objects given as {\"bucket\": ..., \"key\": ...}")
     }
     var objects: [ObjectEvent] = []
     for (index, record) in records.enumerated() {
@@ -49,6 +51,19 @@ enum Event: Equatable {
         objects += try Event.objects(in: message, depth: depth + 1)
       } else if let object = try S3Notification.object(of: record, place: place) {
         objects.append(object)
+      }
+    }
+    return objects
+  }
+
+  /// The objects of an array of events, as state machines and pipes send it.
+  private static func objects(inEachOf events: [JSONValue], depth: Int) throws(EventError) -> [ObjectEvent] {
+    var objects: [ObjectEvent] = []
+    for (index, event) in events.enumerated() {
+      do throws(EventError) {
+        objects += try Event.objects(in: event, depth: depth + 1)
+      } catch {
+        throw EventError("[\(index)]" + (error.place.isEmpty ? "" : ".\(error.place)"), error.reason)
       }
     }
     return objects

@@ -42,6 +42,25 @@ struct EventTests {
         == .objects([]))
   }
 
+  /// What https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html calls a payload: the caller's own.
+  @Test func direct() throws {
+    let cat = ObjectEvent(S3Location(bucket: "images", key: "a+cat%20.jpg"))
+    let dog = ObjectEvent(S3Location(bucket: "images", key: "dog.png", versionID: "v1"))
+    let one = #"{"bucket": "images", "key": "a+cat%20.jpg"}"#
+    let other = #"{"bucket": "images", "key": "dog.png", "versionId": "v1"}"#
+    #expect(try event(one) == .objects([cat]))
+    #expect(try event("[\(one), \(other)]") == .objects([cat, dog]))
+    #expect(try event("[]") == .objects([]))
+    for (text, place) in [
+      (#"{"bucket": "images"}"#, "key: "), (#"{"key": "a.jpg"}"#, "bucket: "),
+      ("[\(one), {\"bucket\": \"images\", \"key\": \"\"}]", "[1].key: "), ("[\(one), 7]", "[1]: "),
+      (String(repeating: "[", count: 9) + String(repeating: "]", count: 9), "[0]"),
+    ] {
+      let error = #expect(throws: EventError.self) { try event(text) }
+      #expect(error?.description.hasPrefix(place) == true, "\(text): \(String(describing: error))")
+    }
+  }
+
   @Test func topic() throws {
     let message = quoted(Self.notification)
     let event =
@@ -209,9 +228,9 @@ struct EventTests {
   }
 
   @Test(arguments: [
-    ("", "not JSON"), ("garbage", "not JSON"), ("{}", "no event that is known"),
-    ("[1]", "no event that is known"),
-    ("null", "no event that is known"), (#"{"Records": {}}"#, "no event that is known"),
+    ("", "not JSON"), ("garbage", "not JSON"), ("{}", "this event is not supported"),
+    ("[1]", "this event is not supported"),
+    ("null", "this event is not supported"), (#"{"Records": {}}"#, "this event is not supported"),
     (#"{"Records": [7]}"#, "Records[0].eventSource: this is missing"),
     (#"{"Records": [{"eventSource": "aws:dynamodb"}]}"#, "aws:dynamodb"),
     (#"{"Records": [{"eventSource": "aws:s3"}]}"#, "Records[0].eventName"),
