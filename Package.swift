@@ -47,8 +47,7 @@ let package = Package(
     .target(
       name: "KernelsAVX512", dependencies: ["Kernels", "CPrefetch"],
       swiftSettings: [.unsafeFlags(wideKernelFlags)]),
-    .target(name: "CLoopBody"),
-    .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU", "CLoopBody", "CPrefetch"]),
+    .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU", "CPrefetch"]),
     .target(name: "NPY", dependencies: ["System", "Inference"]),
     .target(name: "JSON"),
     .target(name: "HDF5", dependencies: ["System", "CZlib"]),

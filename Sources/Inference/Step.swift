@@ -73,17 +73,6 @@ struct RunContext {
   /// its cache.
   static let grain = 16_384
 
-  /// Splits `count` values into parts.
-  func forEachRange(_ count: Int, grain: Int = RunContext.grain, _ body: (Range<Int>) -> Void) {
-    let parts = (count + grain - 1) / grain
-    workers.forEach(parts) { part in body(part * grain..<min((part + 1) * grain, count)) }
-  }
-
-  /// Splits rows of `columns` values into parts.
-  func forEachRows(_ rows: Int, columns: Int, _ body: (Range<Int>) -> Void) {
-    forEachRange(rows, grain: max(RunContext.grain / max(columns, 1), 1), body)
-  }
-
   func pointer(_ operand: Operand) -> UnsafeMutablePointer<Float> {
     switch operand.home {
     case .arena(let offset): arena + offset

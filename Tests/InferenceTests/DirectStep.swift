@@ -1,7 +1,7 @@
 @testable import Inference
 
 /// The heavy operations by their definitions, value by value: the truth that fast steps are compared with.
-struct DirectStep: Step {
+struct DirectStep: RangeStep {
   let name: String
   private let operation: Operation
   private let inputs: [Operand]
@@ -30,22 +30,22 @@ struct DirectStep: Step {
   var bytes: Int { 4 * (output.count + inputs.reduce(0) { $0 + $1.count }) }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  var ranges: Ranges { Ranges(rows: output.rows, columns: output.columns * 64) }
+
+  func run(_ context: RunContext, _ rows: Range<Int>) {
     let sources = inputs.map { context.pointer($0) }
     let target = context.pointer(output)
     let addend = residual.map { context.pointer($0) }
-    context.forEachRows(output.rows, columns: output.columns * 64) { rows in
-      for row in rows {
-        let result = target + row * output.rowStride
-        for column in 0..<output.columns {
-          var value = Float(self.value(row, column, sources))
-          if let residual, let addend { value += addend[row * residual.rowStride + column] }
-          result[column] = value
-        }
-        if let activation {
-          ElementwiseStep(name: name, unary: activation, input: output, output: output)
-            .apply(result, 0, result, 0, 1, output.columns)
-        }
+    for row in rows {
+      let result = target + row * output.rowStride
+      for column in 0..<output.columns {
+        var value = Float(self.value(row, column, sources))
+        if let residual, let addend { value += addend[row * residual.rowStride + column] }
+        result[column] = value
+      }
+      if let activation {
+        ElementwiseStep(name: name, unary: activation, input: output, output: output)
+          .apply(result, 0, result, 0, 1, output.columns)
       }
     }
   }

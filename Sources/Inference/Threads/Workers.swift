@@ -1,4 +1,3 @@
-import CLoopBody
 import Glibc
 import Synchronization
 
@@ -20,7 +19,7 @@ public final class Workers: @unchecked Sendable {
   private let shares: UnsafeMutablePointer<Share>
   private let room: Room
   /// What the current loop does; read only by a thread that has claimed a part.
-  private var body = thimble_loop_body()
+  private var body: BorrowedBody?
   /// Counts loops.
   private var generation: UInt32 = 0
   private var threads: [pthread_t] = []
@@ -79,23 +78,31 @@ public final class Workers: @unchecked Sendable {
     }
   }
 
-  /// Calls `body` once for every part in `0 ..< parts`, spread over the threads, and returns when all
-  /// are done. Takes no memory.
-  public func forEach(_ parts: Int, _ body: (Int) -> Void) {
-    forEach(parts) { part, _ in body(part) }
+  /// Calls `body` once for every part in `0 ..< parts`, spread over the threads, and returns when all are done. For what
+  /// is done once: it takes a little memory.
+  public func forEach(_ parts: Int, _ body: (_ part: Int) -> Void) {
+    withoutActuallyEscaping(body) { forEach(parts, ClosureBody(closure: $0)) }
   }
 
-  /// The same; `body` is also given the number of the thread that runs it, below ``count``. No two parts
-  /// run on one thread at the same time.
-  func forEach(_ parts: Int, _ body: (_ part: Int, _ thread: Int) -> Void) {
+  private struct ClosureBody: LoopBody {
+    let closure: (Int) -> Void
+    func run(part: Int, thread: Int) { closure(part) }
+  }
+
+  /// The same; takes no memory.
+  func forEach<Body: LoopBody & ~Copyable>(_ parts: Int, _ body: borrowing Body) {
     if parts <= 1 || threads.isEmpty {
-      for part in 0..<max(parts, 0) { body(part, 0) }
-      return
+      for part in 0..<max(parts, 0) { body.run(part: part, thread: 0) }
+    } else {
+      withUnsafePointer(to: body) { share(parts, BorrowedBody($0)) }
     }
+  }
+
+  private func share(_ parts: Int, _ body: BorrowedBody) {
     precondition(parts <= Claim.limit, "too many parts")
     generation &+= 1
     if generation == 0 { generation = 1 }
-    borrow(&self.body, body)
+    self.body = body
     room.open(parts: parts)
     for index in 0..<count {
       let claim = Claim(
@@ -105,6 +112,7 @@ public final class Workers: @unchecked Sendable {
     room.announce(generation)
     work(generation, 0)
     room.waitUntilDone()
+    self.body = nil
   }
 
   /// Does parts of a loop until none is left to claim.
@@ -112,7 +120,7 @@ public final class Workers: @unchecked Sendable {
     for offset in 0..<count {
       let share = (thread + offset) % count
       while let part = claim(generation, share) {
-        thimble_call(body, part, thread)
+        body?.run(part: part, thread: thread)
         room.finishPart()
       }
     }
@@ -131,11 +139,6 @@ public final class Workers: @unchecked Sendable {
     }
   }
 }
-
-/// Keeps where a closure is, without taking part in its ownership: it may be called while its maker waits.
-/// `withoutActuallyEscaping` would do that with a piece of heap memory for each loop.
-@_silgen_name("thimble_borrow")
-private func borrow(_ body: UnsafeMutablePointer<thimble_loop_body>, _ closure: (Int, Int) -> Void)
 
 /// A thread's share of a loop in one word, so that a thread that comes late cannot take a part of the
 /// next loop for one of its own: 20 bits of generation, 22 bits each for the end and the next part.

@@ -31,6 +31,7 @@ public func binaryRows(
   _ function: BinaryFunction, _ a: MatrixSource, _ b: MatrixSource, output: UnsafeMutablePointer<Float>,
   outputStride: Int, rows: Int, columns: Int
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   @inline(__always) func run(_ function: (Vector, Vector) -> Vector) {
     zipRows(a, b, output, outputStride, rows, columns, function)
   }
@@ -124,6 +125,7 @@ public func selectRows(
   condition: MatrixSource, _ a: MatrixSource, _ b: MatrixSource, output: UnsafeMutablePointer<Float>,
   outputStride: Int, rows: Int, columns: Int
 ) {
+  requireRows(rows, columns: columns, outputStride: outputStride)
   @inline(__always) func value(_ source: MatrixSource, _ row: Int, _ column: Int) -> Float {
     source.base[row * source.rowStride + (source.isScalarRow ? 0 : column)]
   }

@@ -3,6 +3,8 @@ public func lookUpRows(
   indices: UnsafePointer<Float>, count: Int, table: UnsafePointer<Float>, tableRows: Int, columns: Int,
   output: UnsafeMutablePointer<Float>, outputStride: Int
 ) {
+  requireRows(count, columns: columns, outputStride: outputStride)
+  require(tableRows >= 0, "counts are not negative")
   for row in 0..<count {
     let target = output + row * outputStride
     let value = indices[row]
@@ -22,6 +24,7 @@ public func oneHotRows(
   indices: UnsafePointer<Float>, count: Int, columns: Int, output: UnsafeMutablePointer<Float>,
   outputStride: Int
 ) {
+  requireRows(count, columns: columns, outputStride: outputStride)
   for row in 0..<count {
     let target = output + row * outputStride
     let index = indices[row].rounded(.towardZero)

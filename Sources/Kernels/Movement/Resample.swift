@@ -61,6 +61,8 @@ private func clamp(_ sum: Int32) -> UInt8 {
 ///   - count: how many there are, a multiple of ``resampleLanes``.
 ///   - samples: interleaved samples of a pixel: 1, 2 or 4.
 public func packResampleCoefficients(_ coefficients: UnsafeMutablePointer<Int32>, count: Int, samples: Int) {
+  requireSamples(samples)
+  require(count >= 0 && count % resampleLanes == 0, "coefficients fill whole vectors")
   #if arch(x86_64)
     for step in stride(from: 0, to: count, by: resampleLanes) {
       var lows = SIMD16<Int16>.zero
@@ -95,6 +97,10 @@ public func resampleRows(
   outputs: UnsafePointer<UnsafeMutablePointer<UInt8>>,
   samples: Int, count: Int, starts: UnsafePointer<Int32>, coefficients: UnsafePointer<Int32>, run: Int
 ) {
+  requireSamples(samples)
+  require(rows >= 0 && count >= 0, "counts are not negative")
+  require(run > 0 && run % resampleLanes == 0, "runs of coefficients fill whole vectors")
+  require((0..<count).allSatisfy { starts[$0] >= 0 }, "runs of pixels begin within their row")
   #if arch(x86_64)
     var order = SIMD32<Int8>(repeating: -128)
     for lane in 0..<resampleLanes { order[2 * wordIndex(lane, samples)] = Int8(lane) }
@@ -172,6 +178,12 @@ public func resampleRows(
   }
 }
 
+/// Samples of a pixel fill a vector evenly.
+@inline(__always)
+private func requireSamples(_ samples: Int) {
+  require(samples == 1 || samples == 2 || samples == 4, "a pixel has 1, 2 or 4 samples")
+}
+
 /// Adds up the lanes of each sample and writes the pixel.
 @inline(__always)
 private func store(_ sums: Sums, _ samples: Int, _ output: UnsafeMutablePointer<UInt8>) {
@@ -202,6 +214,7 @@ public func resampleColumns(
   rows: UnsafePointer<UnsafeMutablePointer<UInt8>>, taps: Int, coefficients: UnsafePointer<Int32>, count: Int,
   output: UnsafeMutablePointer<UInt8>
 ) {
+  require(taps >= 0 && count >= 0, "counts are not negative")
   let half: Int32 = 1 << (resamplePrecision - 1)
   var index = 0
   while index + 16 <= count {
@@ -242,6 +255,11 @@ public func resampleRow16(
   starts: UnsafePointer<Int32>, lengths: UnsafePointer<Int32>, coefficients: UnsafePointer<Double>,
   stride: Int
 ) {
+  require(count >= 0, "counts are not negative")
+  require((0..<count).allSatisfy { starts[$0] >= 0 }, "runs of pixels begin within their row")
+  require(
+    (0..<count).allSatisfy { 0...stride ~= Int(lengths[$0]) },
+    "the coefficients of two pixels do not overlap")
   for pixel in 0..<count {
     let source = input + Int(starts[pixel])
     let weights = coefficients + pixel * stride
@@ -256,6 +274,7 @@ public func resampleColumns16(
   rows: UnsafePointer<UnsafeMutablePointer<UInt16>>, taps: Int, coefficients: UnsafePointer<Double>,
   count: Int, output: UnsafeMutablePointer<UInt16>
 ) {
+  require(taps >= 0 && count >= 0, "counts are not negative")
   for index in 0..<count {
     var sum = 0.0
     for tap in 0..<taps { sum += Double(rows[tap][index]) * coefficients[tap] }

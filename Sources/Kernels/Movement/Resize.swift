@@ -26,6 +26,14 @@ public func resizeRow(
   horizontalWeights: UnsafePointer<Float>, line: UnsafeMutablePointer<Float>,
   output: UnsafeMutablePointer<Float>, outputWidth: Int, outputStride: Int
 ) {
+  requireRows(outputWidth, columns: channels, outputStride: outputStride)
+  require(inputWidth >= 0 && pixelStride >= channels, "channels lie within their pixel")
+  require(vertical.first >= 0 && vertical.taps >= 0, "source rows lie within the image")
+  require(
+    (0..<outputWidth).allSatisfy {
+      horizontal[$0].first >= 0 && horizontal[$0].taps >= 0
+        && horizontal[$0].first + horizontal[$0].taps <= inputWidth
+    }, "source pixels lie within their line")
   let rowStride = inputWidth * pixelStride
   for column in 0..<inputWidth {
     let source = input + vertical.first * rowStride + column * pixelStride

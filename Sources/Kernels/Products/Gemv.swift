@@ -16,6 +16,8 @@ public func multiplyVector(
   scale: UnsafePointer<Float>?, bias: UnsafePointer<Float>?,
   residual: UnsafePointer<Float>?, bounds: (low: Float, high: Float), output: UnsafeMutablePointer<Float>
 ) {
+  require(inner >= 0 && columns >= 0, "counts are not negative")
+  require(inner <= 1 || rowStride >= columns, "columns lie within their rows of weights")
   output.update(repeating: 0, count: columns)
   // Rows far apart, so that each is a long run of memory.
   let run = inner / streams

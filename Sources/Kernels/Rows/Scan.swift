@@ -6,6 +6,8 @@ public func accumulate(
   multiplies: Bool, input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>,
   outputStride: Int, count: Int, inner: Int
 ) {
+  requireRows(count, columns: inner, outputStride: outputStride)
+  require(count <= 1 || inputStride >= inner, "values lie within their rows")
   for column in 0..<inner {
     var result: Float = multiplies ? 1 : 0
     for index in 0..<count {
@@ -21,6 +23,7 @@ public func accumulate(
 public func indexOfExtremum(
   _ input: UnsafePointer<Float>, stride: Int, count: Int, largest: Bool
 ) -> Int {
+  require(count > 0, "there is a value")
   var best = 0
   for index in 0..<count {
     let value = input[index * stride]

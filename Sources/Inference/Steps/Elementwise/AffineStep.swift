@@ -1,7 +1,7 @@
 import Kernels
 
 /// Multiplies and adds one value a channel.
-struct AffineStep: Step {
+struct AffineStep: RangeStep {
   let name: String
   private let scale: Tensor
   private let offset: Tensor
@@ -51,32 +51,32 @@ struct AffineStep: Step {
   var bytes: Int { 8 * (output.count + scale.count) }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  var ranges: Ranges { Ranges(rows: output.rows, columns: output.columns) }
+
+  func run(_ context: RunContext, _ rows: Range<Int>) {
     let source = context.pointer(input)
     let target = context.pointer(output)
     let epilogue = Epilogue(activation: activation)
     let bounds = rowsPerChannel == nil ? epilogue.bounds : nil
     let function = bounds == nil ? activation?.function : nil
-    context.forEachRows(output.rows, columns: output.columns) { rows in
-      let to = target + rows.lowerBound * output.rowStride
-      if let rowsPerChannel {
-        for row in rows {
-          let channel = row / rowsPerChannel % scale.count
-          affineRun(
-            input: source + row * input.rowStride, output: target + row * output.rowStride,
-            count: output.columns, scale: scale.storage.base[channel], offset: offset.storage.base[channel])
-        }
-      } else {
-        affineRows(
-          input: source + rows.lowerBound * input.rowStride, inputStride: input.rowStride, output: to,
-          outputStride: output.rowStride, rows: rows.count, channels: output.columns,
-          scale: scale.storage.base, offset: offset.storage.base, bounds: bounds ?? (-.infinity, .infinity))
+    let to = target + rows.lowerBound * output.rowStride
+    if let rowsPerChannel {
+      for row in rows {
+        let channel = row / rowsPerChannel % scale.count
+        affineRun(
+          input: source + row * input.rowStride, output: target + row * output.rowStride,
+          count: output.columns, scale: scale.storage.base[channel], offset: offset.storage.base[channel])
       }
-      if let function {
-        applyRows(
-          function, input: to, inputStride: output.rowStride, output: to, outputStride: output.rowStride,
-          rows: rows.count, columns: output.columns)
-      }
+    } else {
+      affineRows(
+        input: source + rows.lowerBound * input.rowStride, inputStride: input.rowStride, output: to,
+        outputStride: output.rowStride, rows: rows.count, channels: output.columns,
+        scale: scale.storage.base, offset: offset.storage.base, bounds: bounds ?? (-.infinity, .infinity))
+    }
+    if let function {
+      applyRows(
+        function, input: to, inputStride: output.rowStride, output: to, outputStride: output.rowStride,
+        rows: rows.count, columns: output.columns)
     }
   }
 }

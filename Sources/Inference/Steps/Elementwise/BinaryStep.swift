@@ -1,7 +1,7 @@
 import Kernels
 
 /// Computes a function of two tensors, element by element, with numpy's broadcasting.
-struct BinaryStep: Step {
+struct BinaryStep: RangeStep {
   let name: String
   let kernel: String
   private let function: BinaryFunction?
@@ -38,11 +38,13 @@ struct BinaryStep: Step {
   var bytes: Int { 4 * (a.count + b.count + output.count) }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  var ranges: Ranges { layout.ranges }
+
+  func run(_ context: RunContext, _ range: Range<Int>) {
     let sourceA = context.pointer(a)
     let sourceB = context.pointer(b)
     let target = context.pointer(output)
-    layout.forEach(context) { block, rows in
+    layout.forEach(in: range) { block, rows in
       let x = layout.source(1, sourceA, block: block, row: rows.lowerBound)
       let y = layout.source(2, sourceB, block: block, row: rows.lowerBound)
       let stride = layout.rowStrides[0]
@@ -69,7 +71,7 @@ struct BinaryStep: Step {
 }
 
 /// Chooses between two tensors, element by element, with numpy's broadcasting.
-struct SelectStep: Step {
+struct SelectStep: RangeStep {
   let name: String
   private let inputs: [Operand]
   private let output: Operand
@@ -88,12 +90,14 @@ struct SelectStep: Step {
   var bytes: Int { 4 * (output.count + inputs.reduce(0) { $0 + $1.count }) }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  var ranges: Ranges { layout.ranges }
+
+  func run(_ context: RunContext, _ range: Range<Int>) {
     let condition = context.pointer(inputs[0])
     let a = context.pointer(inputs[1])
     let b = context.pointer(inputs[2])
     let target = context.pointer(output)
-    layout.forEach(context) { block, rows in
+    layout.forEach(in: range) { block, rows in
       let row = rows.lowerBound
       let stride = layout.rowStrides[0]
       selectRows(

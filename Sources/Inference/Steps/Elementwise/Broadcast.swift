@@ -67,21 +67,20 @@ struct Broadcast {
   /// How many matrices there are.
   var blocks: Int { outer.reduce(1, *) }
 
-  /// Calls `body` for runs of rows of every matrix.
-  func forEach(_ context: RunContext, _ body: (_ block: Int, _ rows: Range<Int>) -> Void) {
-    let blocks = self.blocks
-    let perPart = max(RunContext.grain / columns, 1)
-    if rows >= perPart {
-      let parts = (rows + perPart - 1) / perPart
-      context.workers.forEach(blocks * parts) { part in
-        let first = part % parts * perPart
-        body(part / parts, first..<min(first + perPart, rows))
-      }
-    } else {
-      context.forEachRange(blocks, grain: max(perPart / rows, 1)) { range in
-        for block in range { body(block, 0..<rows) }
-      }
-    }
+  /// How the rows of one matrix are cut; as one where they are few.
+  private var rowRanges: Ranges { Ranges(rows: rows, columns: columns) }
+
+  /// Of the runs of rows of all matrices: what threads share.
+  var ranges: Ranges {
+    let rowRanges = rowRanges
+    return Ranges(count: blocks * rowRanges.parts, grain: max(rowRanges.grain / max(rows, 1), 1))
+  }
+
+  /// Calls `body` for runs of rows.
+  func forEach(in range: Range<Int>, _ body: (_ block: Int, _ rows: Range<Int>) -> Void) {
+    let rowRanges = rowRanges
+    let parts = rowRanges.parts
+    for run in range { body(run / parts, rowRanges.range(of: run % parts)) }
   }
 
   /// An operand's rows, as kernels take them.

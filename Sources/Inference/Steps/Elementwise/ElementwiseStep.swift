@@ -1,7 +1,7 @@
 import Kernels
 
 /// Applies one function to every value.
-struct ElementwiseStep: Step {
+struct ElementwiseStep: RangeStep {
   let name: String
   let unary: Unary
   let input: Operand
@@ -12,19 +12,21 @@ struct ElementwiseStep: Step {
   var bytes: Int { 8 * output.count }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  private var isContiguous: Bool { input.isContiguous && output.isContiguous }
+  /// Of values where they lie next to each other, else of rows.
+  var ranges: Ranges {
+    isContiguous ? Ranges(values: output.count) : Ranges(rows: output.rows, columns: output.columns)
+  }
+
+  func run(_ context: RunContext, _ range: Range<Int>) {
     let source = context.pointer(input)
     let target = context.pointer(output)
-    if input.isContiguous && output.isContiguous {
-      context.forEachRange(output.count) { range in
-        apply(source + range.lowerBound, 0, target + range.lowerBound, 0, 1, range.count)
-      }
+    if isContiguous {
+      apply(source + range.lowerBound, 0, target + range.lowerBound, 0, 1, range.count)
     } else {
-      context.forEachRows(output.rows, columns: output.columns) { rows in
-        apply(
-          source + rows.lowerBound * input.rowStride, input.rowStride,
-          target + rows.lowerBound * output.rowStride, output.rowStride, rows.count, output.columns)
-      }
+      apply(
+        source + range.lowerBound * input.rowStride, input.rowStride,
+        target + range.lowerBound * output.rowStride, output.rowStride, range.count, output.columns)
     }
   }
 

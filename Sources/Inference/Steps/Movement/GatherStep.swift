@@ -1,7 +1,7 @@
 import Kernels
 
 /// Moves values: slices, transposes, borders, repetitions and copies.
-final class GatherStep: Step {
+final class GatherStep: RangeStep {
   let name: String
   let kernel: String
   private let input: Operand
@@ -78,58 +78,61 @@ final class GatherStep: Step {
   var bytes: Int { 8 * output.count }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  /// The axes whose places are counted through: all but the last, or but the transposed matrix.
+  private var outer: ArraySlice<GatherAxis> { axes.dropLast(isTranspose ? 2 : 1) }
+  private var columns: Int { axes[axes.count - 1].count }
+  /// How the rows of a transposed matrix are cut.
+  private var blocks: Ranges {
+    Ranges(count: axes[axes.count - 2].count, grain: max(RunContext.grain / columns, 16))
+  }
+
+  /// Of rows, or of blocks of transposed matrices.
+  var ranges: Ranges {
+    let places = outer.reduce(1) { $0 * $1.count }
+    return isTranspose
+      ? Ranges(count: places * blocks.parts, grain: 1) : Ranges(rows: places, columns: columns)
+  }
+
+  func run(_ context: RunContext, _ range: Range<Int>) {
     let source = context.pointer(input) + start
     let target = context.pointer(output)
-    let columns = axes[axes.count - 1].count
     if isTranspose {
-      transpose(context, source, target, columns)
-      return
-    }
-    let rows = axes.dropLast().reduce(1) { $0 * $1.count }
-    axes.withUnsafeBufferPointer { axes in
-      guard let base = axes.baseAddress else { return }
-      context.forEachRows(rows, columns: columns) { rows in
-        gather(base, rank: axes.count, rows: rows, input: source, output: target, filler: filler)
+      for block in range { transpose(block, source, target) }
+    } else {
+      axes.withUnsafeBufferPointer { axes in
+        guard let base = axes.baseAddress else { return }
+        gather(base, rank: axes.count, rows: range, input: source, output: target, filler: filler)
       }
     }
   }
 
   private func transpose(
-    _ context: RunContext, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
-    _ columns: Int
+    _ block: Int, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
   ) {
     let dense = axes[axes.count - 2]
-    let blockRows = max(RunContext.grain / columns, 16)
-    let blocks = (dense.count + blockRows - 1) / blockRows
-    let outer = axes.dropLast(2)
-    context.workers.forEach(outer.reduce(1) { $0 * $1.count } * blocks) { part in
-      var remaining = part / blocks
-      var from = source
-      var to = target
-      var isFilled = false
-      for axis in outer.reversed() {
-        let position = remaining % axis.count
-        remaining /= axis.count
-        to += position * axis.outputStride
-        if let table = axis.table {
-          if table[position] < 0 { isFilled = true }
-          from += Int(table[position])
-        } else {
-          from += position * axis.inputStride
-        }
-      }
-      let first = part % blocks * blockRows
-      let rows = first..<min(first + blockRows, dense.count)
-      if isFilled {
-        for row in rows {
-          (to + row * dense.outputStride).update(repeating: filler, count: columns)
-        }
+    let blocks = blocks
+    var remaining = block / blocks.parts
+    var from = source
+    var to = target
+    var isFilled = false
+    for axis in outer.reversed() {
+      let position = remaining % axis.count
+      remaining /= axis.count
+      to += position * axis.outputStride
+      if let table = axis.table {
+        if table[position] < 0 { isFilled = true }
+        from += Int(table[position])
       } else {
-        transposeMatrix(
-          input: from, inputStride: axes[axes.count - 1].inputStride, output: to,
-          outputStride: dense.outputStride, rows: rows, columns: columns)
+        from += position * axis.inputStride
       }
+    }
+    let rows = blocks.range(of: block % blocks.parts)
+    if isFilled {
+      for row in rows { (to + row * dense.outputStride).update(repeating: filler, count: columns) }
+    } else {
+      transposeMatrix(
+        input: from, inputStride: axes[axes.count - 1].inputStride, output: to,
+        outputStride: dense.outputStride, rows: rows, columns: columns)
     }
   }
 }

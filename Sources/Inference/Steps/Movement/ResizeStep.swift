@@ -2,7 +2,7 @@ import Glibc
 import Kernels
 
 /// Resizes height and width by weighted sums of rows and columns.
-final class ResizeStep: Step {
+final class ResizeStep: LoopStep {
   let name: String
   let kernel: String
   private let input: Operand
@@ -22,8 +22,10 @@ final class ResizeStep: Step {
   }
 
   private var lineCount: Int { input.shape[2] * input.shape[3] }
-  private var rowsPerPart: Int { max(RunContext.grain / (output.shape[2] * output.columns), 1) }
-  private var parts: Int { (output.shape[0] * output.shape[1] + rowsPerPart - 1) / rowsPerPart }
+  private var ranges: Ranges {
+    Ranges(rows: output.shape[0] * output.shape[1], columns: output.shape[2] * output.columns)
+  }
+  var parts: Int { ranges.parts }
   var flops: Double {
     2 * Double(output.rows * output.columns) * Double(horizontal.meanTaps)
       + 2 * Double(output.shape[0] * output.shape[1] * lineCount) * Double(vertical.meanTaps)
@@ -32,23 +34,20 @@ final class ResizeStep: Step {
   /// A source line for every part.
   var scratch: Int { parts * lineCount }
 
-  func run(_ context: RunContext) {
+  func run(_ context: RunContext, part: Int, thread: Int) {
     let source = context.pointer(input)
     let target = context.pointer(output)
     let height = output.shape[1]
     let width = output.shape[2]
-    let total = output.shape[0] * height
-    context.workers.forEach(parts) { part in
-      for row in part * rowsPerPart..<min((part + 1) * rowsPerPart, total) {
-        let sample = row / height
-        resizeRow(
-          input: source + sample * input.shape[1] * input.shape[2] * input.rowStride,
-          inputWidth: input.shape[2], channels: output.columns, pixelStride: input.rowStride,
-          vertical: vertical.taps[row % height], verticalWeights: vertical.weights,
-          horizontal: horizontal.taps, horizontalWeights: horizontal.weights,
-          line: context.scratch + part * lineCount, output: target + row * width * output.rowStride,
-          outputWidth: width, outputStride: output.rowStride)
-      }
+    for row in ranges.range(of: part) {
+      let sample = row / height
+      resizeRow(
+        input: source + sample * input.shape[1] * input.shape[2] * input.rowStride,
+        inputWidth: input.shape[2], channels: output.columns, pixelStride: input.rowStride,
+        vertical: vertical.taps[row % height], verticalWeights: vertical.weights,
+        horizontal: horizontal.taps, horizontalWeights: horizontal.weights,
+        line: context.scratch + part * lineCount, output: target + row * width * output.rowStride,
+        outputWidth: width, outputStride: output.rowStride)
     }
   }
 }

@@ -2,7 +2,7 @@ import Kernels
 
 /// A convolution as a matrix product: a row for each output pixel, a column for each output channel. The
 /// values under the window are found through a table of where they lie, never copied (but at the border).
-struct ConvolutionStep: Step {
+struct ConvolutionStep: LoopStep {
   let name: String
   let kernel: String
   let flops: Double
@@ -86,28 +86,29 @@ struct ConvolutionStep: Step {
     bytes = 4 * (input.count + output.count) + panels.reduce(0) { $0 + $1.bytes }
   }
 
-  func run(_ context: RunContext) {
-    let source = context.pointer(input)
-    let target = context.pointer(output)
-    let cut = panels[0].firstRunCut ?? cut
+  /// As this run has it.
+  private var runCut: ProductCut { panels[0].firstRunCut ?? cut }
+  var parts: Int { panels.count * runCut.parts }
+
+  func run(_ context: RunContext, part: Int, thread: Int) {
+    let cut = runCut
     let perGroup = cut.parts
-    context.workers.forEach(panels.count * perGroup) { part, thread in
-      let group = part / perGroup
-      let rows = cut.rows(of: part % perGroup)
-      let columns = cut.columns(of: part % perGroup)
-      let firstColumn = group * cut.columns + columns.lowerBound
-      let channels = panels[group].inner / window.taps
-      let left = source + group * channels
-      var block = GemmBlock(
-        left: left + rows.lowerBound * input.rowStride, leftStride: input.rowStride, rows: rows.count,
-        depth: channels, weights: panels[group].weights(column: columns.lowerBound, thread: thread),
-        columns: columns.count, output: target + rows.lowerBound * output.rowStride + firstColumn,
-        outputStride: output.rowStride)
-      if layout != .pixels {
-        locate(rows, left, &block, context.scratch + thread * scratchPerThread)
-      }
-      epilogue.multiply(block, row: rows.lowerBound, column: firstColumn, context, kernels)
+    let group = part / perGroup
+    let rows = cut.rows(of: part % perGroup)
+    let columns = cut.columns(of: part % perGroup)
+    let firstColumn = group * cut.columns + columns.lowerBound
+    let channels = panels[group].inner / window.taps
+    let left = context.pointer(input) + group * channels
+    var block = GemmBlock(
+      left: left + rows.lowerBound * input.rowStride, leftStride: input.rowStride, rows: rows.count,
+      depth: channels, weights: panels[group].weights(column: columns.lowerBound, thread: thread),
+      columns: columns.count,
+      output: context.pointer(output) + rows.lowerBound * output.rowStride + firstColumn,
+      outputStride: output.rowStride)
+    if layout != .pixels {
+      locate(rows, left, &block, context.scratch + thread * scratchPerThread)
     }
+    epilogue.multiply(block, row: rows.lowerBound, column: firstColumn, context, kernels)
   }
 
   /// Fills the table of sources for a part's rows.

@@ -1,7 +1,7 @@
 import Kernels
 
 /// The last axis times a matrix of weights.
-struct DenseStep: Step {
+struct DenseStep: LoopStep {
   let name: String
   let kernel: String
   let flops: Double
@@ -48,38 +48,39 @@ struct DenseStep: Step {
     bytes = 4 * (input.count + output.count + dense.kernel.count)
   }
 
-  func run(_ context: RunContext) {
+  var parts: Int {
+    guard let panels else { return (output.columns + columnsPerPart - 1) / columnsPerPart }
+    return (panels.firstRunCut ?? cut).parts
+  }
+
+  func run(_ context: RunContext, part: Int, thread: Int) {
     let source = context.pointer(input)
     let target = context.pointer(output)
-    guard let panels else { return runVector(context, source, target) }
+    guard let panels else { return runVector(context, part, source, target) }
     let cut = panels.firstRunCut ?? cut
-    context.workers.forEach(cut.parts) { part, thread in
-      let rows = cut.rows(of: part)
-      let columns = cut.columns(of: part)
-      let block = GemmBlock(
-        left: source + rows.lowerBound * input.rowStride, leftStride: input.rowStride, rows: rows.count,
-        depth: panels.inner, weights: panels.weights(column: columns.lowerBound, thread: thread),
-        columns: columns.count, output: target + rows.lowerBound * output.rowStride + columns.lowerBound,
-        outputStride: output.rowStride)
-      epilogue.multiply(block, row: rows.lowerBound, column: columns.lowerBound, context, kernels)
-    }
+    let rows = cut.rows(of: part)
+    let columns = cut.columns(of: part)
+    let block = GemmBlock(
+      left: source + rows.lowerBound * input.rowStride, leftStride: input.rowStride, rows: rows.count,
+      depth: panels.inner, weights: panels.weights(column: columns.lowerBound, thread: thread),
+      columns: columns.count, output: target + rows.lowerBound * output.rowStride + columns.lowerBound,
+      outputStride: output.rowStride)
+    epilogue.multiply(block, row: rows.lowerBound, column: columns.lowerBound, context, kernels)
   }
 
   private func runVector(
-    _ context: RunContext, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
+    _ context: RunContext, _ part: Int, _ source: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>
   ) {
     let all = output.columns
-    let size = columnsPerPart
-    context.workers.forEach((all + size - 1) / size) { part in
-      let first = part * size
-      let count = min(size, all - first)
-      multiplyVector(
-        source, weights: dense.kernel.storage.base + first, rowStride: all, inner: input.columns,
-        columns: count, scale: epilogue.scale.map { $0.storage.base + first },
-        bias: dense.bias.map { UnsafePointer($0.storage.base) + first },
-        residual: epilogue.residual.map { UnsafePointer(context.pointer($0)) + first },
-        bounds: epilogue.bounds ?? (-.infinity, .infinity), output: target + first)
-      epilogue.finish(target + first, stride: all, rows: 1, columns: count, kernels)
-    }
+    let first = part * columnsPerPart
+    let count = min(columnsPerPart, all - first)
+    multiplyVector(
+      source, weights: dense.kernel.storage.base + first, rowStride: all, inner: input.columns,
+      columns: count, scale: epilogue.scale.map { $0.storage.base + first },
+      bias: dense.bias.map { UnsafePointer($0.storage.base) + first },
+      residual: epilogue.residual.map { UnsafePointer(context.pointer($0)) + first },
+      bounds: epilogue.bounds ?? (-.infinity, .infinity), output: target + first)
+    epilogue.finish(target + first, stride: all, rows: 1, columns: count, kernels)
   }
 }

@@ -52,54 +52,89 @@ struct MatMulStep: Step {
   }
 
   func run(_ context: RunContext) {
-    let target = context.pointer(output)
     let packed = context.scratch
-    pack(context, into: packed)
+    let panels = (columns + kernels.panelWidth - 1) / kernels.panelWidth
+    context.workers.forEach(
+      b.matrixCount * panels,
+      PanelPacking(step: self, source: context.pointer(b), packed: packed, panels: panels))
     var left = UnsafePointer(context.pointer(a))
     if transposeA {
       let turned = packed + b.matrixCount * packedSize
-      turnLeft(context, left, into: turned)
+      let ranges = Ranges(rows: a.count / max(inner, 1), columns: inner)
+      context.workers.forEach(
+        ranges.parts, LeftTurning(step: self, source: left, target: turned, ranges: ranges))
       left = UnsafePointer(turned)
     }
-    context.workers.forEach(pairs.count * cut.parts) { part in
-      let product = part / cut.parts
-      let rows = cut.rows(of: part % cut.parts)
-      let columns = cut.columns(of: part % cut.parts)
-      kernels.multiply(
-        GemmBlock(
-          left: left + (pairs[product].a * self.rows + rows.lowerBound) * inner, leftStride: inner,
-          rows: rows.count, depth: inner,
-          weights: .packed(packed + pairs[product].b * packedSize + columns.lowerBound * (inner + 1)),
-          columns: columns.count,
-          output: target + (product * self.rows + rows.lowerBound) * self.columns + columns.lowerBound,
-          outputStride: self.columns))
-    }
+    context.workers.forEach(
+      pairs.count * cut.parts,
+      Multiplication(step: self, left: left, packed: packed, target: context.pointer(output)))
   }
 
-  private func pack(_ context: RunContext, into packed: UnsafeMutablePointer<Float>) {
-    let source = UnsafePointer(context.pointer(b))
-    let width = kernels.panelWidth
-    let panels = (columns + width - 1) / width
-    context.workers.forEach(b.matrixCount * panels) { part in
-      let start = part % panels * width
-      kernels.forEachPanel(start..<min(start + width, columns)) { first, count, kernels in
-        let panel = packed + part / panels * packedSize + first * (inner + 1)
-        kernels.packPanelBias(nil, count, panel)
-        kernels.packPanelRows(
-          source + part / panels * inner * columns + first * (transposeB ? inner : 1), inner,
-          transposeB ? 1 : columns, transposeB ? inner : 1, count, nil, panel + kernels.packedWidth(count))
-      }
+  /// Packs the right factor, a panel a part.
+  private struct PanelPacking: LoopBody {
+    let step: MatMulStep
+    let source: UnsafePointer<Float>
+    let packed: UnsafeMutablePointer<Float>
+    let panels: Int
+
+    func run(part: Int, thread: Int) { step.pack(part % panels, of: part / panels, source, into: packed) }
+  }
+
+  /// Turns the left factor.
+  private struct LeftTurning: LoopBody {
+    let step: MatMulStep
+    let source: UnsafePointer<Float>
+    let target: UnsafeMutablePointer<Float>
+    let ranges: Ranges
+
+    func run(part: Int, thread: Int) { step.turnLeft(ranges.range(of: part), source, into: target) }
+  }
+
+  private struct Multiplication: LoopBody {
+    let step: MatMulStep
+    let left: UnsafePointer<Float>
+    let packed: UnsafePointer<Float>
+    let target: UnsafeMutablePointer<Float>
+
+    func run(part: Int, thread: Int) { step.multiply(part, left, packed, target) }
+  }
+
+  private func multiply(
+    _ part: Int, _ left: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>
+  ) {
+    let product = part / cut.parts
+    let rows = cut.rows(of: part % cut.parts)
+    let columns = cut.columns(of: part % cut.parts)
+    kernels.multiply(
+      GemmBlock(
+        left: left + (pairs[product].a * self.rows + rows.lowerBound) * inner, leftStride: inner,
+        rows: rows.count, depth: inner,
+        weights: .packed(packed + pairs[product].b * packedSize + columns.lowerBound * (inner + 1)),
+        columns: columns.count,
+        output: target + (product * self.rows + rows.lowerBound) * self.columns + columns.lowerBound,
+        outputStride: self.columns))
+  }
+
+  private func pack(
+    _ panel: Int, of matrix: Int, _ source: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>
+  ) {
+    let start = panel * kernels.panelWidth
+    kernels.forEachPanel(start..<min(start + kernels.panelWidth, columns)) { first, count, kernels in
+      let panel = packed + matrix * packedSize + first * (inner + 1)
+      kernels.packPanelBias(nil, count, panel)
+      kernels.packPanelRows(
+        source + matrix * inner * columns + first * (transposeB ? inner : 1), inner, transposeB ? 1 : columns,
+        transposeB ? inner : 1, count, nil, panel + kernels.packedWidth(count))
     }
   }
 
   private func turnLeft(
-    _ context: RunContext, _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
+    _ range: Range<Int>, _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
   ) {
-    context.forEachRows(a.count / max(inner, 1), columns: inner) { part in
-      for row in part {
-        let column = source + row / rows * rows * inner + row % rows
-        for index in 0..<inner { target[row * inner + index] = column[index * rows] }
-      }
+    for row in range {
+      let column = source + row / rows * rows * inner + row % rows
+      for index in 0..<inner { target[row * inner + index] = column[index * rows] }
     }
   }
 }

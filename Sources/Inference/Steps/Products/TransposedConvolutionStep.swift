@@ -2,7 +2,7 @@ import Kernels
 
 /// A transposed convolution as ordinary ones: output pixels that are a stride apart see the same places of
 /// the window, so each of these phases is a convolution of its own, without a single multiplication by 0.
-struct TransposedConvolutionStep: Step {
+struct TransposedConvolutionStep: LoopStep {
   let name: String
   let flops: Double
   let bytes: Int
@@ -81,44 +81,45 @@ struct TransposedConvolutionStep: Step {
     bytes = 4 * (input.count + output.count + convolution.kernel.count)
   }
 
-  func run(_ context: RunContext) {
+  /// Output pixels of one line and one horizontal phase each.
+  var parts: Int { output.shape[0] * output.shape[1] * horizontal.count }
+
+  func run(_ context: RunContext, part: Int, thread: Int) {
     let source = UnsafePointer(context.pointer(input))
     let target = context.pointer(output)
     let (height, width) = (output.shape[1], output.shape[2])
     let strides = convolution.strides
     let (image, depth) = (Extent(input.shape[1], input.shape[2]), input.columns)
-    context.workers.forEach(output.shape[0] * height * horizontal.count) { part, thread in
-      let line = part / horizontal.count
-      let (sample, y) = (line / height, line % height)
-      let (v, h) = (y % strides.height, part % horizontal.count)
-      let (rows, columns) = (vertical[v], horizontal[h])
-      let table = UnsafeMutableRawPointer(context.scratch + thread * scratchPerThread)
-        .assumingMemoryBound(to: UnsafePointer<Float>.self)
-      var tap = 0
-      for row in rows.taps {
-        let inputY = row.input + y / strides.height
-        let isInside = inputY >= 0 && inputY < image.height
-        let pixels = source + (sample * image.height + inputY) * image.width * depth
-        for column in columns.taps {
-          for index in 0..<columns.count {
-            let inputX = column.input + index
-            table[tap * columns.count + index] =
-              isInside && inputX >= 0 && inputX < image.width
-              ? pixels + inputX * depth : UnsafePointer(zeros.base)
-          }
-          tap += 1
+    let line = part / horizontal.count
+    let (sample, y) = (line / height, line % height)
+    let (v, h) = (y % strides.height, part % horizontal.count)
+    let (rows, columns) = (vertical[v], horizontal[h])
+    let table = UnsafeMutableRawPointer(context.scratch + thread * scratchPerThread)
+      .assumingMemoryBound(to: UnsafePointer<Float>.self)
+    var tap = 0
+    for row in rows.taps {
+      let inputY = row.input + y / strides.height
+      let isInside = inputY >= 0 && inputY < image.height
+      let pixels = source + (sample * image.height + inputY) * image.width * depth
+      for column in columns.taps {
+        for index in 0..<columns.count {
+          let inputX = column.input + index
+          table[tap * columns.count + index] =
+            isInside && inputX >= 0 && inputX < image.width
+            ? pixels + inputX * depth : UnsafePointer(zeros.base)
         }
+        tap += 1
       }
-      let step = strides.width * output.columns
-      var block = GemmBlock(
-        left: source, leftStride: 0, rows: columns.count, depth: depth,
-        weights: .packed(panels[v][h].panel(column: 0)), columns: output.columns,
-        output: target + (line * width + columns.first) * output.columns, outputStride: step)
-      block.taps = tap
-      block.sources = UnsafePointer(table)
-      block.sourceStride = columns.count
-      kernels.multiply(block)
     }
+    let step = strides.width * output.columns
+    var block = GemmBlock(
+      left: source, leftStride: 0, rows: columns.count, depth: depth,
+      weights: .packed(panels[v][h].panel(column: 0)), columns: output.columns,
+      output: target + (line * width + columns.first) * output.columns, outputStride: step)
+    block.taps = tap
+    block.sources = UnsafePointer(table)
+    block.sourceStride = columns.count
+    kernels.multiply(block)
   }
 }
 

@@ -97,17 +97,14 @@ struct WinogradStep: Step {
     }
     if let bounds = epilogue.bounds { (block.low, block.high) = bounds }
     if isBlockParallel {
-      let size = scratch / context.workers.count
-      context.workers.forEach(blocks) { index, thread in
-        let memory = Memory(self, context.scratch + thread * size)
-        let range = tiles(of: index)
-        transformInput(block, range, memory, first: 0)
-        for place in 0..<tile.places { multiply(block, place, rows: range.count, memory) }
-        transformOutput(block, range, memory, first: 0)
-      }
+      context.workers.forEach(
+        blocks,
+        OwnBlocks(
+          step: self, block: block, scratch: context.scratch,
+          scratchPerThread: scratch / context.workers.count))
     } else {
       let memory = Memory(self, context.scratch)
-      for index in 0..<blocks { run(block, tiles(of: index), memory, context.workers) }
+      for index in 0..<blocks { share(block, tiles(of: index), memory, context.workers) }
     }
   }
 
@@ -131,20 +128,53 @@ struct WinogradStep: Step {
     }
   }
 
+  /// Each thread computes whole blocks.
+  private struct OwnBlocks: LoopBody {
+    let step: WinogradStep
+    let block: WinogradBlock
+    let scratch: UnsafeMutablePointer<Float>
+    let scratchPerThread: Int
+
+    func run(part: Int, thread: Int) {
+      let memory = Memory(step, scratch + thread * scratchPerThread)
+      let tiles = step.tiles(of: part)
+      step.transformInput(block, tiles, memory, first: 0)
+      for place in 0..<step.tile.places { step.multiply(block, place, rows: tiles.count, memory) }
+      step.transformOutput(block, tiles, memory, first: 0)
+    }
+  }
+
   /// One block by all threads.
-  private func run(_ block: WinogradBlock, _ tiles: Range<Int>, _ memory: Memory, _ workers: Workers) {
-    let step = 4
-    func part(_ index: Int) -> Range<Int> {
-      let first = tiles.lowerBound + index * step
-      return first..<min(first + step, tiles.upperBound)
+  private func share(_ block: WinogradBlock, _ tiles: Range<Int>, _ memory: Memory, _ workers: Workers) {
+    let ranges = Ranges(count: tiles.count, grain: 4)
+    func stage(_ stage: SharedBlock.Stage) -> SharedBlock {
+      SharedBlock(step: self, stage: stage, block: block, tiles: tiles, ranges: ranges, memory: memory)
     }
-    let parts = (tiles.count + step - 1) / step
-    workers.forEach(parts) {
-      transformInput(block, part($0), memory, first: part($0).lowerBound - tiles.lowerBound)
-    }
-    workers.forEach(tile.places) { multiply(block, $0, rows: tiles.count, memory) }
-    workers.forEach(parts) {
-      transformOutput(block, part($0), memory, first: part($0).lowerBound - tiles.lowerBound)
+    workers.forEach(ranges.parts, stage(.input))
+    workers.forEach(tile.places, stage(.products))
+    workers.forEach(ranges.parts, stage(.output))
+  }
+
+  /// All threads compute one stage of one block.
+  private struct SharedBlock: LoopBody {
+    enum Stage { case input, products, output }
+    let step: WinogradStep
+    let stage: Stage
+    let block: WinogradBlock
+    let tiles: Range<Int>
+    /// Of the block's tiles, counted from 0.
+    let ranges: Ranges
+    let memory: Memory
+
+    func run(part: Int, thread: Int) {
+      if stage == .products { return step.multiply(block, part, rows: tiles.count, memory) }
+      let range = ranges.range(of: part)
+      let own = tiles.lowerBound + range.lowerBound..<tiles.lowerBound + range.upperBound
+      if stage == .input {
+        step.transformInput(block, own, memory, first: range.lowerBound)
+      } else {
+        step.transformOutput(block, own, memory, first: range.lowerBound)
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import Glibc
 import Kernels
 
 /// Reduces the middle axis of `[outer, count, inner]`, or the last of `[outer, count]`.
-struct ReductionStep: Step {
+struct ReductionStep: RangeStep {
   let name: String
   let reduction: Reduction
   let input: Operand
@@ -18,25 +18,29 @@ struct ReductionStep: Step {
   /// The means of columns, for variances.
   var scratch: Int { inner.map { outer * $0 } ?? 0 }
 
-  func run(_ context: RunContext) {
+  /// Columns are split, never the sums themselves.
+  private func columnRanges(_ inner: Int) -> Ranges { Ranges(count: inner, grain: 128) }
+
+  /// Of rows, or of groups of columns.
+  var ranges: Ranges {
+    guard let inner else { return Ranges(rows: outer, columns: count) }
+    return Ranges(count: outer * columnRanges(inner).parts, grain: 1)
+  }
+
+  func run(_ context: RunContext, _ range: Range<Int>) {
     let source = context.pointer(input)
     let target = context.pointer(output)
     guard let inner else {
       let stride = output.shape.count == 1 ? 1 : output.rowStride
-      context.forEachRows(outer, columns: count) { rows in
-        for row in rows { target[row * stride] = reduced(source + row * input.rowStride) }
-      }
+      for row in range { target[row * stride] = reduced(source + row * input.rowStride) }
       return
     }
-    // Columns are split, never the sums themselves.
-    let width = 128
-    let parts = (inner + width - 1) / width
-    context.workers.forEach(outer * parts) { part in
-      let index = part / parts
-      let columns = part % parts * width..<min(part % parts * width + width, inner)
+    let columns = columnRanges(inner)
+    for group in range {
+      let index = group / columns.parts
       reduceColumns(
-        source + index * count * input.rowStride, columns, target + index * output.rowStride,
-        context.scratch + index * inner)
+        source + index * count * input.rowStride, columns.range(of: group % columns.parts),
+        target + index * output.rowStride, context.scratch + index * inner)
     }
   }
 
@@ -107,7 +111,7 @@ struct ReductionStep: Step {
 
 /// The index of the largest or smallest value along the middle axis of `[outer, count, inner]`, or the
 /// last of `[outer, count]`.
-struct ArgumentStep: Step {
+struct ArgumentStep: RangeStep {
   let name: String
   let extremum: Extremum
   let input: Operand
@@ -118,28 +122,28 @@ struct ArgumentStep: Step {
   var bytes: Int { 4 * (input.count + output.count) }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  var ranges: Ranges { Ranges(rows: input.shape[0], columns: input.count / input.shape[0]) }
+
+  func run(_ context: RunContext, _ range: Range<Int>) {
     let source = context.pointer(input)
     let target = context.pointer(output)
     let isLast = input.shape.count == 2
     let count = input.shape[1]
     let inner = isLast ? 1 : input.shape[2]
     let outputStride = isLast ? 1 : output.rowStride
-    context.forEachRows(input.shape[0], columns: count * inner) { range in
-      for outer in range {
-        for column in 0..<inner {
-          let first = isLast ? outer * input.rowStride : outer * count * input.rowStride + column
-          let index = indexOfExtremum(
-            source + first, stride: isLast ? 1 : input.rowStride, count: count, largest: extremum == .max)
-          target[outer * outputStride + column] = Float(index)
-        }
+    for outer in range {
+      for column in 0..<inner {
+        let first = isLast ? outer * input.rowStride : outer * count * input.rowStride + column
+        let index = indexOfExtremum(
+          source + first, stride: isLast ? 1 : input.rowStride, count: count, largest: extremum == .max)
+        target[outer * outputStride + column] = Float(index)
       }
     }
   }
 }
 
 /// Running sums or products along the middle axis of `[outer, count, inner]`, or the last of `[outer, count]`.
-struct CumulativeStep: Step {
+struct CumulativeStep: RangeStep {
   let name: String
   let multiplies: Bool
   let input: Operand
@@ -150,20 +154,20 @@ struct CumulativeStep: Step {
   var bytes: Int { 8 * input.count }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  var ranges: Ranges { Ranges(rows: input.shape[0], columns: input.count / input.shape[0]) }
+
+  func run(_ context: RunContext, _ range: Range<Int>) {
     let source = context.pointer(input)
     let target = context.pointer(output)
     let isLast = input.shape.count == 2
     let count = input.shape[1]
     let rowsPerPart = isLast ? 1 : count
-    context.forEachRows(input.shape[0], columns: input.count / input.shape[0]) { range in
-      for outer in range {
-        accumulate(
-          multiplies: multiplies, input: source + outer * rowsPerPart * input.rowStride,
-          inputStride: isLast ? 1 : input.rowStride,
-          output: target + outer * rowsPerPart * output.rowStride,
-          outputStride: isLast ? 1 : output.rowStride, count: count, inner: isLast ? 1 : input.shape[2])
-      }
+    for outer in range {
+      accumulate(
+        multiplies: multiplies, input: source + outer * rowsPerPart * input.rowStride,
+        inputStride: isLast ? 1 : input.rowStride,
+        output: target + outer * rowsPerPart * output.rowStride,
+        outputStride: isLast ? 1 : output.rowStride, count: count, inner: isLast ? 1 : input.shape[2])
     }
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 
 /// What is done to every row alone: softmax and its kin, and sorting.
-struct RowStep: Step {
+struct RowStep: RangeStep {
   enum Kind: String { case softmax, logSoftmax, sparsemax, sort, argumentSort = "argsort" }
   let name: String
   let kind: Kind
@@ -13,7 +13,9 @@ struct RowStep: Step {
   var bytes: Int { 8 * output.count }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  var ranges: Ranges { Ranges(rows: output.rows, columns: output.columns) }
+
+  func run(_ context: RunContext, _ rows: Range<Int>) {
     let source = context.pointer(input)
     let target = context.pointer(output)
     let function =
@@ -24,16 +26,14 @@ struct RowStep: Step {
       case .sort: sortRows
       case .argumentSort: sortedIndexRows
       }
-    context.forEachRows(output.rows, columns: output.columns) { rows in
-      function(
-        source + rows.lowerBound * input.rowStride, input.rowStride,
-        target + rows.lowerBound * output.rowStride, output.rowStride, rows.count, output.columns)
-    }
+    function(
+      source + rows.lowerBound * input.rowStride, input.rowStride,
+      target + rows.lowerBound * output.rowStride, output.rowStride, rows.count, output.columns)
   }
 }
 
 /// Layer, RMS and unit normalisation over the last axis.
-struct NormalizationStep: Step {
+struct NormalizationStep: RangeStep {
   let name: String
   private let function: NormalizationFunction
   private let epsilon: Float
@@ -60,16 +60,16 @@ struct NormalizationStep: Step {
   var bytes: Int { 8 * (output.count + gamma.count) }
   var scratch: Int { 0 }
 
-  func run(_ context: RunContext) {
+  var ranges: Ranges { Ranges(rows: output.rows, columns: output.columns) }
+
+  func run(_ context: RunContext, _ rows: Range<Int>) {
     let source = context.pointer(input)
     let target = context.pointer(output)
-    context.forEachRows(output.rows, columns: output.columns) { rows in
-      normalizeRows(
-        function, input: source + rows.lowerBound * input.rowStride, inputStride: input.rowStride,
-        output: target + rows.lowerBound * output.rowStride, outputStride: output.rowStride,
-        rows: rows.count, columns: output.columns, epsilon: epsilon, gamma: gamma.storage.base,
-        beta: beta.storage.base)
-    }
+    normalizeRows(
+      function, input: source + rows.lowerBound * input.rowStride, inputStride: input.rowStride,
+      output: target + rows.lowerBound * output.rowStride, outputStride: output.rowStride,
+      rows: rows.count, columns: output.columns, epsilon: epsilon, gamma: gamma.storage.base,
+      beta: beta.storage.base)
   }
 }
 
@@ -113,17 +113,13 @@ struct GroupNormalizationStep: Step {
     let scale = sums + samples * channels
     let offset = scale + samples * channels
     // Channels are split, never the sums themselves.
-    let width = 128
-    let parts = (channels + width - 1) / width
+    let channelRanges = Ranges(count: channels, grain: 128)
     func sum(_ function: ReductionFunction, center: UnsafePointer<Float>?) {
-      context.workers.forEach(samples * parts) { part in
-        let sample = part / parts
-        let first = part % parts * width
-        reduceRows(
-          function, input: source + sample * rows * input.rowStride, rows: rows, rowStride: input.rowStride,
-          columns: first..<min(first + width, channels), center: center.map { $0 + sample * channels },
-          output: sums + sample * channels)
-      }
+      context.workers.forEach(
+        samples * channelRanges.parts,
+        ChannelSums(
+          function: function, source: source, rowStride: input.rowStride, rows: rows, channels: channels,
+          ranges: channelRanges, center: center, sums: sums))
     }
     func means(_ target: UnsafeMutablePointer<Float>) {
       groupMeans(
@@ -138,16 +134,56 @@ struct GroupNormalizationStep: Step {
         scale: scale + sample * channels, offset: offset + sample * channels, channels: channels,
         epsilon: epsilon, gamma: gamma.storage.base, beta: beta.storage.base)
     }
+    let rowRanges = Ranges(rows: rows, columns: channels)
     for sample in 0..<samples {
-      let from = source + sample * rows * input.rowStride
-      let to = target + sample * rows * output.rowStride
-      context.forEachRows(rows, columns: channels) { rows in
-        affineRows(
-          input: from + rows.lowerBound * input.rowStride, inputStride: input.rowStride,
-          output: to + rows.lowerBound * output.rowStride, outputStride: output.rowStride,
-          rows: rows.count, channels: channels, scale: scale + sample * channels,
-          offset: offset + sample * channels)
-      }
+      context.workers.forEach(
+        rowRanges.parts,
+        ScaledRows(
+          source: source + sample * rows * input.rowStride, sourceStride: input.rowStride,
+          target: target + sample * rows * output.rowStride, targetStride: output.rowStride,
+          ranges: rowRanges, channels: channels, scale: scale + sample * channels,
+          offset: offset + sample * channels))
+    }
+  }
+
+  /// Adds up the rows of every sample, some channels a part.
+  private struct ChannelSums: LoopBody {
+    let function: ReductionFunction
+    let source: UnsafePointer<Float>
+    let rowStride: Int
+    /// Of a sample.
+    let rows: Int
+    let channels: Int
+    let ranges: Ranges
+    let center: UnsafePointer<Float>?
+    let sums: UnsafeMutablePointer<Float>
+
+    func run(part: Int, thread: Int) {
+      let sample = part / ranges.parts
+      reduceRows(
+        function, input: source + sample * rows * rowStride, rows: rows, rowStride: rowStride,
+        columns: ranges.range(of: part % ranges.parts), center: center.map { $0 + sample * channels },
+        output: sums + sample * channels)
+    }
+  }
+
+  /// Applies the scales of one sample.
+  private struct ScaledRows: LoopBody {
+    let source: UnsafePointer<Float>
+    let sourceStride: Int
+    let target: UnsafeMutablePointer<Float>
+    let targetStride: Int
+    let ranges: Ranges
+    let channels: Int
+    let scale: UnsafePointer<Float>
+    let offset: UnsafePointer<Float>
+
+    func run(part: Int, thread: Int) {
+      let rows = ranges.range(of: part)
+      affineRows(
+        input: source + rows.lowerBound * sourceStride, inputStride: sourceStride,
+        output: target + rows.lowerBound * targetStride, outputStride: targetStride, rows: rows.count,
+        channels: channels, scale: scale, offset: offset)
     }
   }
 }

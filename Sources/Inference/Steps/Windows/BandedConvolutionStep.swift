@@ -1,12 +1,13 @@
 import Kernels
 
 /// A 1x1 convolution and what comes before it, by bands of rows.
-struct BandedConvolutionStep: Step {
+struct BandedConvolutionStep: LoopStep {
   let name: String
   let kernel: String
   let flops: Double
   let bytes: Int
   let scratch: Int
+  var parts: Int { cut.bands }
   var packedWeights: [PackedWeights] { [panels.packed] }
 
   private let prologue: any BandStage
@@ -57,18 +58,15 @@ struct BandedConvolutionStep: Step {
     bytes = 4 * (inputs[0].count + output.count) + panels.bytes
   }
 
-  func run(_ context: RunContext) {
-    let target = context.pointer(output)
-    context.workers.forEach(cut.bands) { index, thread in
-      let rows = cut.rows(of: index)
-      let lines = cut.lines(of: rows)
-      let band = context.scratch + thread * scratchPerThread
-      prologue.run(context, lines, to: band, stride: bandStride)
-      let block = GemmBlock(
-        left: band + (rows.lowerBound - lines.lowerBound * lineLength) * bandStride, leftStride: bandStride,
-        rows: rows.count, depth: channels, weights: .packed(panels.panel(column: 0)), columns: output.columns,
-        output: target + rows.lowerBound * output.rowStride, outputStride: output.rowStride)
-      epilogue.multiply(block, row: rows.lowerBound, context, kernels)
-    }
+  func run(_ context: RunContext, part: Int, thread: Int) {
+    let rows = cut.rows(of: part)
+    let lines = cut.lines(of: rows)
+    let band = context.scratch + thread * scratchPerThread
+    prologue.run(context, lines, to: band, stride: bandStride)
+    let block = GemmBlock(
+      left: band + (rows.lowerBound - lines.lowerBound * lineLength) * bandStride, leftStride: bandStride,
+      rows: rows.count, depth: channels, weights: .packed(panels.panel(column: 0)), columns: output.columns,
+      output: context.pointer(output) + rows.lowerBound * output.rowStride, outputStride: output.rowStride)
+    epilogue.multiply(block, row: rows.lowerBound, context, kernels)
   }
 }

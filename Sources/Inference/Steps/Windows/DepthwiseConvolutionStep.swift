@@ -1,12 +1,13 @@
 import Kernels
 
 /// Every channel with its own window of weights.
-struct DepthwiseConvolutionStep: Step {
+struct DepthwiseConvolutionStep: LoopStep {
   let name: String
   let kernel: String
   let flops: Double
   let bytes: Int
   var scratch: Int { 0 }
+  var parts: Int { cut.parts }
 
   private let input: Operand
   private let output: Operand
@@ -36,22 +37,20 @@ struct DepthwiseConvolutionStep: Step {
     bytes = 4 * (input.count + output.count + filters.weights.count)
   }
 
-  func run(_ context: RunContext) {
+  func run(_ context: RunContext, part: Int, thread: Int) {
     let target = context.pointer(output)
     let lineLength = filters.window.outputWidth
     let block = filters.block(context.pointer(input), target, stride: output.rowStride)
-    context.workers.forEach(cut.parts) { part in
-      let lines = cut.lines(of: part)
-      let channels = cut.channels(of: part)
-      if multiplier == 1 {
-        kernels.convolveDepthwise(block.part(channels), lines)
-      } else {
-        convolveDepthwise(block, multiplier: multiplier, lines: lines)
-      }
-      epilogue.finish(
-        target + lines.lowerBound * lineLength * output.rowStride + channels.lowerBound,
-        stride: output.rowStride, rows: lines.count * lineLength, columns: channels.count, kernels)
+    let lines = cut.lines(of: part)
+    let channels = cut.channels(of: part)
+    if multiplier == 1 {
+      kernels.convolveDepthwise(block.part(channels), lines)
+    } else {
+      convolveDepthwise(block, multiplier: multiplier, lines: lines)
     }
+    epilogue.finish(
+      target + lines.lowerBound * lineLength * output.rowStride + channels.lowerBound,
+      stride: output.rowStride, rows: lines.count * lineLength, columns: channels.count, kernels)
   }
 }
 

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Largest or mean value of each window; the border does not count.
-struct PoolingStep: Step {
+struct PoolingStep: RangeStep {
   let name: String
   let kernel: String
   let flops: Double
@@ -25,15 +25,15 @@ struct PoolingStep: Step {
     bytes = 4 * (input.count + output.count)
   }
 
-  func run(_ context: RunContext) {
-    let source = UnsafePointer(context.pointer(input))
-    let target = context.pointer(output)
+  var ranges: Ranges {
     let lines = output.shape[0] * output.shape[1]
     let work = min(window.tapsInside, RunContext.grain)
-    context.forEachRows(lines, columns: output.shape[2] * output.columns * work / 8) { part in
-      pool(
-        function, window, input: source, channels: output.columns, output: target,
-        outputStride: output.rowStride, lines: part)
-    }
+    return Ranges(rows: lines, columns: output.shape[2] * output.columns * work / 8)
+  }
+
+  func run(_ context: RunContext, _ lines: Range<Int>) {
+    pool(
+      function, window, input: context.pointer(input), channels: output.columns,
+      output: context.pointer(output), outputStride: output.rowStride, lines: lines)
   }
 }
