@@ -1,4 +1,5 @@
 import Glibc
+import Inference
 
 /// numpy's file format for one array (numpy.lib.format, versions 1 to 3).
 ///

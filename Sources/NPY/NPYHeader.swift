@@ -1,3 +1,5 @@
+import Inference
+
 /// The header of an .npy file: a Python dictionary with the keys `descr`, `fortran_order` and `shape`.
 struct NPYHeader {
   let shape: [Int]

@@ -1,9 +1,9 @@
 /// Bounds that keep all later arithmetic on sizes within 64 bits, far above what fits in memory.
-enum SizeLimit {
+package enum SizeLimit {
   /// Of one axis, and of every window, stride, repetition and border.
-  static let axis = 1 << 31
+  package static let axis = 1 << 31
   /// Of one tensor, in values.
-  static let tensor = 1 << 40
+  package static let tensor = 1 << 40
 }
 
 extension Sequence<Int> {
@@ -21,7 +21,7 @@ extension Sequence<Int> {
 
 extension Array<Int> {
   /// As Python prints a shape.
-  var text: String { "(" + map { "\($0)" }.joined(separator: ", ") + (count == 1 ? ",)" : ")") }
+  package var text: String { "(" + map { "\($0)" }.joined(separator: ", ") + (count == 1 ? ",)" : ")") }
 }
 
 extension Shape {
