@@ -23,11 +23,13 @@ struct LabelLines {
 
   func labels() throws(ConfigurationError) -> [String] {
     let numbered = lines.compactMap(Self.numbered)
-    guard numbered.count == lines.count, let first = numbered.first?.index, first <= 1,
-      numbered.allSatisfy({ $0.index <= lines.count })
+    let isEachOutput = numbered.map(\.index).sorted() == Array(lines.indices)
+    // Numbers that start elsewhere, as in `20 km/h`, belong to the labels, unless they are the outputs in another order.
+    guard numbered.count == lines.count, let first = numbered.first?.index,
+      isEachOutput || first <= 1 && numbered.allSatisfy({ $0.index <= lines.count })
     else { return lines }
     let labels = numbered.sorted { $0.index < $1.index }.map(\.label)
-    guard numbered.map(\.index).sorted() == Array(lines.indices), Labels.duplicates(labels).isEmpty else {
+    guard isEachOutput, Labels.duplicates(labels).isEmpty else {
       throw place.error(
         "each line begins with a number, but as outputs these are not 0 to \(lines.count - 1) with a label of its own "
           + "each: mend the numbers, or, where they belong to the labels, write a list in a .json file")
@@ -39,7 +41,7 @@ struct LabelLines {
   private static func numbered(_ line: String) -> (index: Int, label: String)? {
     let digits = line.prefix { ("0"..."9").contains($0) }
     let label = trimmed(line[digits.endIndex...])
-    guard let index = Int(digits), line[digits.endIndex...].first == " ", !label.isEmpty
+    guard let index = Int(digits), line[digits.endIndex...].first?.isWhitespace == true, !label.isEmpty
     else { return nil }
     return (index, label)
   }

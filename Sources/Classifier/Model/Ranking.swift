@@ -34,7 +34,7 @@ struct Ranking {
   }
 
   /// The labels that are named for these outputs, the best first; equal scores in the model's order.
-  /// - Throws: when an output is no number.
+  /// - Throws: when an output is no number, or no probability where it stands for two labels.
   func callAsFunction(
     _ values: UnsafeMutableBufferPointer<Float>
   ) throws(ClassifierError) -> [Classification.Label] {
@@ -47,7 +47,16 @@ struct Ranking {
           + "input is not what the model was trained on (see preprocess)")
     }
     var scores = format.scores(values)
-    if isBinary { scores = [1 - scores[0], scores[0]] }
+    if isBinary {
+      guard (0...1).contains(scores[0]) else {
+        throw ClassifierError(
+          .model,
+          reason:
+            "its one output is \(scores[0]), but two labels need a probability from 0 to 1: set output.activation "
+            + "to sigmoid where it is a logit, or name one label")
+      }
+      scores = [1 - scores[0], scores[0]]
+    }
     let threshold = Float(output.leastScore)
     let order = scores.indices.filter { output.leastScore == 0 || scores[$0] >= threshold }
       .sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }

@@ -25,6 +25,8 @@ struct LabelTests {
     #expect(try read("{'7': 0, '3': 1}", "l.json") == ["7", "3"])
     #expect(try read("0 cat\n1 black dog\n") == ["cat", "black dog"])
     #expect(try read("1 dog\n0 cat") == ["cat", "dog"])
+    #expect(try read("2 bird\n0 cat\n1 dog") == ["cat", "dog", "bird"])
+    #expect(try read("1\u{A0}dog\n0\u{A0}cat") == ["cat", "dog"])
   }
 
   /// Numbers that are not the outputs' belong to the labels.

@@ -52,6 +52,15 @@ struct ModelTests {
     #expect(try ranking(["dog"], shape: [1, 1], [0.25], OutputConfiguration(threshold: 0.5)).isEmpty)
   }
 
+  /// What tanh makes of one output is no probability, and 1 minus that no score.
+  @Test(arguments: [Float(-0.25), 1.5]) func twoLabelsNeedAProbability(value: Float) throws {
+    let error = #expect(throws: ClassifierError.self) {
+      try ranking(["cat", "dog"], shape: [1, 1], [value])
+    }
+    #expect(error?.kind == .model && error?.reason.contains("a probability from 0 to 1") == true)
+    #expect(pairs(try ranking(["dog"], shape: [1, 1], [value])) == ["dog \(value)"])
+  }
+
   @Test func labelsMustFit() {
     for (labels, shape) in [
       (["a"], [1, 2]), (["a", "b", "c"], [1, 1]), (["a", "b"], [1, 3]), (["a"], [1, 1, 1, 98]),
