@@ -75,6 +75,7 @@ struct CheckTests {
     ),
     (#"{"name": "a", "source": "tuned.keras"}"#, ["tf-bilinear"]),
     (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "bilinear"}}"#, []),
+    (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "nearest"}}"#, []),
     (
       #"{"name": "a", "source": "classifier.h5", "labels": ["a", "b", "a", "c", "d"], "input": {"resize": "box"}}"#,
       [#"the same label, which results cannot tell apart: "a""#]
