@@ -72,7 +72,7 @@ struct ModelStoreTests {
     let store = try ModelStore(roots: [], environment: ["THIMBLE_CACHE": scratch.path("cache")])
     let model = ModelConfiguration(
       name: "means", source: .path(path), output: OutputConfiguration(activation: .asTheyAre))
-    let checked = try openings(of: path) { #expect(try store.check(model).labelCount > 0) }
+    let checked = try openings(of: path) { _ = try store.check(model) }
     #expect(once > 0 && checked == once)
   }
 
