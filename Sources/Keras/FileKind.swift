@@ -16,13 +16,8 @@ enum FileKind {
     if KerasArchive.isFolder(path) {
       return (.folder, try KerasArchive(folder: path).weights().length)
     }
-    let (bytes, size) = try FileBytes.read(path, limit: 2048, whole: false, arrival: arrival)
-    if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) { return (.zip, size) }
-    // An HDF5 file may begin with a block of its user's, whose size is a power of 2 from 512 on.
-    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-    for offset in [0, 512, 1024] where bytes.dropFirst(offset).starts(with: signature) {
-      return (.hdf5, size)
-    }
+    let (bytes, size) = try FileBytes.read(path, limit: firstBytes, whole: false, arrival: arrival)
+    if let kind = kind(bytes) { return (kind, size) }
     let remedy = "save the model as a .keras or .h5 file with model.save()"
     if size == 0 { throw KerasError(path: path, reason: "the file is empty", remedy: remedy) }
     if bytes.dropFirst(4).starts(with: Array("TFL3".utf8)) {
@@ -34,6 +29,24 @@ enum FileKind {
         remedy: "give the file of the weights as the model, and this one as its config")
     }
     throw KerasError(path: path, reason: "this is neither an HDF5 file nor a .keras archive", remedy: remedy)
+  }
+}
+
+extension FileKind {
+  /// How many bytes tell the kind.
+  private static let firstBytes = 2048
+
+  /// The kind of a file that begins with these bytes; nil: it is no model.
+  private static func kind(_ bytes: [UInt8]) -> FileKind? {
+    if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) { return .zip }
+    // An HDF5 file may begin with a block of its user's, whose size is a power of 2 from 512 on.
+    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    return [0, 512, 1024].contains { bytes.dropFirst($0).starts(with: signature) } ? .hdf5 : nil
+  }
+
+  /// Whether a file begins as those do in which models are.
+  static func isKnown(_ path: String) -> Bool {
+    (try? FileBytes.read(path, limit: firstBytes, whole: false)).map { kind($0.bytes) != nil } ?? false
   }
 }
 

@@ -33,6 +33,14 @@ struct KerasArchive {
     ["config.json", weightsName].allSatisfy { access(path + "/" + $0, F_OK) == 0 }
   }
 
+  /// The files of an unpacked archive, or the path itself.
+  static func files(of path: String) -> [String] {
+    guard isFolder(path) else { return [path] }
+    return ["metadata.json", "config.json", weightsName].map { path + "/" + $0 }.filter {
+      access($0, F_OK) == 0
+    }
+  }
+
   /// The bytes of a small entry; nil: there is none.
   func entry(_ name: String) throws(KerasError) -> [UInt8]? {
     switch content {

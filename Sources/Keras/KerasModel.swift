@@ -40,6 +40,16 @@ public struct KerasModel: Sendable {
   /// Whether a path is that of a folder into which a `.keras` file was unpacked: such a folder is read like the file.
   public static func isUnpacked(_ path: String) -> Bool { KerasArchive.isFolder(path) }
 
+  /// The files that make up a model: those of the folder into which a `.keras` file was unpacked, or the one file.
+  public static func files(of path: String) -> [String] { KerasArchive.files(of: path) }
+
+  /// Whether a path is that of a model, not of any other file: by its content, or by its name where the content is no
+  /// model's.
+  public static func isModel(_ path: String) -> Bool {
+    let names = [".keras", ".h5", ".hdf5", ".tflite"]
+    return isUnpacked(path) || FileKind.isKnown(path) || names.contains(where: path.lowercased().hasSuffix)
+  }
+
   /// Reads a model file, as above.
   /// - Parameters:
   ///   - config: the JSON text that describes the model, and its name in errors; nil: the file does.
@@ -51,7 +61,9 @@ public struct KerasModel: Sendable {
     let file = try ModelFile(path: path, config: config, workers: workers, arrival: arrival)
     var parser = ModelParser(file: path, version: file.version)
     let model = try parser.model(file.configuration)
-    var builder = GraphBuilder(weights: try file.read(model))
+    let weights = try file.read(model)
+    try model.checkAttention(weights)
+    var builder = GraphBuilder(weights: weights)
     try builder.build(model, file: path)
     self.path = path
     name = model.name

@@ -12,7 +12,7 @@ struct CheckTests {
     scratch = try Scratch()
     for name in [
       "classifier.h5", "classifier.weights.h5", "classifier.json", "heads.h5", "labels.txt", "open.keras",
-      "tuned.keras",
+      "tuned.keras", "unpacked",
     ] {
       try FileManager.default.copyItem(
         atPath: Fixtures.directory("Thimble") + "/" + name, toPath: scratch.path(name))
@@ -75,6 +75,7 @@ struct CheckTests {
     ),
     (#"{"name": "a", "source": "tuned.keras"}"#, ["tf-bilinear"]),
     (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "bilinear"}}"#, []),
+    (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "nearest"}}"#, []),
     (
       #"{"name": "a", "source": "classifier.h5", "labels": ["a", "b", "a", "c", "d"], "input": {"resize": "box"}}"#,
       [#"the same label, which results cannot tell apart: "a""#]
@@ -138,6 +139,44 @@ struct CheckTests {
     #expect(outcome.status == 1 && outcome.output.isEmpty, "\(outcome)")
     #expect(outcome.error.hasPrefix("thimble: ") && outcome.error.contains(message), "\(outcome)")
     #expect(outcome.error.filter { $0 == "\n" }.count == 1, "\(outcome)")
+  }
+
+  /// A model by itself: whether it works, and which settings it needs.
+  @Test(arguments: [
+    ("classifier.h5", []), ("unpacked", []), ("tuned.keras", ["leave input.preprocess out"]),
+    ("open.keras", ["output.activation is needed"]),
+  ])
+  func `a model file`(name: String, notes: [String]) throws {
+    let path = scratch.path(name)
+    let outcome = try Tool.run("check", path)
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.first.map { $0 == "\(path) works" } == true && lines.count == 1 + notes.count, "\(outcome)")
+    for (line, note) in zip(lines.dropFirst(), notes) {
+      #expect(line.hasPrefix(path + ": note: ") && line.contains(note), "\(line)")
+    }
+  }
+
+  @Test(arguments: [
+    ("text.h5", "neither an HDF5 file nor a .keras archive"), ("classifier.weights.h5", "model.to_json()"),
+    ("none.keras", "none.keras"), ("labels.txt", "labels.txt"),
+  ])
+  func `a file that is no model`(name: String, message: String) throws {
+    let outcome = try Tool.run("check", scratch.path(name))
+    #expect(outcome.status == 1 && outcome.output.isEmpty && outcome.error.contains(message), "\(outcome)")
+  }
+
+  /// A `.keras` file may come with the function unpacked; an object in S3 is never a folder.
+  @Test func `a folder into which a model was unpacked`() throws {
+    let outcome = try check(
+      #"{"name": "u", "source": "unpacked", "labels": "labels.txt", "input": \#(input)}"#)
+    #expect(outcome.status == 0 && outcome.output == "u: unpacked works, 5 labels\n", "\(outcome)")
+    try put("unpacked", in: "m", as: "unpacked")
+    let object = try check(
+      #"{"name": "u", "source": "s3://m/unpacked"}"#, "--bucket", "m=" + scratch.path("m"))
+    #expect(object.status == 1 && object.error.contains("there is no file"), "\(object)")
+    let other = try check(#"{"name": "u", "source": "m"}"#)
+    #expect(other.status == 1 && other.error.contains("m is a folder"), "\(other)")
   }
 
   @Test func `all models are looked at`() throws {

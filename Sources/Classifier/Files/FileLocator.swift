@@ -8,15 +8,24 @@ struct FileLocator {
   /// - Parameter place: what names the file, for the error: `models[0].source`.
   /// - Returns: the path of a file that is there.
   func find(_ path: String, file: String, place: String) throws(ConfigurationError) -> String {
-    let candidates = path.hasPrefix("/") ? [path] : roots.map { "\($0)/\(path)" }
+    let candidates = candidates(path)
     guard let found = candidates.first(where: Self.isFile) else {
       let reason =
-        candidates.isEmpty
-        ? "\(path): there is no folder to look in"
-        : "there is no file " + candidates.joined(separator: ", nor ")
+        if let folder = candidates.first(where: Folder.isFolder) {
+          "\(folder) is a folder, where a file should be"
+        } else if candidates.isEmpty {
+          "\(path): there is no folder to look in"
+        } else {
+          "there is no file " + candidates.joined(separator: ", nor ")
+        }
       throw ConfigurationError(file: file, place: place, reason: reason)
     }
     return found
+  }
+
+  /// Where a path may lead.
+  func candidates(_ path: String) -> [String] {
+    path.hasPrefix("/") ? [path] : roots.map { "\($0)/\(path)" }
   }
 
   /// The same where it need not be there.

@@ -38,24 +38,24 @@ public final class ImageClassifier {
     model path: String, labels: [String] = [], input: InputConfiguration = InputConfiguration(),
     output: OutputConfiguration = OutputConfiguration(), threads: Int = 1
   ) throws(ClassifierError) {
+    let workers = Workers(count: threads)
+    let model = try Self.read(path, arrival: nil, subject: path, config: nil, workers: workers)
     try self.init(
-      model: path, arrival: nil, subject: path, config: nil, labels: labels, input: input, output: output,
-      limits: ImageLimits(),
-      workers: Workers(count: threads))
+      model.graph, subject: path, labels: labels, input: input, output: output, limits: ImageLimits(),
+      workers: workers)
   }
 
+  /// Reads a model's file.
   /// - Parameters:
   ///   - arrival: waits for parts of the file that are still on their way; nil: it is there.
   ///   - subject: what errors name: where the file came from.
   ///   - config: the JSON that describes a model of which the file has the weights only, with its name.
-  convenience init(
-    model path: String, arrival: (any FileArrival)?, subject: String, config: (text: [UInt8], name: String)?,
-    labels: [String],
-    input: InputConfiguration, output: OutputConfiguration, limits: ImageLimits, workers: Workers
-  ) throws(ClassifierError) {
-    let graph: Graph
+  static func read(
+    _ path: String, arrival: (any FileArrival)?, subject: String, config: (text: [UInt8], name: String)?,
+    workers: Workers
+  ) throws(ClassifierError) -> KerasModel {
     do throws(KerasError) {
-      graph = try KerasModel(path: path, config: config, workers: workers, arrival: arrival).graph
+      return try KerasModel(path: path, config: config, workers: workers, arrival: arrival)
     } catch {
       let named = KerasError(
         path: error.path == path ? subject : error.path, layer: error.layer, className: error.className,
@@ -64,8 +64,6 @@ public final class ImageClassifier {
       // A description of its own is a setting.
       throw ClassifierError(error.path == path ? .model : .configuration, reason: "\(named)")
     }
-    try self.init(
-      graph, subject: subject, labels: labels, input: input, output: output, limits: limits, workers: workers)
   }
 
   init(

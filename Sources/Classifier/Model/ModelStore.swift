@@ -59,7 +59,7 @@ public final class ModelStore {
     }
     switch model.source {
     case .path(let path):
-      let found = try find(path, model, "source")
+      let found = try findModel(path, model)
       let classifier = try load(model, try texts(of: model), path: found, arrival: nil)
       residents[model.name] = Resident(classifier: classifier, cached: nil, lastUse: uses)
       return classifier
@@ -136,9 +136,22 @@ public final class ModelStore {
   private func load(
     _ model: ModelConfiguration, _ texts: Texts, path: String, arrival: (any FileArrival)?
   ) throws(ClassifierError) -> ImageClassifier {
+    try classifier(model, texts, read(model, texts, path: path, arrival: arrival))
+  }
+
+  private func read(
+    _ model: ModelConfiguration, _ texts: Texts, path: String, arrival: (any FileArrival)?
+  ) throws(ClassifierError) -> KerasModel {
+    try ImageClassifier.read(
+      path, arrival: arrival, subject: model.source.text, config: texts.config, workers: workers)
+  }
+
+  private func classifier(_ model: ModelConfiguration, _ texts: Texts, _ saved: KerasModel)
+    throws(ClassifierError) -> ImageClassifier
+  {
     try ImageClassifier(
-      model: path, arrival: arrival, subject: model.source.text, config: texts.config, labels: texts.labels,
-      input: model.input, output: model.output, limits: limits, workers: workers)
+      saved.graph, subject: model.source.text, labels: texts.labels, input: model.input,
+      output: model.output, limits: limits, workers: workers)
   }
 
   /// Reads the labels of a model.
@@ -171,19 +184,17 @@ public final class ModelStore {
     }
   }
 
-  /// What is probably wrong with the configuration of a model that works.
+  /// Makes a model ready as ``classifier(for:)`` does, but keeps nothing, and looks at its configuration.
   /// - Parameter model: one whose file is on this machine.
-  public func warnings(of model: ModelConfiguration) throws(ClassifierError) -> [String] {
-    guard case .path(let path) = model.source else { return [] }
-    let file = try find(path, model, "source")
-    let config = try config(of: model)
-    let traits: ModelTraits
-    do throws(KerasError) {
-      traits = ModelTraits(try KerasModel(path: file, config: config, workers: workers))
-    } catch {
-      throw ClassifierError(.model, reason: "\(error)")
-    }
-    return traits.warnings(model) + Labels.warnings(try labels(of: model))
+  /// - Returns: how many labels it has, and what is probably wrong.
+  public func check(_ model: ModelConfiguration) throws(ClassifierError) -> (
+    labelCount: Int, warnings: [String]
+  ) {
+    guard case .path(let path) = model.source else { return (try classifier(for: model).labels.count, []) }
+    let texts = try texts(of: model)
+    let saved = try read(model, texts, path: findModel(path, model), arrival: nil)
+    let labels = try classifier(model, texts, saved).labels
+    return (labels.count, ModelTraits(saved).warnings(model) + Labels.warnings(texts.labels))
   }
 
   /// What a model's results depend on besides its settings: the contents of files that come with the
@@ -192,13 +203,22 @@ public final class ModelStore {
   func fingerprint(of model: ModelConfiguration) throws(ClassifierError) -> String {
     var texts: [String] = []
     if case .path(let path) = model.source {
-      texts.append(try LocalFile.fingerprint(try find(path, model, "source")))
+      for file in KerasModel.files(of: try findModel(path, model)) {
+        texts.append(try LocalFile.fingerprint(file))
+      }
     }
     if case .path(let path) = model.config {
       texts.append(try LocalFile.fingerprint(try find(path, model, "config")))
     }
     if case .file(.path) = model.labels { texts += try labels(of: model) }
     return Digest.sha256(texts.joined(separator: "\n").utf8).hex
+  }
+
+  /// A model's file, or the folder into which it was unpacked.
+  private func findModel(_ path: String, _ model: ModelConfiguration) throws(ClassifierError) -> String {
+    let found = locator.candidates(path).first { FileLocator.isFile($0) || KerasModel.isUnpacked($0) }
+    if let found { return found }
+    return try find(path, model, "source")
   }
 
   private func find(_ path: String, _ model: ModelConfiguration, _ key: String) throws(ClassifierError)

@@ -69,10 +69,10 @@ public struct ModelTraits: Sendable {
         "\(backbone.text), which is trained with preprocess_input, but no input.preprocess is set: "
           + "it is \(backbone.preprocess.name ?? "")")
     }
-    if input.resize == .nearest, scaling.takesPixels || isOfKeras3 {
+    if input.resize == nil, scaling.takesPixels || isOfKeras3 {
       warnings.append(
-        "input.resize is nearest, as load_img has it: a model that was trained by image_dataset_from_directory or "
-          + "another tf.data pipeline needs tf-bilinear")
+        "input.resize is not set, and nearest, as load_img has it: a model that was trained by "
+          + "image_dataset_from_directory or another tf.data pipeline needs tf-bilinear")
     }
     return warnings
   }

@@ -2,7 +2,7 @@ import Inference
 import JSON
 
 /// `keras.quantizers.AbsMaxQuantizer`: whole numbers on a scale that gives the largest value the end of the range.
-struct AbsMaxQuantizer: Sendable {
+struct AbsMaxQuantizer: Sendable, Equatable {
   var low: Float = -127
   var high: Float = 127
   /// Added to the largest value, which may be 0.
@@ -14,13 +14,14 @@ extension AbsMaxQuantizer {
   /// - Returns: nil for `null`, which means that the inputs are not quantized.
   init?(_ json: JSONValue, of layer: LayerConfiguration) throws(KerasError) {
     if json.isNull { return nil }
-    guard json["class_name"]?.string == "AbsMaxQuantizer", let values = json["config"],
+    guard let quantizer = ClassReference(json), quantizer.foreignModule == nil,
+      quantizer.name == "AbsMaxQuantizer", let values = json["config"],
       let range = values["value_range"]?.unwrapped.array?.allIntegers, range.count == 2,
       range[0] >= -128, range[0] <= range[1], range[1] <= 127,
       let epsilon = values["epsilon"]?.real, values["output_dtype"]?.string ?? "int8" == "int8"
     else {
       throw layer.identity.error(
-        "its inputs are quantized by something else than an AbsMaxQuantizer to int8",
+        "its inputs are quantized by something else than Keras' own AbsMaxQuantizer to int8",
         remedy: "quantize the model with keras.quantizers.AbsMaxQuantizer, or save it before it is quantized")
     }
     self.init(low: Float(range[0]), high: Float(range[1]), epsilon: Float(epsilon))

@@ -40,12 +40,9 @@ extension Quantization {
         remedy: "save the model before it is quantized, or quantize it to int8 or int4")
     }
     var block = parts.count > 1 ? Int(parts[1]) ?? 0 : -1
-    guard let settings = configuration["quantization_config"] else {
+    guard let values = try configuration.quantizationSettings else {
       self.init(mode, isGrouped: mode == .int4 && block > 0, version: configuration.version)
       return
-    }
-    guard let values = settings["config"]?.object else {
-      throw configuration.error("quantization_config", "one of keras.quantizers")
     }
     if let size = values["block_size"] { block = size.integer ?? -1 }
     self.init(
@@ -54,7 +51,61 @@ extension Quantization {
   }
 }
 
+extension Quantization {
+  /// How a layer within an attention layer is quantized, of which the file has the variables only.
+  /// - Parameter attention: the outer layer.
+  init(_ mode: Mode, isGrouped: Bool, within attention: LayerConfiguration) throws(KerasError) {
+    guard let values = try attention.quantizationSettings else {
+      self.init(mode, isGrouped: isGrouped, version: attention.version)
+      return
+    }
+    self.init(
+      mode, isGrouped: isGrouped,
+      activations: try AbsMaxQuantizer(values["activation_quantizer"] ?? .null, of: attention))
+  }
+}
+
+extension ModelDescription {
+  /// Refuses attention layers of which it can only be guessed how they are quantized: Keras does not save it, and they
+  /// are taken for what `model.quantize` does by itself, unless the model's other layers were quantized in another way.
+  func checkAttention(_ weights: WeightReader) throws(KerasError) {
+    let layers = self.layers.flatMap(\.withDescendants)
+    let attention = layers.first { layer in
+      LayerClass.multiHeadAttention[layer.className] != nil && weights.weights(of: layer).isQuantized
+        && layer.configuration["quantization_config"] == nil
+    }
+    guard let attention else { return }
+    for layer in layers where ["Dense", "EinsumDense", "Embedding"].contains(layer.className) {
+      guard let quantization = try Quantization(layer.configuration) else { continue }
+      let usual = Quantization(
+        quantization.mode, isGrouped: quantization.isGrouped, version: layer.configuration.version)
+      guard quantization.activations == usual.activations else {
+        throw attention.identity.error(
+          "it is quantized, but Keras does not save how; and layer \"\(layer.name)\" is not quantized as "
+            + "model.quantize does by itself",
+          remedy: "quantize the model without a config of its own, or save it before it is quantized")
+      }
+    }
+  }
+}
+
+extension LayerDescription {
+  /// The layer and all within it.
+  fileprivate var withDescendants: [LayerDescription] { [self] + children.flatMap(\.withDescendants) }
+}
+
 extension LayerConfiguration {
+  /// What its `quantization_config` holds; nil: it has none.
+  fileprivate var quantizationSettings: JSONObject? {
+    get throws(KerasError) {
+      guard let settings = self["quantization_config"] else { return nil }
+      guard let reference = ClassReference(settings), reference.foreignModule == nil,
+        let values = settings["config"]?.object
+      else { throw error("quantization_config", "one of keras.quantizers") }
+      return values
+    }
+  }
+
   /// `int8` of the dtype policy `int8_from_float32`; nil: the policy is an ordinary one.
   fileprivate var quantizationPolicy: String? {
     let policy = self["dtype"]

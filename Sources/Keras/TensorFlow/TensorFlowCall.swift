@@ -32,8 +32,7 @@ extension GraphBuilder {
   mutating func call(tensorFlow name: String, _ arguments: CallArguments<Graph.ValueID>, _ layer: LayerCall)
     throws(KerasError) -> Value
   {
-    let last = name.split(separator: ".").last.map { String($0) } ?? name
-    guard let function = TensorFlowFunction.all[last] else {
+    guard let function = TensorFlowFunction.named(name) else {
       throw layer.error(
         "the function \"\(name)\" of TensorFlow is not known",
         remedy: "build the model with layers of keras.layers in its place and save it again")
@@ -58,17 +57,23 @@ extension TensorFlowFunction {
     }
     var values = defaults.map { JSONObject.Member(name: $0, value: $1) }
     var keywords: [(key: String, value: Value)] = []
-    for (name, value) in arguments.keywords where !operands.contains(name) && name != "name" {
-      guard let constant = value.constant else {
-        keywords.append((parameters[name] ?? name, value))
-        continue
-      }
-      if constant.isNull { continue }
+    for (name, value) in arguments.keywords
+    where !operands.contains(name) && !TensorFlowFunction.idleParameters.contains(name) {
+      let constant = value.constant
+      if let constant, constant.isNull { continue }
       if let only = required[name] {
-        guard constant == only else { throw layer.error("its argument \"\(name)\" must be \(only.text)") }
+        guard let constant, constant == only || only.real != nil && constant.real == only.real else {
+          throw layer.error("its argument \"\(name)\" must be \(only.text)")
+        }
         continue
       }
-      let key = parameters[name] ?? name
+      guard let key = parameters[name] else {
+        throw layer.error("its argument \"\(name)\" is not known")
+      }
+      guard let constant else {
+        keywords.append((key, value))
+        continue
+      }
       let normal = try TensorFlowFunction.normal(constant, key, layer)
       values.append(JSONObject.Member(name: key, value: normal))
     }

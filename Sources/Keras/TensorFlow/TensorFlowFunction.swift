@@ -1,157 +1,234 @@
 import JSON
 
 /// A function of TensorFlow as the operation of `keras.ops` that does the same.
-///
-/// Names are the last part of TensorFlow's: `relu` of `tf.nn.relu`, `truediv` of `tf.math.truediv`.
 struct TensorFlowFunction: Sendable {
   /// The class of the operation.
   let operation: String
   /// TensorFlow's names of the tensors it takes, in the operation's order.
   let operands: [String]
-  /// What TensorFlow calls parameters that have another name in Keras.
+  /// What Keras calls the function's other parameters that the operation knows, by TensorFlow's names.
   let parameters: [String: String]
   /// Where TensorFlow's default is not Keras'.
   let defaults: [String: JSONValue]
   /// Parameters that must have these values (or be absent).
   let required: [String: JSONValue]
 
+  /// - Parameters:
+  ///   - same: parameters that have the same name in Keras.
+  ///   - renamed: parameters that have another.
   init(
-    _ operation: String, _ operands: [String], _ parameters: [String: String] = [:],
+    _ operation: String, _ operands: [String], same: [String] = [], renamed: [String: String] = [:],
     defaults: [String: JSONValue] = [:], required: [String: JSONValue] = [:]
   ) {
     self.operation = operation
     self.operands = operands
-    self.parameters = parameters
+    parameters = renamed.merging(same.map { ($0, $0) }) { first, _ in first }
     self.defaults = defaults
     self.required = required
   }
 
-  /// All functions by name.
-  static let all = Dictionary(families: [elementwise, reductions, arrangements, neural, images])
+  /// Parameters without a meaning for values.
+  static let idleParameters: Set = [
+    "name", "validate_indices", "out_type", "output_type", "num", "shift", "layout", "optimize",
+    "a_is_sparse",
+    "b_is_sparse", "use_cudnn_on_gpu", "preferred_dtype", "dtype_hint",
+  ]
 
-  private static func unary(_ names: [String: String], _ operand: String) -> [String: TensorFlowFunction] {
-    names.mapValues { TensorFlowFunction($0, [operand]) }
+  /// The function of a full name: `math.add`, `nn.relu`, `compat.v1.image.resize`.
+  ///
+  /// The last part alone is not enough: `image.transpose` swaps height and width, `transpose` turns all axes around.
+  static func named(_ name: String) -> TensorFlowFunction? {
+    let first = "compat.v1."
+    guard name.hasPrefix(first) else { return current[name] }
+    let rest = String(name.dropFirst(first.count))
+    // Most of TensorFlow 1's functions are those of today.
+    return ofTensorFlow1[rest] ?? current[rest]
   }
 
+  /// Functions under all names by which TensorFlow exports them.
+  static func exported(_ modules: String..., functions: [String: Self]) -> [String: Self] {
+    var table: [String: Self] = [:]
+    for module in modules {
+      for (name, function) in functions { table[module.isEmpty ? name : "\(module).\(name)"] = function }
+    }
+    return table
+  }
+
+  /// The functions of TensorFlow 2.
+  static let current = Dictionary(families: [
+    exported("", "math", functions: elementwise), exported("nn", "math", "", functions: activations),
+    exported("", "math", functions: reductions), exported("", functions: arrangements),
+    exported("", "linalg", functions: algebra), exported("nn", functions: neural),
+    exported("nn", "math", functions: softmaxes), exported("nn", "math", "linalg", functions: unitLength),
+    exported("image", functions: images),
+    exported(
+      "__operators__",
+      functions: [
+        "add": TensorFlowFunction("Add", ["x", "y"]),
+        "getitem": TensorFlowFunction("GetItem", ["tensor", "slice_spec"]),
+      ]),
+  ])
+
   private static let elementwise: [String: TensorFlowFunction] = {
-    var table = unary(
-      [
-        "negative": "Negative", "abs": "Absolute", "sign": "Sign", "square": "Square", "sqrt": "Sqrt",
-        "rsqrt": "Rsqrt", "reciprocal": "Reciprocal", "exp": "Exp", "expm1": "Expm1", "log": "Log",
-        "log1p": "Log1p", "sin": "Sin", "cos": "Cos", "tan": "Tan", "asin": "Arcsin", "acos": "Arccos",
-        "atan": "Arctan", "sinh": "Sinh", "cosh": "Cosh", "tanh": "Tanh", "asinh": "Arcsinh",
-        "acosh": "Arccosh", "atanh": "Arctanh", "erf": "Erf", "floor": "Floor", "ceil": "Ceil",
-        "round": "Round", "rint": "Round", "sigmoid": "Sigmoid", "log_sigmoid": "LogSigmoid",
-        "softplus": "Softplus", "is_nan": "Isnan", "is_finite": "Isfinite", "is_inf": "Isinf",
-        "logical_not": "LogicalNot", "cast": "Cast", "zeros_like": "ZerosLike", "ones_like": "OnesLike",
-      ], "x")
-    table.merge(
-      unary(
-        [
-          "relu": "Relu", "relu6": "Relu6", "elu": "Elu", "selu": "Selu", "silu": "Silu", "swish": "Silu",
-          "softsign": "Softsign",
-        ], "features")
-    ) { first, _ in first }
+    let unary = [
+      "negative": "Negative", "abs": "Absolute", "sign": "Sign", "square": "Square", "sqrt": "Sqrt",
+      "rsqrt": "Rsqrt", "reciprocal": "Reciprocal", "exp": "Exp", "expm1": "Expm1", "log": "Log",
+      "log1p": "Log1p", "sin": "Sin", "cos": "Cos", "tan": "Tan", "asin": "Arcsin", "acos": "Arccos",
+      "atan": "Arctan", "sinh": "Sinh", "cosh": "Cosh", "asinh": "Arcsinh", "acosh": "Arccosh",
+      "atanh": "Arctanh", "erf": "Erf", "floor": "Floor", "ceil": "Ceil", "round": "Round", "rint": "Round",
+      "log_sigmoid": "LogSigmoid", "is_nan": "Isnan", "is_finite": "Isfinite", "is_inf": "Isinf",
+      "logical_not": "LogicalNot",
+    ]
     let binary = [
-      "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "divide": "Divide", "div": "Divide",
-      "truediv": "TrueDivide", "floordiv": "FloorDivide", "floor_div": "FloorDivide", "floormod": "Mod",
-      "mod": "Mod", "pow": "Power", "maximum": "Maximum", "minimum": "Minimum", "atan2": "Arctan2",
+      "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "divide": "Divide",
+      "truediv": "TrueDivide", "floordiv": "FloorDivide", "floormod": "Mod", "mod": "Mod", "pow": "Power",
+      "maximum": "Maximum", "minimum": "Minimum", "atan2": "Arctan2",
       "squared_difference": "SquaredDifference", "divide_no_nan": "DivideNoNan", "equal": "Equal",
       "not_equal": "NotEqual", "less": "Less", "less_equal": "LessEqual", "greater": "Greater",
       "greater_equal": "GreaterEqual", "logical_and": "LogicalAnd", "logical_or": "LogicalOr",
       "logical_xor": "LogicalXor",
     ]
-    for (name, operation) in binary { table[name] = TensorFlowFunction(operation, ["x", "y"]) }
-    table["identity"] = TensorFlowFunction("Copy", ["input"])
-    table["stop_gradient"] = TensorFlowFunction("StopGradient", ["input"])
-    table["convert_to_tensor"] = TensorFlowFunction("ConvertToTensor", ["value"])
-    table["where"] = TensorFlowFunction("Where", ["condition", "x", "y"])
-    table["clip_by_value"] = TensorFlowFunction(
-      "Clip", ["t"], ["clip_value_min": "x_min", "clip_value_max": "x_max"])
-    table["leaky_relu"] = TensorFlowFunction("LeakyRelu", ["features"], ["alpha": "negative_slope"])
-    table["gelu"] = TensorFlowFunction("Gelu", ["features"], defaults: ["approximate": .bool(false)])
-    table["bias_add"] = TensorFlowFunction("Add", ["value", "bias"])
-    return table
+    let others = [
+      "cast": TensorFlowFunction("Cast", ["x"], same: ["dtype"]),
+      "add_n": TensorFlowFunction("SumOfList", ["inputs"]),
+    ]
+    return Dictionary(families: [
+      unary.mapValues { TensorFlowFunction($0, ["x"]) },
+      binary.mapValues { TensorFlowFunction($0, ["x", "y"]) },
+      others,
+    ])
+  }()
+
+  private static let activations: [String: TensorFlowFunction] = {
+    let plain = [
+      "relu": "Relu", "relu6": "Relu6", "elu": "Elu", "selu": "Selu", "softsign": "Softsign",
+      "softplus": "Softplus",
+    ].mapValues { TensorFlowFunction($0, ["features"]) }
+    let others = [
+      "sigmoid": TensorFlowFunction("Sigmoid", ["x"]), "tanh": TensorFlowFunction("Tanh", ["x"]),
+      "silu": TensorFlowFunction("Silu", ["features"], required: ["beta": .integer(1)]),
+      "swish": TensorFlowFunction("Silu", ["features"], required: ["beta": .integer(1)]),
+      "leaky_relu": TensorFlowFunction("LeakyRelu", ["features"], renamed: ["alpha": "negative_slope"]),
+      "gelu": TensorFlowFunction(
+        "Gelu", ["features"], same: ["approximate"], defaults: ["approximate": .bool(false)]),
+    ]
+    return plain.merging(others) { first, _ in first }
   }()
 
   private static let reductions: [String: TensorFlowFunction] = {
     var table: [String: TensorFlowFunction] = [:]
-    for (name, operation) in [
-      "sum": "Sum", "mean": "Mean", "max": "Max", "min": "Min", "prod": "Prod", "std": "Std",
-      "variance": "Var",
-      "any": "Any", "all": "All", "logsumexp": "Logsumexp",
-    ] {
-      table["reduce_" + name] = TensorFlowFunction(
-        operation, ["input_tensor"], ["reduction_indices": "axis", "keep_dims": "keepdims"])
+    for (name, operation) in reductionOperations {
+      table["reduce_" + name] = TensorFlowFunction(operation, ["input_tensor"], same: ["axis", "keepdims"])
     }
-    table["argmax"] = TensorFlowFunction("Argmax", ["input"], defaults: ["axis": .integer(0)])
-    table["argmin"] = TensorFlowFunction("Argmin", ["input"], defaults: ["axis": .integer(0)])
+    table["argmax"] = TensorFlowFunction("Argmax", ["input"], same: ["axis"], defaults: ["axis": .integer(0)])
+    table["argmin"] = TensorFlowFunction("Argmin", ["input"], same: ["axis"], defaults: ["axis": .integer(0)])
     table["cumsum"] = TensorFlowFunction(
-      "Cumsum", ["x"], defaults: ["axis": .integer(0)],
+      "Cumsum", ["x"], same: ["axis"], defaults: ["axis": .integer(0)],
       required: ["exclusive": .bool(false), "reverse": .bool(false)])
-    table["norm"] = TensorFlowFunction("Norm", ["tensor"])
-    table["l2_normalize"] = TensorFlowFunction("L2Normalize", ["x"], ["dim": "axis"])
-    table["moments"] = TensorFlowFunction("Moments", ["x"])
     return table
   }()
 
+  /// Those called `reduce_...` by what stands behind.
+  static let reductionOperations = [
+    "sum": "Sum", "mean": "Mean", "max": "Max", "min": "Min", "prod": "Prod", "std": "Std", "variance": "Var",
+    "any": "Any", "all": "All", "logsumexp": "Logsumexp",
+  ]
+
   private static let arrangements: [String: TensorFlowFunction] = [
-    "reshape": TensorFlowFunction("Reshape", ["tensor"]),
+    "identity": TensorFlowFunction("Copy", ["input"]),
+    "stop_gradient": TensorFlowFunction("StopGradient", ["input"]),
+    "convert_to_tensor": TensorFlowFunction("ConvertToTensor", ["value"], same: ["dtype"]),
+    "zeros_like": TensorFlowFunction("ZerosLike", ["input"], same: ["dtype"]),
+    "ones_like": TensorFlowFunction("OnesLike", ["input"], same: ["dtype"]),
+    "where": TensorFlowFunction("Where", ["condition", "x", "y"]),
+    "clip_by_value": TensorFlowFunction(
+      "Clip", ["t"], renamed: ["clip_value_min": "x_min", "clip_value_max": "x_max"]),
+    "reshape": TensorFlowFunction("Reshape", ["tensor"], same: ["shape"]),
     "transpose": TensorFlowFunction(
-      "Transpose", ["a"], ["perm": "axes"], required: ["conjugate": .bool(false)]),
-    "squeeze": TensorFlowFunction("Squeeze", ["input"], ["squeeze_dims": "axis"]),
-    "expand_dims": TensorFlowFunction("ExpandDims", ["input"], ["dim": "axis"]),
-    "broadcast_to": TensorFlowFunction("BroadcastTo", ["input"]),
-    "tile": TensorFlowFunction("Tile", ["input"], ["multiples": "repeats"]),
-    "repeat": TensorFlowFunction("Repeat", ["input"]),
-    "reverse": TensorFlowFunction("Flip", ["tensor"]),
-    "roll": TensorFlowFunction("Roll", ["input"]),
-    "pad": TensorFlowFunction("Pad", ["tensor", "constant_values"], ["paddings": "pad_width"]),
-    "concat": TensorFlowFunction("Concatenate", ["values"]),
-    "stack": TensorFlowFunction("Stack", ["values"]),
-    "unstack": TensorFlowFunction("Unstack", ["value"]),
-    "split": TensorFlowFunction("SplitSizes", ["value"]),
-    "slice": TensorFlowFunction("Slice", ["input_", "begin"], ["size": "shape"]),
-    "strided_slice": TensorFlowFunction("StridedSlice", ["input_"], ["strides": "steps"]),
-    "getitem": TensorFlowFunction("GetItem", ["tensor", "slice_spec"]),
+      "Transpose", ["a"], renamed: ["perm": "axes"], required: ["conjugate": .bool(false)]),
+    "squeeze": TensorFlowFunction("Squeeze", ["input"], same: ["axis"]),
+    "expand_dims": TensorFlowFunction("ExpandDims", ["input"], same: ["axis"]),
+    "broadcast_to": TensorFlowFunction("BroadcastTo", ["input"], same: ["shape"]),
+    "tile": TensorFlowFunction("Tile", ["input"], renamed: ["multiples": "repeats"]),
+    "repeat": TensorFlowFunction("Repeat", ["input"], same: ["repeats", "axis"]),
+    "reverse": TensorFlowFunction("Flip", ["tensor"], same: ["axis"]),
+    "roll": TensorFlowFunction("Roll", ["input"], same: ["shift", "axis"]),
+    "pad": TensorFlowFunction(
+      "Pad", ["tensor", "constant_values"], same: ["mode"], renamed: ["paddings": "pad_width"]),
+    "concat": TensorFlowFunction("Concatenate", ["values"], same: ["axis"]),
+    "stack": TensorFlowFunction("Stack", ["values"], same: ["axis"]),
+    "unstack": TensorFlowFunction("Unstack", ["value"], same: ["axis"]),
+    "split": TensorFlowFunction("SplitSizes", ["value"], same: ["num_or_size_splits", "axis"]),
+    "slice": TensorFlowFunction("Slice", ["input_", "begin"], renamed: ["size": "shape"]),
+    "strided_slice": TensorFlowFunction(
+      "StridedSlice", ["input_"],
+      same: [
+        "begin", "end", "begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask",
+      ], renamed: ["strides": "steps"]),
     "gather": TensorFlowFunction(
-      "Take", ["params", "indices"], defaults: ["axis": .integer(0)], required: ["batch_dims": .integer(0)]),
-    "one_hot": TensorFlowFunction("OneHot", ["indices"], ["depth": "num_classes"]),
-    "matmul": TensorFlowFunction(
-      "Matmul", ["a", "b"], required: ["adjoint_a": .bool(false), "adjoint_b": .bool(false)]),
-    "tensordot": TensorFlowFunction("Tensordot", ["a", "b"]),
+      "Take", ["params", "indices"], same: ["axis"], defaults: ["axis": .integer(0)],
+      required: ["batch_dims": .integer(0)]),
+    "one_hot": TensorFlowFunction(
+      "OneHot", ["indices"], same: ["axis", "dtype"], renamed: ["depth": "num_classes"],
+      required: ["on_value": .integer(1), "off_value": .integer(0)]),
     "shape": TensorFlowFunction("Shape", ["input"]),
-    "add_n": TensorFlowFunction("SumOfList", ["inputs"]),
+  ]
+
+  private static let algebra: [String: TensorFlowFunction] = [
+    "matmul": TensorFlowFunction(
+      "Matmul", ["a", "b"], same: ["transpose_a", "transpose_b"],
+      required: ["adjoint_a": .bool(false), "adjoint_b": .bool(false)]),
+    "tensordot": TensorFlowFunction("Tensordot", ["a", "b"], same: ["axes"]),
+    "norm": TensorFlowFunction("Norm", ["tensor"], same: ["ord", "axis", "keepdims"]),
+  ]
+
+  private static let unitLength = [
+    "l2_normalize": TensorFlowFunction(
+      "L2Normalize", ["x"], same: ["axis", "epsilon"], renamed: ["dim": "axis"])
+  ]
+
+  private static let softmaxes = [
+    "softmax": TensorFlowFunction("Softmax", ["logits"], same: ["axis"]),
+    "log_softmax": TensorFlowFunction("LogSoftmax", ["logits"], same: ["axis"]),
   ]
 
   private static let neural: [String: TensorFlowFunction] = [
-    "softmax": TensorFlowFunction("Softmax", ["logits"]),
-    "log_softmax": TensorFlowFunction("LogSoftmax", ["logits"]),
-    "max_pool2d": TensorFlowFunction("MaxPool", ["input"], ["ksize": "pool_size"]),
-    "max_pool": TensorFlowFunction("MaxPool", ["input"], ["ksize": "pool_size"]),
-    "avg_pool2d": TensorFlowFunction("AveragePool", ["input"], ["ksize": "pool_size"]),
-    "avg_pool": TensorFlowFunction("AveragePool", ["input"], ["ksize": "pool_size"]),
-    "conv2d": TensorFlowFunction("Conv", ["input", "filters"], ["dilations": "dilation_rate"]),
-    "convolution": TensorFlowFunction("Conv", ["input", "filters"], ["dilations": "dilation_rate"]),
+    "max_pool2d": pooling("MaxPool"), "max_pool": pooling("MaxPool"),
+    "avg_pool2d": pooling("AveragePool"), "avg_pool": pooling("AveragePool"),
+    "conv2d": TensorFlowFunction(
+      "Conv", ["input", "filters"], same: window, renamed: ["dilations": "dilation_rate"]),
+    "convolution": TensorFlowFunction(
+      "Conv", ["input", "filters"], same: window, renamed: ["dilations": "dilation_rate"]),
     "depthwise_conv2d": TensorFlowFunction(
-      "DepthwiseConv", ["input", "filter"], ["dilations": "dilation_rate"]),
+      "DepthwiseConv", ["input", "filter"], same: window, renamed: ["dilations": "dilation_rate"]),
+    "bias_add": TensorFlowFunction("Add", ["value", "bias"], required: ["data_format": "NHWC"]),
     "batch_normalization": TensorFlowFunction(
-      "BatchNorm", ["x", "mean", "variance", "offset", "scale"], ["variance_epsilon": "epsilon"],
+      "BatchNorm", ["x", "mean", "variance", "offset", "scale"], renamed: ["variance_epsilon": "epsilon"],
       defaults: ["axis": .integer(-1)]),
-    "local_response_normalization": TensorFlowFunction("LocalResponseNormalization", ["input"]),
-    "space_to_depth": TensorFlowFunction("SpaceToDepth", ["input"]),
-    "depth_to_space": TensorFlowFunction("DepthToSpace", ["input"]),
+    "moments": TensorFlowFunction("Moments", ["x"], same: ["axes", "keepdims"]),
+    "local_response_normalization": TensorFlowFunction(
+      "LocalResponseNormalization", ["input"], same: ["depth_radius", "bias", "alpha", "beta"]),
+    "space_to_depth": TensorFlowFunction("SpaceToDepth", ["input"], same: ["block_size", "data_format"]),
+    "depth_to_space": TensorFlowFunction("DepthToSpace", ["input"], same: ["block_size", "data_format"]),
   ]
+
+  /// Parameters of all functions that slide a window.
+  static let window = ["strides", "padding", "data_format"]
+
+  /// - Parameter operand: what the function calls its input.
+  static func pooling(_ operation: String, of operand: String = "input") -> TensorFlowFunction {
+    TensorFlowFunction(operation, [operand], same: window, renamed: ["ksize": "pool_size"])
+  }
 
   private static let images: [String: TensorFlowFunction] = [
     "resize": TensorFlowFunction(
-      "Resize", ["images"], ["method": "interpolation"], required: ["preserve_aspect_ratio": .bool(false)]),
-    "resize_bilinear": TensorFlowFunction("ResizeBilinear", ["images"]),
-    "resize_nearest_neighbor": TensorFlowFunction("ResizeNearestNeighbor", ["images"]),
+      "Resize", ["images"], same: ["size", "antialias"], renamed: ["method": "interpolation"],
+      required: ["preserve_aspect_ratio": .bool(false)]),
     "rgb_to_grayscale": TensorFlowFunction("RGBToGrayscale", ["images"]),
     "extract_patches": TensorFlowFunction(
-      "ExtractPatches", ["images"], ["sizes": "size", "rates": "dilation_rate"]),
-    "central_crop": TensorFlowFunction("CentralCrop", ["image"]),
+      "ExtractPatches", ["images"], same: ["strides", "padding"],
+      renamed: ["sizes": "size", "rates": "dilation_rate"]),
+    "central_crop": TensorFlowFunction("CentralCrop", ["image"], same: ["central_fraction"]),
     "flip_left_right": TensorFlowFunction("Flip", ["image"], defaults: ["axis": .integer(-2)]),
     "flip_up_down": TensorFlowFunction("Flip", ["image"], defaults: ["axis": .integer(-3)]),
     "per_image_standardization": TensorFlowFunction("PerImageStandardization", ["image"]),

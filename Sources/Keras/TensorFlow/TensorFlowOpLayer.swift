@@ -35,13 +35,13 @@ private struct TensorFlowNode: Sendable {
       "LogicalNot": "logical_not", "ZerosLike": "zeros_like", "OnesLike": "ones_like",
     ] { table[operation] = TensorFlowNode(function) }
     for (operation, function) in [
-      "Relu": "relu", "Relu6": "relu6", "Elu": "elu", "Selu": "selu", "Softplus": "softplus",
-      "Softsign": "softsign",
-    ] { table[operation] = TensorFlowNode(function, [function == "softplus" ? "x" : "features"]) }
+      "Relu": "nn.relu", "Relu6": "nn.relu6", "Elu": "nn.elu", "Selu": "nn.selu", "Softplus": "nn.softplus",
+      "Softsign": "nn.softsign",
+    ] { table[operation] = TensorFlowNode(function, ["features"]) }
     for (operation, function) in [
-      "Add": "add", "AddV2": "add", "Sub": "subtract", "Mul": "multiply", "Div": "divide",
+      "Add": "add", "AddV2": "add", "Sub": "subtract", "Mul": "multiply", "Div": "compat.v1.div",
       "RealDiv": "truediv",
-      "FloorDiv": "floordiv", "FloorMod": "floormod", "Mod": "mod", "Pow": "pow", "Maximum": "maximum",
+      "FloorDiv": "floordiv", "FloorMod": "floormod", "Pow": "pow", "Maximum": "maximum",
       "Minimum": "minimum", "SquaredDifference": "squared_difference", "DivNoNan": "divide_no_nan",
       "Equal": "equal", "NotEqual": "not_equal", "Less": "less", "LessEqual": "less_equal",
       "Greater": "greater", "GreaterEqual": "greater_equal", "LogicalAnd": "logical_and",
@@ -60,9 +60,10 @@ private struct TensorFlowNode: Sendable {
       "Identity": TensorFlowNode("identity", ["input"]),
       "StopGradient": TensorFlowNode("stop_gradient", ["input"]),
       "Cast": TensorFlowNode("cast", ["x"], ["DstT": "dtype"]),
-      "LeakyRelu": TensorFlowNode("leaky_relu", ["features"], ["alpha": "alpha"]),
-      "BiasAdd": TensorFlowNode("bias_add", ["value", "bias"]),
-      "Select": TensorFlowNode("where", ["condition", "x", "y"]),
+      "LeakyRelu": TensorFlowNode("nn.leaky_relu", ["features"], ["alpha": "alpha"]),
+      "BiasAdd": TensorFlowNode(
+        "nn.bias_add", ["value", "bias"], ["data_format": "data_format"]),
+      "Select": TensorFlowNode("compat.v1.where", ["condition", "x", "y"]),
       "SelectV2": TensorFlowNode("where", ["condition", "x", "y"]),
       "ClipByValue": TensorFlowNode("clip_by_value", ["t", "clip_value_min", "clip_value_max"]),
       "ArgMax": TensorFlowNode("argmax", ["input", "axis"]),
@@ -96,24 +97,24 @@ private struct TensorFlowNode: Sendable {
       "BatchMatMulV2": TensorFlowNode(
         "matmul", ["a", "b"], ["adj_x": "transpose_a", "adj_y": "transpose_b"]),
       "Shape": TensorFlowNode("shape", ["input"]),
-      "Softmax": TensorFlowNode("softmax", ["logits"]),
-      "LogSoftmax": TensorFlowNode("log_softmax", ["logits"]),
-      "MaxPool": TensorFlowNode("max_pool2d", ["input"], windows),
-      "AvgPool": TensorFlowNode("avg_pool2d", ["input"], windows),
-      "Conv2D": TensorFlowNode("conv2d", ["input", "filters"], windows),
-      "DepthwiseConv2dNative": TensorFlowNode("depthwise_conv2d", ["input", "filter"], windows),
+      "Softmax": TensorFlowNode("nn.softmax", ["logits"]),
+      "LogSoftmax": TensorFlowNode("nn.log_softmax", ["logits"]),
+      "MaxPool": TensorFlowNode("nn.max_pool2d", ["input"], windows),
+      "AvgPool": TensorFlowNode("nn.avg_pool2d", ["input"], windows),
+      "Conv2D": TensorFlowNode("nn.conv2d", ["input", "filters"], windows),
+      "DepthwiseConv2dNative": TensorFlowNode("nn.depthwise_conv2d", ["input", "filter"], windows),
       "LRN": TensorFlowNode(
-        "local_response_normalization", ["input"],
+        "nn.local_response_normalization", ["input"],
         ["depth_radius": "depth_radius", "bias": "bias", "alpha": "alpha", "beta": "beta"]),
       "SpaceToDepth": TensorFlowNode(
-        "space_to_depth", ["input"], ["block_size": "block_size", "data_format": "data_format"]),
+        "nn.space_to_depth", ["input"], ["block_size": "block_size", "data_format": "data_format"]),
       "DepthToSpace": TensorFlowNode(
-        "depth_to_space", ["input"], ["block_size": "block_size", "data_format": "data_format"]),
+        "nn.depth_to_space", ["input"], ["block_size": "block_size", "data_format": "data_format"]),
       "ResizeBilinear": TensorFlowNode(
-        "resize_bilinear", ["images", "size"],
+        "compat.v1.image.resize_bilinear", ["images", "size"],
         ["align_corners": "align_corners", "half_pixel_centers": "half_pixel_centers"]),
       "ResizeNearestNeighbor": TensorFlowNode(
-        "resize_nearest_neighbor", ["images", "size"],
+        "compat.v1.image.resize_nearest_neighbor", ["images", "size"],
         ["align_corners": "align_corners", "half_pixel_centers": "half_pixel_centers"]),
     ]
     return table.merging(others) { first, _ in first }

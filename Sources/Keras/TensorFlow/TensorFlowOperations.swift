@@ -83,11 +83,17 @@ extension LayerClass {
         try builder.crop(
           x, top: top, left: left, to: Extent(height - 2 * top, width - 2 * left), layer))
     },
-    "ResizeBilinear": LayerClass { layer, builder throws(KerasError) in
-      try legacyResize(layer, &builder, isBilinear: true)
-    },
-    "ResizeNearestNeighbor": LayerClass { layer, builder throws(KerasError) in
-      try legacyResize(layer, &builder, isBilinear: false)
+    "LegacyResize": LayerClass(build: legacyResize),
+    "WhereRows": LayerClass { layer, builder throws(KerasError) in
+      let x = try layer.operand(1, "x", in: &builder)
+      let rank = builder.shape(x).count
+      var condition = try layer.operand(0, "condition", in: &builder)
+      // A list of conditions is one of rows, where `tf.where` of TensorFlow 2 would take it for one of columns.
+      if builder.shape(condition).count == 1, rank > 1 {
+        let columns = Array(repeating: Slice.newAxis, count: rank - 1)
+        condition = try builder.add(.slice([.whole] + columns), [condition], layer)
+      }
+      return .tensor(try builder.add(.select, [condition, x, layer.operand(2, "y", in: &builder)], layer))
     },
   ]
 
@@ -116,14 +122,25 @@ extension LayerClass {
     }
   }
 
-  /// `tf.compat.v1.image.resize_bilinear` and its sibling, whose pixels have no half-pixel centres unless asked.
-  private static func legacyResize(_ layer: LayerCall, _ builder: inout GraphBuilder, isBilinear: Bool)
+  /// `tf.compat.v1.image.resize` and its siblings, whose pixels have no half-pixel centres unless asked.
+  @Sendable private static func legacyResize(_ layer: LayerCall, _ builder: inout GraphBuilder)
     throws(KerasError) -> Value
   {
+    let configuration = layer.configuration
     let image = try layer.operand(in: &builder)
-    let size = try layer.configuration.extent("size")
-    let alignsCorners = try layer.configuration.bool("align_corners", default: false)
-    if try layer.configuration.bool("half_pixel_centers", default: false) {
+    guard builder.shape(image).count == 4 else {
+      throw layer.error("it takes a batch of images, the shape is \(builder.shape(image).text)")
+    }
+    // The methods of `tf.compat.v1.image.ResizeMethod` are numbers.
+    let isBilinear: Bool
+    switch configuration["method"] {
+    case nil, .string("bilinear"), .integer(0): isBilinear = true
+    case .string("nearest"), .integer(1): isBilinear = false
+    default: throw configuration.error("method", "bilinear (0) or nearest (1)")
+    }
+    let size = try configuration.extent("size")
+    let alignsCorners = try configuration.bool("align_corners", default: false)
+    if try configuration.bool("half_pixel_centers", default: false) {
       let resize = Resize(size: .exactly(size), interpolation: isBilinear ? .bilinear : .nearest)
       return .tensor(try builder.add(.resize(resize), [image], layer))
     }

@@ -75,6 +75,11 @@ struct LayerNameWeights {
   private func read(
     _ layer: LayerDescription, _ slots: [WeightSlot], _ saved: SavedLayer, _ reader: inout WeightReader
   ) throws(KerasError) {
+    if saved.weights.contains(where: { $0.name.hasSuffix("/lora_kernel_b") }) {
+      throw layer.identity.error(
+        "the file has its kernel and its LoRA adapter apart, which is not read",
+        remedy: "save the model as a .keras file, in which they are merged")
+    }
     guard slots.count == saved.weights.count else {
       throw layer.identity.error(
         "the file has \(saved.weights.count) weights of it (\(saved.weights.map(\.name).listed)), its configuration "

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Classifier
 import Foundation
+import Inference
+import Keras
 import S3
 
 /// `thimble check`: whether a folder can be a function's package, and an S3 server its storage.
@@ -8,11 +10,14 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", _superCommandName: "thimble",
     abstract:
-      "Check a function's folder, that all its thimble.json names is there and works; or an S3 server.",
+      "Check a function's folder, that all its thimble.json names is there and works; or a model; or an S3 server.",
     discussion: """
       Models, their configs and labels in the folder, or in a sideload.zip there, are loaded as the function would load \
       them, as are those of buckets for which --bucket NAME=DIR names a folder. What is elsewhere in S3 or at an absolute \
       path is not looked at. What is probably wrong is told beside. Exit code 1: the function would fail.
+
+      Of a model's file, or of an unpacked .keras file, the model alone is looked at: whether it works, and which \
+      settings it needs.
 
       With --endpoint an S3 server is asked whether it does what Thimble relies on: whether conditions are obeyed, \
       tags survive, metadata and checksums are S3's. It gets an object of a random name in the --bucket that has no \
@@ -22,10 +27,12 @@ struct Check: ParsableCommand {
       Examples:
         thimble check function
         thimble check function/thimble.json --bucket models=my-models
+        thimble check model.keras
         thimble check --endpoint https://minio.example:9000 --bucket images
       """)
 
-  @Argument(help: ArgumentHelp("The folder with thimble.json, or such a file.", valueName: "dir-or-file"))
+  @Argument(
+    help: ArgumentHelp("The folder with thimble.json, such a file, or a model.", valueName: "dir-or-file"))
   var path: String?
 
   @Option(help: ArgumentHelp("The S3 server to ask.", valueName: "url"))
@@ -71,7 +78,19 @@ struct Check: ParsableCommand {
     if !report.isSafe { throw ExitCode.failure }
   }
 
+  /// Checks a model by itself: what refuses it, or what it tells of the settings that it needs.
+  private func check(model path: String) throws {
+    let notes = try Progress.during("reading \(path)") { _ in
+      let workers = Workers(count: 1)
+      let model = try KerasModel(path: path, workers: workers)
+      _ = try model.compile(ShapeOptions.usual(for: model), workers)
+      return ModelTraits(model).notes
+    }
+    Terminal.show((["\(path) works"] + notes.map { "\(path): note: \($0)" }).joined(separator: "\n"))
+  }
+
   private func check(path: String) throws {
+    if KerasModel.isModel(path) { return try check(model: path) }
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let file = isFolder.boolValue ? path + "/thimble.json" : path
@@ -109,9 +128,9 @@ extension Panel {
       }
       return text
     }
-    let classifier = try store.classifier(for: local)
-    let labels = classifier.labels.isEmpty ? "no labels" : "\(classifier.labels.count) labels"
-    let warnings = try store.warnings(of: local).map { "\n\(model.name): warning: \($0)" }
+    let checked = try store.check(local)
+    let labels = checked.labelCount == 0 ? "no labels" : "\(checked.labelCount) labels"
+    let warnings = checked.warnings.map { "\n\(model.name): warning: \($0)" }
     return "\(model.name): \(model.source) works, \(labels)" + warnings.joined()
   }
 

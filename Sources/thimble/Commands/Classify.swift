@@ -105,7 +105,7 @@ struct Classify: ParsableCommand {
       labels: labels.map { .file(.path(InputFile.absolute($0))) } ?? .list([]),
       input: InputConfiguration(
         size: size.map { InputConfiguration.Size(height: $0.height, width: $0.width) },
-        preprocess: pipeline.preprocess ?? .none, resize: pipeline.resize ?? .nearest,
+        preprocess: pipeline.preprocess ?? .none, resize: pipeline.resize,
         fit: pipeline.fit ?? .stretch, color: color, exifOrientation: pipeline.exifOrientation),
       output: OutputConfiguration(head: head, top: top, activation: activation))
     return try Panel([model], roots: [], threads: threading.threads)

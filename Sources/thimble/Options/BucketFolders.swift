@@ -43,7 +43,9 @@ struct BucketFolders {
       throw Failure(location.uri, "no file of a folder has this name", remedy: "choose a plain key")
     }
     let path = "\(folder)/\(location.key)"
-    guard FileManager.default.fileExists(atPath: path) else {
+    var isFolder: ObjCBool = false
+    // An object is never a folder.
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
       throw Failure(location.uri, "there is no file \(path)", remedy: "put it there, or mend the URI")
     }
     return .path(path)

@@ -55,15 +55,20 @@ struct ShapeOptions: ParsableArguments {
   /// One for each of the model's inputs.
   func shapes(for model: KerasModel) throws -> [[Int]] {
     let inputs = model.graph.inputs
-    if shapes.isEmpty {
-      return inputs.map { input in
-        model.graph.shape(of: input.value).enumerated().map { axis, size in size ?? (axis == 0 ? 1 : 224) }
-      }
-    }
+    if shapes.isEmpty { return Self.usual(for: model) }
     guard shapes.count == inputs.count else {
       throw ValidationError("The model has \(inputs.count) inputs; --shape is given \(shapes.count) times.")
     }
     return shapes.map(\.sizes)
+  }
+}
+
+extension ShapeOptions {
+  /// A batch of 1, and 224 for what the model leaves open.
+  static func usual(for model: KerasModel) -> [[Int]] {
+    model.graph.inputs.map { input in
+      model.graph.shape(of: input.value).enumerated().map { axis, size in size ?? (axis == 0 ? 1 : 224) }
+    }
   }
 }
 

@@ -57,7 +57,7 @@ struct ConfigurationTests {
     let model = try #require(configuration.models.first)
     #expect(model.labels == .list([]))
     // `keras.utils.load_img`'s.
-    #expect(model.input.resize == .nearest && model.input.fit == .stretch && model.input.preprocess == .none)
+    #expect(model.input.resize == nil && model.input.fit == .stretch && model.input.preprocess == .none)
     #expect(model.input.size == nil && model.input.color == nil && !model.input.exifOrientation)
     #expect(model.output == OutputConfiguration())
     #expect(model.output.labelLimit == 1 && model.output.leastScore == 0 && model.output.activation == nil)

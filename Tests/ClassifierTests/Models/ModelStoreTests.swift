@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Keras
 import S3
 import Synchronization
 import TestSupport
@@ -49,6 +51,46 @@ struct ModelStoreTests {
     #expect(names.filter { $0.hasSuffix(".parts") } == models.map { $0.replacing(".model", with: ".parts") })
     #expect(names.count == 2 * models.count)
     return models
+  }
+
+  /// How often a file was opened and closed, as the system counts it.
+  private func openings(of path: String, _ body: () throws -> Void) throws -> Int {
+    let queue = inotify_init1(Int32(O_NONBLOCK))
+    try #require(queue >= 0)
+    defer { close(queue) }
+    try #require(inotify_add_watch(queue, path, UInt32(IN_OPEN | IN_CLOSE_NOWRITE)) >= 0)
+    try body()
+    var events = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(queue, &events, events.count)
+    return max(count, 0) / MemoryLayout<inotify_event>.size
+  }
+
+  @Test func checksAModelWithOneReading() throws {
+    let path = scratch.path("means.h5")
+    try Data(means).write(to: URL(fileURLWithPath: path))
+    let once = try openings(of: path) { _ = try KerasModel(path: path) }
+    let store = try ModelStore(roots: [], environment: ["THIMBLE_CACHE": scratch.path("cache")])
+    let model = ModelConfiguration(
+      name: "means", source: .path(path), output: OutputConfiguration(activation: .asTheyAre))
+    let checked = try openings(of: path) { _ = try store.check(model) }
+    #expect(once > 0 && checked == once)
+  }
+
+  /// Other weights are another model, also in a folder.
+  @Test func knowsAnUnpackedModelByItsFiles() throws {
+    let folder = scratch.path("unpacked")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    func write(_ name: String, _ text: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/" + name))
+    }
+    let store = try ModelStore(roots: [], environment: ["THIMBLE_CACHE": scratch.path("cache")])
+    let model = ModelConfiguration(name: "a", source: .path(folder))
+    var seen: Set<String> = []
+    for (name, text) in [("config.json", "{}"), ("model.weights.h5", "1"), ("model.weights.h5", "2")] {
+      try write(name, text)
+      if name == "model.weights.h5" { seen.insert(try store.fingerprint(of: model)) }
+    }
+    #expect(seen.count == 2)
   }
 
   @Test func downloadsOnce() throws {

@@ -45,8 +45,10 @@ struct TraitTests {
   @Test func nearest() throws {
     var model = ModelConfiguration(name: "a", source: .path("a.keras"))
     #expect(try traits("rescaling").warnings(model).contains { $0.contains("tf-bilinear") })
-    model.input.resize = .bilinear
-    #expect(try traits("rescaling").warnings(model).isEmpty)
+    for chosen in [ResizeFilter.bilinear, .nearest] {
+      model.input.resize = chosen
+      #expect(try traits("rescaling").warnings(model).isEmpty)
+    }
     // Of an older Keras, that does not scale.
     let old = try KerasModel(path: Fixtures.directory("Classifier") + "/scales-none.keras")
     model.input = InputConfiguration(preprocess: .tf)

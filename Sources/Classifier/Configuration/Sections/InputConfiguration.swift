@@ -16,14 +16,15 @@ public struct InputConfiguration: Sendable, Equatable {
   /// nil: the model's own.
   public var size: Size?
   public var preprocess: Preprocess
-  public var resize: ResizeFilter
+  /// nil: nearest, which the warnings of `thimble check` tell from one that was chosen.
+  public var resize: ResizeFilter?
   public var fit: Fit
   /// nil: grayscale, rgb or rgba for 1, 3 or 4 channels.
   public var color: Color?
   public var exifOrientation: Bool
 
   public init(
-    size: Size? = nil, preprocess: Preprocess = .none, resize: ResizeFilter = .nearest, fit: Fit = .stretch,
+    size: Size? = nil, preprocess: Preprocess = .none, resize: ResizeFilter? = nil, fit: Fit = .stretch,
     color: Color? = nil, exifOrientation: Bool = false
   ) {
     self.size = size
@@ -34,10 +35,13 @@ public struct InputConfiguration: Sendable, Equatable {
     self.exifOrientation = exifOrientation
   }
 
+  /// How images are resized.
+  private var filter: ResizeFilter { resize ?? .nearest }
+
   /// The pipeline for an input of that size.
   func pipeline(height: Int, width: Int, color: Color, limits: ImageLimits = ImageLimits()) -> ImagePipeline {
     ImagePipeline(
-      height: height, width: width, resize: resize, fit: fit, color: color, preprocess: preprocess,
+      height: height, width: width, resize: filter, fit: fit, color: color, preprocess: preprocess,
       exifOrientation: exifOrientation, limits: limits)
   }
 }
@@ -54,11 +58,11 @@ extension InputConfiguration: ConfigurationSection {
         `{"scale": 1, "offset": [-104, -117, -123]}`
         """, fallback: "`none`")
     public static let resize = ConfigurationKey<InputConfiguration>(
-      "resize", \.resize, .word, .results,
+      "resize", \.resize, .optional(.word), .results,
       text: """
         `nearest`, `box`, `bilinear`, `hamming`, `bicubic`, `lanczos`: Pillow's; `tf-nearest`, `tf-bilinear`, \
         `tf-bicubic`, `tf-area`: tf.image's
-        """, fallback: "`nearest`, as `load_img`")
+        """, fallback: "`nearest`, as `load_img`", canonical: { .string($0.filter.rawValue) })
     public static let fit = ConfigurationKey<InputConfiguration>(
       "fit", \.fit, .word, .results,
       text: "`stretch`, `crop` (`keep_aspect_ratio`), `pad` (with black)", fallback: "`stretch`")

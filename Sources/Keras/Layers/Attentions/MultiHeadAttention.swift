@@ -136,8 +136,8 @@ extension LayerCall {
     }
     let isGrouped = weights[prefix + "kernel_zero"] != nil
     let isWhole = weights[prefix + "kernel"]?.shape == shape
-    let quantization = Quantization(
-      isGrouped || !isWhole ? .int4 : .int8, isGrouped: isGrouped, version: version)
+    let quantization = try Quantization(
+      isGrouped || !isWhole ? .int4 : .int8, isGrouped: isGrouped, within: configuration)
     return try quantizedKernel(prefix, shape, equation, quantization)
   }
 }
