@@ -48,8 +48,8 @@ bench-peers: ## side by side with LiteRT, ONNX Runtime and OpenVINO (half an hou
 bench-invocation: ## what Lambda bills, next to functions in Python (twenty minutes)
 	@scripts/bench-invocation
 
-lint: ## check the formatting
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+lint: ## check the formatting, the scripts, Python and YAML
+	@scripts/lint
 
 format: ## mend the formatting
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

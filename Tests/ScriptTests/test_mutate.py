@@ -8,7 +8,7 @@ from support import TOP
 
 sys.path.insert(0, str(TOP / "scripts/mutation"))
 
-import table  # noqa: E402
+import table
 
 
 class MutateTests(unittest.TestCase):
