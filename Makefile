@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench-peers bench-invocation campaign fuzz mutate test-arm64 conformance package layer sideload bench lint format
+.PHONY: help setup demo test bench-peers bench-invocation campaign fuzz mutate test-arm64 conformance package layer sbom sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -28,6 +28,9 @@ package: ## the function's package in dist/; CONFIG=dir/ adds thimble.json, labe
 
 layer: ## the layer in dist/: bootstrap alone
 	@scripts/layer
+
+sbom: ## what bootstrap is made of, with versions and licences, in dist/
+	@scripts/sbom
 
 sideload: ## FROM=dir/ as dist/sideload.zip, for the package or for S3
 	@scripts/sideload --from "$(FROM)"
