@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench-peers bench-invocation campaign fuzz mutate test-arm64 conformance package layer sbom sideload bench lint format
+.PHONY: help setup demo test bench-peers bench-invocation campaign fuzz mutate test-arm64 conformance package layer sbom docs sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -31,6 +31,9 @@ layer: ## the layer in dist/: bootstrap alone
 
 sbom: ## what bootstrap is made of, with versions and licences, in dist/
 	@scripts/sbom
+
+docs: ## the documentation of the engine and the readers, in .build-docs/
+	@scripts/docs
 
 sideload: ## FROM=dir/ as dist/sideload.zip, for the package or for S3
 	@scripts/sideload --from "$(FROM)"
