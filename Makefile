@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/, each of which explains itself with --help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench-peers bench-invocation campaign fuzz mutate test-arm64 conformance package layer sideload bench lint format
+.PHONY: help setup demo test bench-peers bench-invocation campaign fuzz mutate test-arm64 conformance package layer sbom docs sideload bench lint format
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,6 +29,12 @@ package: ## the function's package in dist/; CONFIG=dir/ adds thimble.json, labe
 layer: ## the layer in dist/: bootstrap alone
 	@scripts/layer
 
+sbom: ## what bootstrap is made of, with versions and licences, in dist/
+	@scripts/sbom
+
+docs: ## the documentation of the engine and the readers, in .build-docs/
+	@scripts/docs
+
 sideload: ## FROM=dir/ as dist/sideload.zip, for the package or for S3
 	@scripts/sideload --from "$(FROM)"
 
@@ -48,8 +54,8 @@ bench-peers: ## side by side with LiteRT, ONNX Runtime and OpenVINO (half an hou
 bench-invocation: ## what Lambda bills, next to functions in Python (twenty minutes)
 	@scripts/bench-invocation
 
-lint: ## check the formatting
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+lint: ## check the formatting, the scripts, Python and YAML
+	@scripts/lint
 
 format: ## mend the formatting
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

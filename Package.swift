@@ -14,6 +14,10 @@ let optimized = ["-Ounchecked", "-wmo", "-num-threads", "2", "-Xllvm", "-unroll-
   let wideKernelFlags = optimized + ["-D", "AVX512"]  // Compiles, and nothing uses it.
 #endif
 
+/// The commit of what is built, as layer/build-thimble states it. SwiftPM's own (`Context.gitInformation`) is kept with
+/// the evaluated manifest, and is that of an older commit after the next one.
+let commit = Context.environment["THIMBLE_COMMIT"] ?? "unknown"
+
 let testSupport: Target.Dependency = "TestSupport"
 
 let package = Package(
@@ -74,10 +78,12 @@ let package = Package(
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
+    .target(name: "CCommit", cSettings: [.define("THIMBLE_COMMIT", to: "\"\(commit)\"")]),
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "Classifier", "Keras", "Inference", "NPY", "Imaging", "JSON", "ZipArchive", "S3", "HTTP", "Emulator",
+        "CCommit", "Classifier", "Keras", "Inference", "NPY", "Imaging", "JSON", "ZipArchive", "S3", "HTTP",
+        "Emulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

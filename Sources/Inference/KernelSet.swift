@@ -7,8 +7,10 @@ import Kernels
 
 /// The heavy kernels for one kind of vector register. The one place where a processor's kernels are chosen.
 package struct KernelSet: Sendable, CustomStringConvertible {
-  /// The name of the instructions, for profiles.
+  /// Rows and columns of a tile, for profiles.
   package let name: String
+  /// The instructions that it needs.
+  package let instructions: String
   package var description: String { name }
   /// Columns of a packed panel, and rows of the largest tile.
   let panelWidth: Int
@@ -50,9 +52,16 @@ package struct KernelSet: Sendable, CustomStringConvertible {
   /// Keeps a core as busy as it can be; returns the operations done and a value that depends on them.
   let multiplyAndAdd: @Sendable (_ iterations: Int) -> (flops: Double, value: Float)
 
+  #if arch(x86_64)
+    private static let baseInstructions = "AVX2"
+  #else
+    private static let baseInstructions = "NEON"
+  #endif
+
   /// Registers of eight values: every processor that is supported.
   package static let base = KernelSet(
-    name: "6x16", panelWidth: Kernels.gemmPanelWidth, tileRows: Kernels.gemmTileRows, flopsPerByte: 7,
+    name: "6x16", instructions: baseInstructions, panelWidth: Kernels.gemmPanelWidth,
+    tileRows: Kernels.gemmTileRows, flopsPerByte: 7,
     packedCount: Kernels.packedCount, isNarrowPanel: { _ in false }, packedWidth: Kernels.packedWidth,
     packPanelBias: Kernels.packPanelBias, packPanelRows: Kernels.packPanelRows,
     multiply: Kernels.multiply, convolveDepthwise: Kernels.convolveDepthwise(_:lines:),
@@ -63,8 +72,8 @@ package struct KernelSet: Sendable, CustomStringConvertible {
   #if arch(x86_64)
     /// Registers of sixteen values.
     static let avx512 = KernelSet(
-      name: "8x32", panelWidth: KernelsAVX512.gemmPanelWidth, tileRows: KernelsAVX512.gemmTileRows,
-      flopsPerByte: 14,
+      name: "8x32", instructions: "AVX-512", panelWidth: KernelsAVX512.gemmPanelWidth,
+      tileRows: KernelsAVX512.gemmTileRows, flopsPerByte: 14,
       packedCount: KernelsAVX512.packedCount, isNarrowPanel: KernelsAVX512.isNarrowPanel,
       packedWidth: KernelsAVX512.packedWidth,
       packPanelBias: KernelsAVX512.packPanelBias, packPanelRows: KernelsAVX512.packPanelRows,

@@ -222,7 +222,7 @@ public enum Extremum: Sendable { case max, min }
 
 public enum PaddingMode: Sendable { case constant(Float), reflect, symmetric, edge }
 
-/// One axis of Python's `x[begin:end:step]`, or with ``index`` of `x[i]` (the axis disappears).
+/// One axis of Python's `x[begin:end:step]`, or with ``index(_:)`` of `x[i]` (the axis disappears).
 public enum Slice: Sendable {
   case whole
   case range(begin: Int?, end: Int?, step: Int)

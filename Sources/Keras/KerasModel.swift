@@ -4,6 +4,9 @@ import System
 
 /// A model file of Keras, read into a graph.
 public struct KerasModel: Sendable {
+  /// The major versions of Keras, standalone and within TensorFlow, whose files are read.
+  public static let kerasVersions = 1...3
+
   /// The file.
   public let path: String
   /// The model's name in Keras.

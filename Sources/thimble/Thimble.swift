@@ -12,6 +12,7 @@ struct Thimble: ParsableCommand {
       Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the answer is no or the work \
       failed, 64 wrong usage. `thimble help COMMAND` shows options and examples.
       """,
+    version: Version.report,
     subcommands: [
       Inspect.self, Predict.self, Verify.self, Classify.self, ImageCommand.self, Bench.self, Check.self,
       Emulate.self,

@@ -1,13 +1,11 @@
 """What the tests of the scripts share."""
 
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
-sys.path.insert(0, str(TOP / "scripts/packaging"))
 
 
 class FolderTest(unittest.TestCase):

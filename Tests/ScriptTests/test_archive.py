@@ -3,11 +3,14 @@
 import os
 import shutil
 import subprocess
+import sys
 import unittest
 import zipfile
 from pathlib import Path
 
 from support import TOP, FolderTest
+
+sys.path.insert(0, str(TOP / "scripts/packaging"))
 
 import archive
 

@@ -7,7 +7,7 @@ from support import TOP
 
 sys.path.append(str(TOP / "scripts/campaigns"))
 
-import verdict  # noqa: E402
+import verdict
 
 ETAG = "0123456789abcdef" * 2
 OTHER = "fedcba9876543210" * 2

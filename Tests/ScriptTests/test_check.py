@@ -7,6 +7,8 @@ import zipfile
 
 from support import TOP, FolderTest
 
+sys.path.insert(0, str(TOP / "scripts/packaging"))
+
 import check
 
 MEGABYTE = 1 << 20

@@ -9,15 +9,15 @@ from support import TOP, FolderTest
 
 sys.path += [str(TOP / "scripts" / name) for name in ("invocation", "emulation", "peers")]
 
-import bars  # noqa: E402
-import cases  # noqa: E402
-import deploy  # noqa: E402
-import floor  # noqa: E402
-import marked  # noqa: E402
-import prices  # noqa: E402
-import readings  # noqa: E402
-import tables  # noqa: E402
-from results import Results, Sample  # noqa: E402
+import bars
+import cases
+import deploy
+import floor
+import marked
+import prices
+import readings
+import tables
+from results import Results, Sample
 
 
 def report(duration, billed, rest=""):

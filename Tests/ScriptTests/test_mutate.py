@@ -8,7 +8,7 @@ from support import TOP
 
 sys.path.insert(0, str(TOP / "scripts/mutation"))
 
-import table  # noqa: E402
+import table
 
 
 class MutateTests(unittest.TestCase):
@@ -18,7 +18,7 @@ class MutateTests(unittest.TestCase):
         for one in mutations:
             self.assertNotEqual(one.old, one.new)
             target, suite = re.match(r"(\w+)\.?(\w*)", one.tests).groups()
-            sources = "".join(path.read_text() for path in (TOP / "Tests" / target).glob("*.swift"))
+            sources = "".join(path.read_text() for path in (TOP / "Tests" / target).rglob("*.swift"))
             self.assertRegex(sources, rf"\bstruct {suite}", one.tests)
 
     def test_both_expressions_are_there(self):

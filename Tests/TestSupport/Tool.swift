@@ -25,9 +25,11 @@ public struct Tool: Sendable {
   /// Runs a command to its end.
   public static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-  public static func run(_ arguments: [String]) throws -> Outcome {
+  /// - Parameter environment: variables besides those of the tests.
+  public static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
     let folder = try Scratch()
     let process = process(arguments)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files rather than pipes, which fill up while nobody reads.
     let (output, error) = (folder.path("stdout"), folder.path("stderr"))
     for path in [output, error] { FileManager.default.createFile(atPath: path, contents: nil) }

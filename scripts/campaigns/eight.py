@@ -2,7 +2,6 @@
 one may write what it read long before the others wrote of the next picture."""
 
 import json
-import os
 import queue
 import signal
 import subprocess

@@ -6,7 +6,6 @@ Without names: all of them, and docs/conformance.md is written. Exit code 1 when
 """
 
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -215,7 +214,7 @@ def measured(thimble, name):
     import resource
 
     run = subprocess.run(
-        [sys.executable, __file__, thimble, "--one", name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, __file__, thimble, "--one", name], capture_output=True, text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT)))
     try:
         return json.loads(run.stdout.splitlines()[-1])

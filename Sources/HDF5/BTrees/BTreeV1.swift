@@ -3,7 +3,7 @@ struct BTreeV1 {
   enum Kind: Equatable {
     /// Children are symbol table nodes, keys are offsets of names in a local heap.
     case group
-    /// Children are chunks with `rank` axes; see ``ChunkKey``.
+    /// Children are chunks with `rank` axes; ``ChunkIndex`` reads their keys.
     case chunks(rank: Int)
   }
 
