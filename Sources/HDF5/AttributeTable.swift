@@ -1,3 +1,5 @@
+import System
+
 /// The attributes of one object.
 struct AttributeTable {
   private let file: Superblock
@@ -16,7 +18,7 @@ struct AttributeTable {
   func message(_ name: String) throws(Problem) -> Bytes? {
     for message in header.all(.attribute) {
       let content = try message.resolved(file)
-      if try AttributeMessage.name(content, file.space) == name { return content }
+      if try AttributeMessage.name(content, file.space).isSameBytes(as: name) { return content }
     }
     return try index.flatMap { index throws(Problem) in
       let hash = Lookup3.hash(name)

@@ -1,3 +1,5 @@
+import System
+
 /// The links of one group.
 enum LinkTable: Sendable {
   /// An old-style group.
@@ -30,7 +32,7 @@ enum LinkTable: Sendable {
   func link(_ name: String) throws(Problem) -> Link? {
     switch self {
     case .symbols(let table): try table.link(name)
-    case .messages(let links): links.first { $0.name == name }
+    case .messages(let links): links.first { $0.name.isSameBytes(as: name) }
     case .dense(let links): try links.link(name)
     }
   }
@@ -67,7 +69,7 @@ struct DenseLinks: Sendable {
       let other = try record.uint32()
       guard other == hash else { return other < hash ? -1 : 1 }
       let link = try LinkMessage(message(record), space).link
-      if link.name == name { found = link }
+      if link.name.isSameBytes(as: name) { found = link }
       return link.name.order(to: name)
     }
     return found

@@ -6,6 +6,8 @@ public enum OutputKind: Sendable, Equatable {
   case sigmoid
   /// Weighted sums, or what ReLU and its kin make of such: any size, so that these are no probabilities.
   case unbounded
+  /// Exponentials of such, which are above 0 and have no limit either.
+  case exponential
   /// Nothing is known.
   case unknown
 }
@@ -78,6 +80,7 @@ extension Unary {
     case .sigmoid, .hardSigmoid, .sparseSigmoid: return .sigmoid
     case .clip(low: 0, high: 1), .relu(negativeSlope: 0, ceiling: 1, threshold: 0):
       return input == .softmax ? input : .sigmoid
+    case .exp, .exponential: return .exponential
     case .linear, .clip: return input
     case .relu, .softplus, .swish, .mish, .selu, .elu, .celu, .gelu, .hardSwish, .thresholdedReLU,
       .squareplus,

@@ -58,6 +58,15 @@ struct KerasArchive {
     }
   }
 
+  /// Throws where the weights are not those that the archive's checksum is of. A folder has no checksums.
+  func verifyWeights() throws(KerasError) {
+    guard case .zip(let archive) = content, let entry = archive.entry(named: Self.weightsName) else { return }
+    do throws(ZipError) { try archive.verify(entry) } catch {
+      throw KerasError(
+        path: path, reason: "\(Self.weightsName): \(error.reason)", remedy: "copy the file again, or save the model again")
+    }
+  }
+
   /// Where the weights lie: in which file, and where in it.
   func weights() throws(KerasError) -> (path: String, offset: Int, length: Int) {
     let name = Self.weightsName

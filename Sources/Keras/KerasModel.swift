@@ -40,6 +40,14 @@ public struct KerasModel: Sendable {
     try self.init(path: path, config: text, workers: workers, arrival: arrival)
   }
 
+  /// Verifies the checksum that a `.keras` archive has of its weights, which takes a read of them all: loading a model
+  /// leaves it out. Files of other kinds have none.
+  /// - Throws: ``KerasError`` when the weights are damaged.
+  public static func verifyWeights(_ path: String) throws(KerasError) {
+    guard case .zip = try FileKind.of(path, arrival: nil).kind else { return }
+    try KerasArchive(path: path, arrival: nil).verifyWeights()
+  }
+
   /// Whether a path is that of a folder into which a `.keras` file was unpacked: such a folder is read like the file.
   public static func isUnpacked(_ path: String) -> Bool { KerasArchive.isFolder(path) }
 

@@ -1,4 +1,6 @@
-/// Where an object is.
+import System
+
+/// Where an object is: bucket and key count byte by byte.
 public struct S3Location: Hashable, Sendable, CustomStringConvertible {
   public var bucket: String
   /// As it is, not encoded.
@@ -18,9 +20,10 @@ public struct S3Location: Hashable, Sendable, CustomStringConvertible {
     let scheme = "s3://"
     guard uri.hasPrefix(scheme) else { return nil }
     var rest = uri.dropFirst(scheme.count)
-    guard let slash = rest.firstIndex(of: "/") else { return nil }
+    // Of bytes: a key may begin with a mark that belongs to the letter before.
+    guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
     let bucket = rest[..<slash]
-    rest = rest[rest.index(after: slash)...]
+    rest = rest[rest.utf8.index(after: slash)...]
     var version: Substring?
     let mark = "?versionId="
     for index in rest.indices.reversed() where rest[index...].hasPrefix(mark) {
@@ -31,6 +34,12 @@ public struct S3Location: Hashable, Sendable, CustomStringConvertible {
     guard !bucket.isEmpty, !rest.isEmpty, version?.isEmpty != true else { return nil }
     self.init(bucket: String(bucket), key: String(rest), versionID: version.map(String.init))
   }
+
+  public static func == (a: S3Location, b: S3Location) -> Bool { a.names == b.names }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(names) }
+
+  private var names: [ByteKey?] { [ByteKey(bucket), ByteKey(key), versionID.map { ByteKey($0) }] }
 
   public var uri: String { "s3://\(bucket)/\(key)" + (versionID.map { "?versionId=\($0)" } ?? "") }
 

@@ -25,7 +25,7 @@ public struct ZipArchive: Sendable {
   public var path: String { file.path }
 
   /// The entry of that name; nil when there is none. Of several the last, as in Python's `zipfile`.
-  public func entry(named name: String) -> Entry? { entries.last { $0.name == name } }
+  public func entry(named name: String) -> Entry? { entries.last { $0.name.isSameBytes(as: name) } }
 
   /// An entry's data, unpacked; its checksum and size are checked.
   /// - Parameter limit: the largest size that is taken into memory, bytes.
@@ -40,6 +40,9 @@ public struct ZipArchive: Sendable {
     try EntryReader(file).read(entry) { bytes += $0 }
     return bytes
   }
+
+  /// Reads an entry's data, and throws when its checksum or size is wrong.
+  public func verify(_ entry: Entry) throws(ZipError) { try EntryReader(file).read(entry) { _ in } }
 
   /// Where the data of an entry lies in the file; nil when it is compressed. The checksum is not checked.
   /// - Throws: ``ZipError`` when it is encrypted, or its local header contradicts the central directory.

@@ -107,8 +107,9 @@ extension ConfigurationType<[Float]> {
     read: { value, place throws(ConfigurationError) in
       var numbers: [Float] = []
       for value in value.array ?? [value] {
-        guard let number = value.real, Float(number).isFinite else {
-          throw value.isNot("a number or a list of numbers", place)
+        guard let number = value.real else { throw value.isNot("a number or a list of numbers", place) }
+        guard Float(number).isFinite else {
+          throw place.error("\(value.text) is out of range: numbers are up to 3.4e38, as float32 holds them")
         }
         numbers.append(Float(number))
       }

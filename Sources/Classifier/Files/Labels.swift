@@ -6,7 +6,7 @@ import JSON
 /// - an object from label to output, as `class_indices` of Keras' generators is: `{"cat": 0, "dog": 1}`;
 /// - an object from output to label: `{"0": "cat", "1": "dog"}`, or to several names of which the second is the
 ///   readable one, as in `imagenet_class_index.json`: `{"0": ["n01440764", "tench"]}`;
-/// - text with one label a line, each behind its output or none: `0 cat`, as Teachable Machine writes it.
+/// - text with one label a line, each behind its output or none: `0 cat`, as Teachable Machine writes it, or `0: cat`.
 enum Labels {
   /// - Parameter reference: a `.json` file has one of the first forms, any other is text.
   static func read(_ bytes: [UInt8], from reference: FileReference) throws(ConfigurationError) -> [String] {

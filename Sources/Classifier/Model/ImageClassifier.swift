@@ -105,7 +105,7 @@ public final class ImageClassifier {
       if names.indices.contains(index) { return index }
       wanted = "\(index)"
     case .name(let name):
-      if let index = names.firstIndex(of: name) { return index }
+      if let index = names.firstIndex(where: { $0.isSameBytes(as: name) }) { return index }
       wanted = "\"\(name)\""
     }
     throw ClassifierError(

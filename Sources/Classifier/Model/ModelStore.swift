@@ -192,7 +192,11 @@ public final class ModelStore {
   ) {
     guard case .path(let path) = model.source else { return (try classifier(for: model).labels.count, []) }
     let texts = try texts(of: model)
-    let saved = try read(model, texts, path: findModel(path, model), arrival: nil)
+    let found = try findModel(path, model)
+    let saved = try read(model, texts, path: found, arrival: nil)
+    do throws(KerasError) { try KerasModel.verifyWeights(found) } catch {
+      throw ClassifierError(.model, reason: "\(error)")
+    }
     let labels = try classifier(model, texts, saved).labels
     return (labels.count, ModelTraits(saved).warnings(model) + Labels.warnings(texts.labels))
   }

@@ -46,6 +46,8 @@ public struct ModelTraits: Sendable {
         notes.append("\(start) is a map, no list with a score for each class")
       } else if output.kind == .unbounded {
         notes.append("\(start) has no softmax or sigmoid behind: output.activation is needed")
+      } else if output.kind == .exponential {
+        notes.append("\(start) comes from an exponential: it is no probability")
       } else if output.kind == .unknown {
         notes.append("\(start) is of unknown kind: its values are taken as scores")
       }

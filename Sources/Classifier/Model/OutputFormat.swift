@@ -6,6 +6,8 @@ struct OutputFormat: Equatable {
   /// How many outputs there are.
   let count: Int
   let activation: OutputConfiguration.Activation
+  /// Whether each score is a probability: known from the model, or stated where the model does not tell.
+  let isProbability: Bool
 
   /// Fits a configuration to a model's output.
   /// - Parameters:
@@ -40,6 +42,10 @@ struct OutputFormat: Equatable {
             : "softmax, where one label of an image is right (trained by CategoricalCrossentropy with from_logits=True), "
               + "or sigmoid, where each may be right or not (BinaryCrossentropy)")
           + "; none takes them as they are")
+    case (.exponential, nil), (.exponential, .softmax?), (.exponential, .sigmoid?):
+      throw failure(
+        "\(output), \"\(name)\", \(count == 1 ? "comes" : "come") from an exponential and can have any size above 0: train the "
+          + "model with softmax or sigmoid in its place; output.activation none takes them as they are")
     case (.softmax, .softmax?), (.softmax, .sigmoid?), (.sigmoid, .softmax?), (.sigmoid, .sigmoid?):
       throw failure(
         "\(output), \"\(name)\", \(count == 1 ? "comes" : "come") from a \(kind) already, and another one spoils the scores: "
@@ -53,6 +59,9 @@ struct OutputFormat: Equatable {
     default: break
     }
     self.activation = activation ?? .asTheyAre
+    isProbability =
+      kind == .softmax || kind == .sigmoid || activation == .sigmoid || activation == .softmax
+      || kind == .unknown && activation == .asTheyAre
   }
 
   /// The scores that outputs stand for.

@@ -10,7 +10,7 @@ struct Ranking {
   ///   - labels: in the order of the outputs; empty: the outputs are numbered from 0. A model with one output,
   ///     which is the probability that something is the case, has one label, or two: of what is not the case,
   ///     then of what is.
-  /// - Throws: when there are more or fewer labels than outputs.
+  /// - Throws: when there are more or fewer labels than outputs, or two for one that is no probability.
   init(labels: [String], output: OutputConfiguration, format: OutputFormat) throws(ClassifierError) {
     self.format = format
     let count = format.count
@@ -27,6 +27,13 @@ struct Ranking {
       if isBinary, labels[0] == labels[1] {
         throw ClassifierError(
           .configuration, reason: "both labels are \"\(labels[0])\": name what is not the case, then what is")
+      }
+      if isBinary, !format.isProbability {
+        throw ClassifierError(
+          .configuration,
+          reason: "two labels for its one output need a probability, which this is not as far as the model tells: set "
+            + "output.activation to sigmoid where it is a logit, to none where it is a probability all the same, or name "
+            + "one label")
       }
       self.labels = labels
     }

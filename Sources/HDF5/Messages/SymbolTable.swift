@@ -1,3 +1,5 @@
+import System
+
 /// The links of an old-style group (specification IV.A.2.r "The Symbol Table Message"): a B-tree whose leaves
 /// list symbols, and a heap with their names.
 struct SymbolTable: Sendable {
@@ -31,7 +33,7 @@ struct SymbolTable: Sendable {
         }
         guard index < symbols.count else { return nil }
         let link = try link(symbols.entry(index))
-        return link.name == name ? link : nil
+        return link.name.isSameBytes(as: name) ? link : nil
       }
       node = try BTreeV1(space, at: child, .group, level: node.level - 1, &budget)
     }

@@ -1,10 +1,11 @@
 import Inference
+import System
 
 /// Calls the layers of a functional model in an order in which each call finds its inputs.
 struct FunctionalWalk {
   private let model: ModelDescription
   private let file: String
-  private let places: [String: Int]
+  private let places: [ByteKey: Int]
   /// What each call of each layer gave: its outputs. An input layer has one call, its input.
   private var results: [[[Value]?]]
   /// By how much references to a layer's calls count too high, in calls and in the model's outputs: a nested
@@ -20,7 +21,7 @@ struct FunctionalWalk {
   init(_ model: ModelDescription, file: String) {
     self.model = model
     self.file = file
-    places = Dictionary(model.layers.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    places = Dictionary(model.layers.enumerated().map { (ByteKey($1.name), $0) }) { first, _ in first }
     results = model.layers.map { Array(repeating: nil, count: $0.calls.count) }
     offsets = Array(repeating: (0, 0), count: model.layers.count)
     guard case .functional(_, let outputs) = model.kind else { return }
@@ -35,14 +36,14 @@ struct FunctionalWalk {
     // call that is saved has a reader, so that the highest reference tells.
     let calls = model.layers.flatMap { $0.calls.flatMap(\.dependencies) }
     for reference in calls + outputs.map(\.reference) {
-      guard let place = places[reference.layer], case .model = model.layers[place].content else { continue }
+      guard let place = places[ByteKey(reference.layer)], case .model = model.layers[place].content else { continue }
       if reference.node == model.layers[place].calls.count { offsets[place] = (1, 1) }
     }
   }
 
   /// Gives an input layer its value.
   mutating func provide(_ value: Value, for layer: String) {
-    guard let place = places[layer] else { return }
+    guard let place = places[ByteKey(layer)] else { return }
     results[place] = [[value]]
   }
 
@@ -121,7 +122,7 @@ struct FunctionalWalk {
       guard let reader else { return KerasError(path: file, layer: reference.layer, reason: reason) }
       return model.layers[reader].identity.error("it reads \"\(reference.layer)\": \(reason)")
     }
-    guard let place = places[reference.layer] else { throw fault("the model has no layer of that name") }
+    guard let place = places[ByteKey(reference.layer)] else { throw fault("the model has no layer of that name") }
     let index = reference.node - (reader == nil ? offsets[place].outputs : offsets[place].calls)
     guard results[place].indices.contains(index) else {
       throw fault(

@@ -3,6 +3,8 @@ import Inference
 /// The graph under construction, with what building a layer needs.
 struct GraphBuilder {
   private(set) var graph = Graph()
+  /// What Keras has each value of the graph as.
+  private var types: [ValueType] = []
   let weights: WeightReader
   /// The shape of what each layer gave first, by ``LayerDescription/id``.
   private(set) var outputShapes: [Int: Shape] = [:]
@@ -26,29 +28,94 @@ struct GraphBuilder {
   mutating func add(_ operation: Operation, _ inputs: [Graph.ValueID], _ layer: LayerCall) throws(KerasError)
     -> Graph.ValueID
   {
-    do throws(GraphError) {
-      if let moved = moved(operation, inputs) {
-        let result = try graph.add(moved.operation, moved.inputs, name: layer.path)
-        guard let permutation = moved.permutation else { return result }
-        return try graph.add(.transpose(permutation), [result], name: layer.path)
-      }
-      return try graph.add(operation, inputs, name: layer.path)
+    let type: ValueType
+    do throws(TypeFault) {
+      type = try operation.type(
+        TypeContext(
+          inputs: inputs.map { types[$0.index] }, shapes: inputs.map { shape($0) }, version: layer.version,
+          isLayer: !layer.description.isOperation))
     } catch {
-      throw layer.error("\(error.operation): \(error.reason)")
+      throw layer.error(error.reason, remedy: Self.typeRemedy)
+    }
+    return try add(operation, inputs, type, layer.description.identity)
+  }
+
+  private static let typeRemedy =
+    "begin the model with an Input of float32, or make floats of the values first: keras.ops.cast(x, \"float32\")"
+
+  private mutating func add(
+    _ operation: Operation, _ inputs: [Graph.ValueID], _ type: ValueType, _ identity: LayerIdentity
+  ) throws(KerasError) -> Graph.ValueID {
+    do throws(GraphError) {
+      guard let moved = moved(operation, inputs) else {
+        return note(type, of: try graph.add(operation, inputs, name: identity.path))
+      }
+      let result = note(type, of: try graph.add(moved.operation, moved.inputs, name: identity.path))
+      guard let permutation = moved.permutation else { return result }
+      return note(type, of: try graph.add(.transpose(permutation), [result], name: identity.path))
+    } catch {
+      throw identity.error("\(error.operation): \(error.reason)")
     }
   }
 
+  private mutating func note(_ type: ValueType, of value: Graph.ValueID) -> Graph.ValueID {
+    types.append(type)
+    return value
+  }
+
+  /// What Keras has a value as.
+  func type(_ value: Graph.ValueID) -> NumberType { types[value.index].type }
+
   /// Adds a constant of a layer.
-  mutating func constant(_ tensor: Tensor, _ layer: LayerCall) -> Graph.ValueID {
-    graph.addConstant(tensor, name: layer.path)
+  /// - Parameter type: nil: weights and the like, which are floats.
+  mutating func constant(_ tensor: Tensor, type: ValueType = .float, _ layer: LayerCall) -> Graph.ValueID {
+    note(type, of: graph.addConstant(tensor, name: layer.path))
+  }
+
+  /// A value in another type, as Keras' `cast` makes it.
+  /// - Throws: where it may lie outside the type's range, of which every backend makes something else.
+  mutating func cast(_ value: Graph.ValueID, to type: NumberType, _ identity: LayerIdentity) throws(KerasError)
+    -> Graph.ValueID
+  {
+    let from = types[value.index]
+    if from.type == type, !from.isWeak { return value }
+    switch type {
+    case .float: return try add(.unary(.linear(scale: 1, offset: 0)), [value], ValueType(.float, from.range), identity)
+    case .bool:
+      let zero = note(ValueType(0), of: graph.addConstant(Tensor(shape: [], [0]), name: identity.path))
+      return try add(.binary(.notEqual), [value, zero], .bool, identity)
+    case .integer(let bits, _):
+      let whole = from.range.mapped { $0.rounded(.towardZero) }
+      // Floats have no more than 24 bits: whole numbers that need more are not expected of a model.
+      guard type.range.contains(whole) || from.isFloat && bits >= 32 else {
+        throw identity.error(
+          "it makes \(type.name) of values that may lie outside its range, of which each backend of Keras makes something else",
+          remedy: "limit them first: keras.ops.clip(x, \(type.range.text))")
+      }
+      return try add(.unary(.truncate), [value], ValueType(type, whole.clipped(to: type.expectedRange)), identity)
+    }
   }
 
   /// The shape of a value, batch first; nil where unknown before the inputs are.
   func shape(_ value: Graph.ValueID) -> Shape { graph.shape(of: value) }
 
   /// Adds a model input.
-  mutating func input(_ name: String, _ shape: Shape) -> Graph.ValueID {
-    graph.addInput(name: name, shape: shape)
+  /// - Parameter type: Keras makes it of what the model is given, cutting off fractions.
+  mutating func input(_ name: String, _ shape: Shape, _ type: NumberType, _ identity: LayerIdentity)
+    throws(KerasError) -> Graph.ValueID
+  {
+    let value = note(.float, of: graph.addInput(name: name, shape: shape))
+    switch type {
+    case .float: return value
+    case .bool: return try cast(value, to: .bool, identity)
+    case .integer:
+      guard type.range.contains(255) else {
+        throw identity.error(
+          "its input is of \(type.name), which does not hold the values of an image, 0 to 255",
+          remedy: "build the model with an Input of float32 or uint8")
+      }
+      return try add(.unary(.truncate), [value], ValueType(type, type.expectedRange), identity)
+    }
   }
 
   /// Declares a model output.
@@ -63,6 +130,7 @@ struct GraphBuilder {
       throw layer.identity.error("the model calls more than \(GraphBuilder.callLimit) layers")
     }
     try checkMasks(layer)
+    let arguments = try typed(arguments, layer)
     let result: Value
     if case .model(let model) = layer.content {
       result = try call(model, layer.identity, arguments.positional.flatMap(\.tensors))
@@ -72,6 +140,35 @@ struct GraphBuilder {
     }
     if let output = result.tensors.first { note(output, of: layer) }
     return result
+  }
+
+  /// Layers that make floats of what they are given, besides those with names that begin with Random.
+  private static let castingLayers: Set = [
+    "Rescaling", "Normalization", "BatchNormalization", "CenterCrop", "AugMix", "AutoContrast", "CutMix",
+    "Equalization", "MixUp", "RandAugment", "Solarization",
+  ]
+
+  /// A layer's arguments in the types in which it takes them.
+  private mutating func typed(_ arguments: CallArguments<Graph.ValueID>, _ layer: LayerDescription)
+    throws(KerasError) -> CallArguments<Graph.ValueID>
+  {
+    let (name, identity) = (layer.className, layer.identity)
+    if layer.isOperation || LayerClass.tensorFlowFunctions[name] != nil || name == "TensorFlowOpLayer" {
+      return arguments
+    }
+    let casts = Self.castingLayers.contains(name) || name.hasPrefix("Random")
+      || name == "Resizing" && layer.configuration.version.major < 3
+    if layer.configuration.version.major >= 3, name != "InputLayer",
+      let type = layer.configuration.numberType, type != .float
+    {
+      if casts || arguments.positional.contains(where: { $0.tensors.contains { types[$0.index].isFloat } }) {
+        throw identity.error(
+          "its dtype is \(type.name), so that it makes whole numbers of floats",
+          remedy: "build the model without a dtype for this layer")
+      }
+    }
+    guard casts else { return arguments }
+    return try arguments.map { value throws(KerasError) in .tensor(try cast(value, to: .float, identity)) }
   }
 
   /// Refuses what would give other numbers than Keras' without a word. A mask may also come to an end before
@@ -99,13 +196,17 @@ struct GraphBuilder {
     switch model.kind {
     case .sequential:
       guard inputs.count == 1 else { throw identity.error("it takes one input, it is given \(inputs.count)") }
-      return try chain(model.layers, .tensor(inputs[0]))
+      let type = model.layers.first?.inputType ?? .float
+      return try chain(model.layers, .tensor(cast(inputs[0], to: type, identity)))
     case .functional(let ports, _):
       guard inputs.count == ports.count else {
         throw identity.error("it takes \(ports.count) inputs, it is given \(inputs.count)")
       }
       var walk = FunctionalWalk(model, file: identity.file)
-      for (port, input) in zip(ports, inputs) { walk.provide(.tensor(input), for: port.reference.layer) }
+      for (port, input) in zip(ports, inputs) {
+        let type = model.layer(of: port)?.inputType ?? .float
+        walk.provide(.tensor(try cast(input, to: type, identity)), for: port.reference.layer)
+      }
       let outputs = try walk.run(&self)
       return outputs.count == 1 ? outputs[0] : .list(outputs)
     }

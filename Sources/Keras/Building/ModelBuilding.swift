@@ -1,4 +1,5 @@
 import Inference
+import System
 
 extension GraphBuilder {
   /// Adds a whole model with its inputs and outputs.
@@ -6,19 +7,19 @@ extension GraphBuilder {
     switch model.kind {
     case .sequential(let inputShape):
       let (name, shape) = try sequentialInput(model, inputShape, file)
-      let value = input(name, shape)
+      let value = try input(name, shape, model.layers.first?.inputType ?? .float, LayerIdentity(file: file, path: name, className: "InputLayer"))
       if let first = model.layers.first, first.className == "InputLayer" { note(value, of: first) }
       let output = try chain(model.layers, .tensor(value))
       try declare([output], [model.layers.last?.name ?? model.name], file)
     case .functional(let inputs, let outputs):
       var walk = FunctionalWalk(model, file: file)
       for port in inputs {
-        guard let layer = model.layers.first(where: { $0.name == port.reference.layer }) else {
+        guard let layer = model.layer(of: port) else {
           throw KerasError(
             path: file, layer: port.reference.layer,
             reason: "it is an input of the model, which has no such layer")
         }
-        let value = input(port.name, try inputShape(of: layer))
+        let value = try input(port.name, inputShape(of: layer), layer.inputType, layer.identity)
         note(value, of: layer)
         walk.provide(.tensor(value), for: layer.name)
       }
@@ -27,12 +28,12 @@ extension GraphBuilder {
   }
 
   private mutating func declare(_ values: [Value], _ names: [String], _ file: String) throws(KerasError) {
-    var used: [String: Int] = [:]
+    var used: [ByteKey: Int] = [:]
     for (value, name) in zip(values, names) {
       for tensor in value.tensors {
         // Keras names outputs by their layers, which may give several.
-        let count = used[name, default: 0]
-        used[name] = count + 1
+        let count = used[ByteKey(name), default: 0]
+        used[ByteKey(name)] = count + 1
         output(count == 0 ? name : "\(name)_\(count)", tensor)
       }
     }
@@ -63,7 +64,7 @@ extension GraphBuilder {
       case .sequential(let shape): return try sequentialInput(nested, shape, file)
       case .functional(let ports, _):
         guard let port = ports.first,
-          let layer = nested.layers.first(where: { $0.name == port.reference.layer })
+          let layer = nested.layer(of: port)
         else { break }
         return (layer.name, try inputShape(of: layer))
       }

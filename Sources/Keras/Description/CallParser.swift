@@ -1,9 +1,10 @@
 import JSON
+import System
 
 /// Reads the entries of `inbound_nodes`, of which each is one call of a layer.
 struct CallParser {
   /// The names of the model's layers.
-  let layers: Set<String>
+  let layers: Set<ByteKey>
 
   /// Reads a call in the format of Keras 1 and 2 (a list of references) or 3 (`args` and `kwargs`).
   func call(_ json: JSONValue) -> CallArguments<TensorReference> {
@@ -46,7 +47,7 @@ struct CallParser {
     let argument: Argument<TensorReference>
     switch json {
     case .array(let elements):
-      if elements.count <= 4, let reference = TensorReference(json), layers.contains(reference.layer) {
+      if elements.count <= 4, let reference = TensorReference(json), layers.contains(ByteKey(reference.layer)) {
         return .tensor(reference)
       }
       if elements.first?.string == "_CONSTANT_VALUE", elements.count >= 3 { return .constant(elements[2]) }

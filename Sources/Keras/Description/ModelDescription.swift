@@ -1,3 +1,5 @@
+import System
+
 /// A model, or a model nested in one, as its configuration describes it.
 struct ModelDescription: Sendable {
   let name: String
@@ -12,6 +14,11 @@ struct ModelDescription: Sendable {
     case sequential(inputShape: [Int?]?)
     /// Layers read what their calls say.
     case functional(inputs: [Port], outputs: [Port])
+  }
+
+  /// The layer that a port names; nil: there is none.
+  func layer(of port: Port) -> LayerDescription? {
+    layers.first { $0.name.isSameBytes(as: port.reference.layer) }
   }
 
   /// An input or output of a functional model.

@@ -1,4 +1,5 @@
 import JSON
+import System
 
 /// Reads a model's configuration into a description, nested models included.
 struct ModelParser {
@@ -70,10 +71,10 @@ struct ModelParser {
 
   private mutating func layers(_ list: [JSONValue], path: String) throws(KerasError) -> [LayerDescription] {
     var layers: [LayerDescription] = []
-    var names: Set<String> = []
+    var names: Set<ByteKey> = []
     for (index, json) in list.enumerated() {
       let layer = try self.layer(json, index: index, parent: path)
-      if !names.insert(layer.name).inserted {
+      if !names.insert(ByteKey(layer.name)).inserted {
         throw layer.identity.error("the model has two layers of that name")
       }
       layers.append(layer)
@@ -150,7 +151,7 @@ struct ModelParser {
       for element in elements { ports += try self.ports(element, key, path, className) }
     case .object(let object):
       // Keras flattens dictionaries in the order of their keys.
-      for member in object.members.sorted(by: { $0.name < $1.name }) {
+      for member in object.members.sorted(by: { ByteKey($0.name) < ByteKey($1.name) }) {
         for port in try self.ports(member.value, key, path, className) {
           ports.append(ModelDescription.Port(name: member.name, reference: port.reference))
         }

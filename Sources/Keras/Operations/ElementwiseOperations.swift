@@ -152,7 +152,6 @@ extension LayerClass {
     "Angle": unary { builder, layer, x throws(KerasError) in
       try builder.apply(.linear(scale: .pi, offset: 0), builder.apply(.less, x, 0, layer), layer)
     },
-    // All values of the same kind: tensors are float32 here, whatever they are in Keras.
     "StopGradient": unary { _, _, x throws(KerasError) in x },
     "ConvertToTensor": cast, "Cast": cast, "SaturateCast": cast, "Array": cast,
     "Copy": unary { _, _, x throws(KerasError) in x },
@@ -263,14 +262,14 @@ extension LayerClass {
     }
   }
 
-  /// Conversion to another type: what integers and truth values do to a number is kept.
+  /// Conversion to another type.
   private static let cast = LayerClass { layer, builder throws(KerasError) in
-    let x = try layer.operand(0, "x", in: &builder)
+    var x = try layer.operand(0, "x", in: &builder)
     guard let name = layer.configuration["dtype"]?.string else { return .tensor(x) }
-    if name == "bool" { return .tensor(try builder.apply(.notEqual, x, 0, layer)) }
-    if name.hasPrefix("int") || name.hasPrefix("uint") {
-      return .tensor(try builder.apply(.truncate, x, layer))
+    guard let type = NumberType(keras: name) else { throw layer.configuration.error("dtype", "a type of numbers") }
+    if layer.description.className == "SaturateCast", type != .float {
+      x = try builder.apply(.clip(low: Float(type.range.low), high: Float(type.range.high)), x, layer)
     }
-    return .tensor(x)
+    return .tensor(try builder.cast(x, to: type, layer.description.identity))
   }
 }

@@ -79,9 +79,9 @@ extension GraphBuilder {
   mutating func tensor(_ value: Value, _ layer: LayerCall) throws(KerasError) -> Graph.ValueID {
     switch value {
     case .tensor(let tensor): return tensor
-    case .constant(let json): return constant(try Tensor(constant: json, layer), layer)
+    case .constant(let json): return try constant(json, layer)
     case .list(let elements):
-      if let json = value.constant { return constant(try Tensor(constant: json, layer), layer) }
+      if let json = value.constant { return try constant(json, layer) }
       var rows: [Graph.ValueID] = []
       for element in elements {
         rows.append(try add(.slice([.newAxis]), [tensor(element, layer)], layer))
@@ -95,9 +95,14 @@ extension GraphBuilder {
     }
   }
 
+  private mutating func constant(_ json: JSONValue, _ layer: LayerCall) throws(KerasError) -> Graph.ValueID {
+    let tensor = try Tensor(constant: json, layer)
+    return constant(tensor, type: ValueType(constant: json, tensor), layer)
+  }
+
   /// A single number, which broadcasts against anything.
   mutating func scalar(_ number: Float, _ layer: LayerCall) -> Graph.ValueID {
-    constant(Tensor(shape: [], [number]), layer)
+    constant(Tensor(shape: [], [number]), type: ValueType(number), layer)
   }
 
   /// The values of a constant; nil: the value is computed.

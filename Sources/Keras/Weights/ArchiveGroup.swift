@@ -1,4 +1,5 @@
 import HDF5
+import System
 
 /// A group of an archive's weights.
 ///
@@ -9,20 +10,20 @@ struct ArchiveGroup {
   private let group: HDF5Group?
   private let root: HDF5Group
   /// The paths of the groups that the root holds by such names, with those on the way to them.
-  private let joined: Set<String>
+  private let joined: Set<ByteKey>
   /// Where this group is, as these names have it.
   private let place: String
 
   init(root: HDF5Group) throws(HDF5Error) {
-    var joined: Set<String> = []
+    var joined: Set<ByteKey> = []
     for name in try root.names() where name.contains("\\") {
       var parts = name.split(separator: "\\")
-      while !parts.isEmpty, joined.insert(parts.joined(separator: "\\")).inserted { parts.removeLast() }
+      while !parts.isEmpty, joined.insert(ByteKey(parts.joined(separator: "\\"))).inserted { parts.removeLast() }
     }
     self.init(group: root, root: root, joined: joined, place: "")
   }
 
-  private init(group: HDF5Group?, root: HDF5Group, joined: Set<String>, place: String) {
+  private init(group: HDF5Group?, root: HDF5Group, joined: Set<ByteKey>, place: String) {
     self.group = group
     self.root = root
     self.joined = joined
@@ -35,7 +36,7 @@ struct ArchiveGroup {
   /// The group with this name inside this one; nil if it does not exist.
   func group(_ name: String) throws(HDF5Error) -> ArchiveGroup? {
     let inner = place.isEmpty ? name : place + "\\" + name
-    if joined.contains(inner) {
+    if joined.contains(ByteKey(inner)) {
       return ArchiveGroup(group: try root.group(inner), root: root, joined: joined, place: inner)
     }
     return try group?.group(name).map {
@@ -58,7 +59,7 @@ struct ArchiveGroup {
     let own = try group?.names() ?? []
     if joined.isEmpty { return own }
     let start = place.isEmpty ? "" : place + "\\"
-    let further = joined.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
+    let further = joined.map(\.text).filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
     return own + further.filter { !$0.contains("\\") }.sorted()
   }
 }

@@ -1,4 +1,5 @@
 import HDF5
+import System
 
 // What an archive has of a layer beyond what its class and configuration need: it would be left out without a word, and
 // the layer is probably something else than its name says, or quantized in a way that is not read.
@@ -19,18 +20,18 @@ extension ArchiveWeights {
 
   /// Refuses a layer of which the file has more variables than it needs.
   /// - Parameter needed: the paths below the layer's group of those that it needs.
-  func refuseOthers(_ layer: LayerDescription, _ group: ArchiveGroup, than needed: Set<String>)
+  func refuseOthers(_ layer: LayerDescription, _ group: ArchiveGroup, than needed: Set<ByteKey>)
     throws(KerasError)
   {
     let found: [String]
     do throws(HDF5Error) { found = try variables(of: group, depth: 0) } catch {
       throw layer.identity.error("\(error.object): \(error.reason)")
     }
-    let others = found.filter { !needed.contains($0) }
+    let others = found.filter { !needed.contains(ByteKey($0)) }
     if others.isEmpty { return }
     throw layer.identity.error(
       "the file has \(found.count) variables of it, of which its configuration has no use for \(others.listed): it "
-        + "needs \(needed.isEmpty ? "none" : needed.sorted().listed)",
+        + "needs \(needed.isEmpty ? "none" : needed.map(\.text).sorted().listed)",
       remedy: "if the model was quantized, save it before, or quantize it to int8 or int4")
   }
 

@@ -1,4 +1,5 @@
 import HDF5
+import System
 
 /// Weights as `.keras` archives keep them in `model.weights.h5` (and files `.weights.h5`): a group a layer,
 /// named by the layer's class and count (`layers/conv2d_1`), with its weights by number (`vars/0`).
@@ -61,7 +62,7 @@ struct ArchiveWeights {
   ) throws(KerasError) {
     if group == nil, shared.findsElsewhere(layer) { return }
     var count = 0
-    var taken: Set<String> = []
+    var taken: Set<ByteKey> = []
     for weight in try layer.ownWeights(savedKernels(layer, group)) {
       guard let group else { throw missing(layer, place) }
       let place = weight.archivePath ?? "vars/\(count)"
@@ -71,7 +72,7 @@ struct ArchiveWeights {
         // Versions differ in which attributes of a layer are private.
         let found = try group.dataset(place)
         dataset = found == nil ? try group.dataset("_" + place) : found
-        taken.insert(found == nil ? "_" + place : place)
+        taken.insert(ByteKey(found == nil ? "_" + place : place))
       } catch {
         throw layer.identity.error("its weight \"\(weight.name)\": \(error.reason)")
       }
@@ -94,13 +95,13 @@ struct ArchiveWeights {
     -> [(name: String, layers: [LayerDescription])]
   {
     var classes: [(name: String, layers: [LayerDescription])] = []
-    var places: [String: Int] = [:]
+    var places: [ByteKey: Int] = [:]
     for layer in layers where !layer.isOperation {
       let name = layer.archiveClassName
-      if let place = places[name] {
+      if let place = places[ByteKey(name)] {
         classes[place].layers.append(layer)
       } else {
-        places[name] = classes.count
+        places[ByteKey(name)] = classes.count
         classes.append((name, [layer]))
       }
     }
@@ -113,7 +114,7 @@ struct ArchiveWeights {
       var found: [(number: Int, name: String)] = []
       for child in try container.names() {
         let number: Int?
-        if child == name {
+        if child.isSameBytes(as: name) {
           number = 0
         } else {
           number = child.hasPrefix(name + "_") ? Int(child.dropFirst(name.count + 1)) : nil

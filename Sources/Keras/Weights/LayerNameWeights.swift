@@ -1,5 +1,6 @@
 import HDF5
 import Inference
+import System
 
 /// Weights as `.h5` files keep them: a group a layer, under the layer's name, which lists its weights.
 ///
@@ -25,22 +26,22 @@ struct LayerNameWeights {
   /// - Throws: also what had gone wrong when they were looked for.
   func read(_ model: ModelDescription, into reader: inout WeightReader) throws(KerasError) {
     let saved = try self.saved.get()
-    let byName = Dictionary(saved.map { ($0.name, $0) }) { first, _ in first }
+    let byName = Dictionary(saved.map { (ByteKey($0.name), $0) }) { first, _ in first }
     let layers = try topLayers(model, byName)
-    if layers.allSatisfy({ byName[$0.layer.name] != nil }) {
-      let used = Set(layers.map(\.layer.name))
-      for saved in saved where !saved.weights.isEmpty && !used.contains(saved.name) {
+    if layers.allSatisfy({ byName[ByteKey($0.layer.name)] != nil }) {
+      let used = Set(layers.map { ByteKey($0.layer.name) })
+      for saved in saved where !saved.weights.isEmpty && !used.contains(ByteKey(saved.name)) {
         throw unneeded(saved, model)
       }
       for (layer, slots) in layers {
-        guard let saved = byName[layer.name] else { continue }
+        guard let saved = byName[ByteKey(layer.name)] else { continue }
         try read(layer, slots, saved, &reader)
       }
     } else {
       // Names that Keras counts up differ between sessions: like Keras, go by the order.
       let used = saved.filter { !$0.weights.isEmpty }
       guard used.count == layers.count else {
-        let missing = layers.first { byName[$0.layer.name] == nil }
+        let missing = layers.first { byName[ByteKey($0.layer.name)] == nil }
         let identity = (missing ?? layers[0]).layer.identity
         throw identity.error(
           "the file has no weights of that name, and weights of \(used.count) layers where the configuration "
@@ -53,19 +54,19 @@ struct LayerNameWeights {
   }
 
   /// The layers with weights that the file is to list, with their weights in its order.
-  private func topLayers(_ model: ModelDescription, _ saved: [String: SavedLayer]) throws(KerasError)
+  private func topLayers(_ model: ModelDescription, _ saved: [ByteKey: SavedLayer]) throws(KerasError)
     -> [(layer: LayerDescription, slots: [WeightSlot])]
   {
     var layers: [(layer: LayerDescription, slots: [WeightSlot])] = []
     for layer in model.layers {
       // Keras 1 lists the layers of a nested sequential model like the model's own.
-      if case .model(let nested) = layer.content, saved[layer.name] == nil,
-        nested.layers.contains(where: { saved[$0.name] != nil })
+      if case .model(let nested) = layer.content, saved[ByteKey(layer.name)] == nil,
+        nested.layers.contains(where: { saved[ByteKey($0.name)] != nil })
       {
         layers += try topLayers(nested, saved)
         continue
       }
-      let names = saved[layer.name]?.weights.map(\.name) ?? []
+      let names = saved[ByteKey(layer.name)]?.weights.map(\.name) ?? []
       let (trainable, state) = try layer.slots(KernelVariables(names: names))
       if !trainable.isEmpty || !state.isEmpty { layers.append((layer, trainable + state)) }
     }
@@ -100,7 +101,7 @@ struct LayerNameWeights {
   /// Weights that the model has no use for: the layer is not what its name says, or is quantized in an unknown way.
   private func unneeded(_ saved: SavedLayer, _ model: ModelDescription) -> KerasError {
     let names = saved.weights.map(\.name).listed
-    guard let layer = model.layers.first(where: { $0.name == saved.name }) else {
+    guard let layer = model.layers.first(where: { $0.name.isSameBytes(as: saved.name) }) else {
       return KerasError(
         path: path, layer: saved.name,
         reason: "the file has weights of it (\(names)), the configuration no such layer",

@@ -1,5 +1,6 @@
 import HDF5
 import Inference
+import System
 
 /// A layer as a file of ``LayerNameWeights`` lists it.
 struct SavedLayer {
@@ -77,7 +78,7 @@ struct SavedLayer {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
       return try group.dataset(path)
     }
-    if folder?.path != path[..<slash] {
+    if folder?.path.isSameBytes(as: path[..<slash]) != true {
       folder = try group.group(String(path[..<slash])).map { (path[..<slash], $0) }
     }
     return try folder?.group.dataset(String(path[path.index(after: slash)...]))

@@ -1,3 +1,5 @@
+import System
+
 /// Layers that a model and the models nested in it share: a `.keras` archive describes them at each of their
 /// places, and has their weights at the first that Keras comes by, depth first.
 struct SharedLayers {
@@ -18,12 +20,12 @@ struct SharedLayers {
   private struct Search {
     var marked: [Int: LayerDescription] = [:]
     /// By class and name.
-    var unmarked: [[String]: LayerDescription] = [:]
+    var unmarked: [[ByteKey]: LayerDescription] = [:]
   }
 
   private mutating func visit(_ layers: [LayerDescription], _ search: inout Search) {
     for layer in layers where !layer.isOperation {
-      let key = [layer.className, layer.name]
+      let key = [ByteKey(layer.className), ByteKey(layer.name)]
       if let shared = layer.sharedID {
         if let original = search.marked[shared] {
           places.append((layer, original))

@@ -83,6 +83,7 @@ struct Check: ParsableCommand {
     let notes = try Progress.during("reading \(path)") { _ in
       let workers = Workers(count: 1)
       let model = try KerasModel(path: path, workers: workers)
+      try KerasModel.verifyWeights(path)
       _ = try model.compile(ShapeOptions.usual(for: model), workers)
       return ModelTraits(model).notes
     }

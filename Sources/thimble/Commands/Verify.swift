@@ -1,5 +1,6 @@
 import ArgumentParser
 import Inference
+import Keras
 
 /// `thimble verify`: whether a model gives the numbers that Keras gave.
 struct Verify: ParsableCommand {
@@ -46,6 +47,7 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
+    try KerasModel.verifyWeights(model.model)
     let truths = try expected.map { try ArrayFile.read($0) }
     let run = try ModelRun(
       model, inputs: inputs, outputs: (expected.count, "--expect"), threads: threading.threads)

@@ -9,16 +9,19 @@ import Testing
 /// From a model's input and output to labels, with models made by hand.
 struct ModelTests {
   private func ranking(
-    _ labels: [String], shape: [Int], _ values: [Float], _ output: OutputConfiguration = OutputConfiguration()
+    _ labels: [String], shape: [Int], _ values: [Float], _ output: OutputConfiguration = OutputConfiguration(),
+    kind: OutputKind = .sigmoid
   ) throws -> [Classification.Label] {
     var values = values
     return try values.withUnsafeMutableBufferPointer {
-      try Ranking(labels: labels, output: output, format: format(shape))($0)
+      try Ranking(labels: labels, output: output, format: format(shape, kind, output.activation))($0)
     }
   }
 
-  private func format(_ shape: [Int]) throws -> OutputFormat {
-    try OutputFormat(name: "scores", shape: shape, kind: .unknown, activation: nil, head: "")
+  private func format(
+    _ shape: [Int], _ kind: OutputKind = .unknown, _ activation: OutputConfiguration.Activation? = nil
+  ) throws -> OutputFormat {
+    try OutputFormat(name: "scores", shape: shape, kind: kind, activation: activation, head: "")
   }
 
   private func pairs(_ labels: [Classification.Label]) -> [String] {
@@ -52,13 +55,35 @@ struct ModelTests {
     #expect(try ranking(["dog"], shape: [1, 1], [0.25], OutputConfiguration(threshold: 0.5)).isEmpty)
   }
 
-  /// What tanh makes of one output is no probability, and 1 minus that no score.
-  @Test(arguments: [Float(-0.25), 1.5]) func twoLabelsNeedAProbability(value: Float) throws {
+  /// A logit, or what tanh makes of one, is no probability, and 1 minus that no score: it is refused before it is seen.
+  @Test(
+    arguments: [(.unbounded, .asTheyAre), (.exponential, .asTheyAre), (.unknown, nil)]
+      as [(OutputKind, OutputConfiguration.Activation?)])
+  func twoLabelsNeedAProbability(kind: OutputKind, activation: OutputConfiguration.Activation?) throws {
+    let output = OutputConfiguration(activation: activation)
     let error = #expect(throws: ClassifierError.self) {
-      try ranking(["cat", "dog"], shape: [1, 1], [value])
+      try ranking(["cat", "dog"], shape: [1, 1], [0.25], output, kind: kind)
+    }
+    #expect(error?.kind == .configuration && error?.reason.contains("need a probability") == true)
+    #expect(pairs(try ranking(["dog"], shape: [1, 1], [0.25], output, kind: kind)) == ["dog 0.25"])
+  }
+
+  /// Where the model does not tell, its owner may say that it is one: values that are none are still seen.
+  @Test(arguments: [Float(-0.25), 1.5]) func statedProbabilitiesAreChecked(value: Float) throws {
+    let output = OutputConfiguration(activation: .asTheyAre)
+    #expect(
+      pairs(try ranking(["cat", "dog"], shape: [1, 1], [0.25], output, kind: .unknown)) == ["cat 0.75"])
+    let error = #expect(throws: ClassifierError.self) {
+      try ranking(["cat", "dog"], shape: [1, 1], [value], output, kind: .unknown)
     }
     #expect(error?.kind == .model && error?.reason.contains("a probability from 0 to 1") == true)
-    #expect(pairs(try ranking(["dog"], shape: [1, 1], [value])) == ["dog \(value)"])
+  }
+
+  /// `Dense(3, activation="exponential")`.
+  @Test(arguments: [.softmax, .sigmoid, nil] as [OutputConfiguration.Activation?])
+  func exponentialsAreNoScores(activation: OutputConfiguration.Activation?) {
+    let error = #expect(throws: ClassifierError.self) { try format([1, 3], .exponential, activation) }
+    #expect(error?.reason.contains("come from an exponential") == true)
   }
 
   @Test func labelsMustFit() {

@@ -17,7 +17,7 @@ extension LayerClass {
     "Resizing": LayerClass { layer, builder throws(KerasError) in
       let size = try layer.configuration.targetSize()
       let image = try builder.channelsLast(layer.input(), layer)
-      return .tensor(try builder.channelsAsSaved(builder.resized(image, to: size, layer), layer))
+      return .tensor(try builder.channelsAsSaved(builder.resizedInType(image, to: size, layer), layer))
     },
   ]
 }
@@ -55,6 +55,20 @@ extension Resize.Interpolation {
 }
 
 extension GraphBuilder {
+  /// An image resized by a `Resizing` layer, which makes whole numbers of those that lie between whole ones.
+  fileprivate mutating func resizedInType(_ image: Graph.ValueID, to size: Extent, _ layer: LayerCall)
+    throws(KerasError) -> Graph.ValueID
+  {
+    let type = type(image)
+    // Nearest pixels are whole, and what other methods give beyond the input's range differs among backends.
+    guard type != .float, try layer.configuration.interpolation(default: "bilinear") == .bilinear else {
+      return try resized(image, to: size, layer)
+    }
+    let identity = layer.description.identity
+    let result = try resized(cast(image, to: .float, identity), to: size, layer)
+    return try cast(apply(.round, result, layer), to: type, identity)
+  }
+
   /// A channels-last image at another size, as the configuration of a layer or operation has it.
   mutating func resized(_ image: Graph.ValueID, to size: Extent, _ layer: LayerCall) throws(KerasError)
     -> Graph.ValueID
