@@ -20,7 +20,9 @@ enum FileKind {
     if let kind = kind(bytes) { return (kind, size) }
     let remedy = "save the model as a .keras or .h5 file with model.save()"
     if size == 0 { throw KerasError(path: path, reason: "the file is empty", remedy: remedy) }
-    if let other = OtherFile(bytes) { throw KerasError(path: path, reason: "this is \(other.name)", remedy: other.remedy) }
+    if let other = OtherFile(bytes) {
+      throw KerasError(path: path, reason: "this is \(other.name)", remedy: other.remedy)
+    }
     if bytes.first == UInt8(ascii: "{") || bytes.starts(with: Array("\"{".utf8)) {
       throw KerasError(
         path: path, reason: "this is a model's configuration without its weights",

@@ -63,7 +63,8 @@ struct KerasArchive {
     guard case .zip(let archive) = content, let entry = archive.entry(named: Self.weightsName) else { return }
     do throws(ZipError) { try archive.verify(entry) } catch {
       throw KerasError(
-        path: path, reason: "\(Self.weightsName): \(error.reason)", remedy: "copy the file again, or save the model again")
+        path: path, reason: "\(Self.weightsName): \(error.reason)",
+        remedy: "copy the file again, or save the model again")
     }
   }
 

@@ -27,25 +27,19 @@ public struct KerasModel: Sendable {
   ///   - workers: the threads that share the work.
   ///   - arrival: brings the bytes of a file that is still arriving but has its full size already; nil: all are
   ///     there. Only what the model needs is asked for, and all of it is there when this returns.
+  ///   - verifiesWeights: whether the checksum of a `.keras` archive's weights is verified, see below.
   /// - Throws: ``KerasError`` when the file is damaged or does not arrive, or the model is not one that can be built.
   public init(
     path: String, config: String? = nil, workers: Workers = Workers(count: 1),
-    arrival: (any FileArrival)? = nil
+    arrival: (any FileArrival)? = nil, verifiesWeights: Bool = false
   ) throws(KerasError) {
     var text: (text: [UInt8], name: String)?
     if let config {
       let bytes = try FileBytes.read(config, limit: ModelFile.configurationLimit, whole: true).bytes
       text = (bytes, config)
     }
-    try self.init(path: path, config: text, workers: workers, arrival: arrival)
-  }
-
-  /// Verifies the checksum that a `.keras` archive has of its weights, which takes a read of them all: loading a model
-  /// leaves it out. Files of other kinds have none.
-  /// - Throws: ``KerasError`` when the weights are damaged.
-  public static func verifyWeights(_ path: String) throws(KerasError) {
-    guard case .zip = try FileKind.of(path, arrival: nil).kind else { return }
-    try KerasArchive(path: path, arrival: nil).verifyWeights()
+    try self.init(
+      path: path, config: text, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)
   }
 
   /// Whether a path is that of a folder into which a `.keras` file was unpacked: such a folder is read like the file.
@@ -66,10 +60,14 @@ public struct KerasModel: Sendable {
   ///   - config: the JSON text that describes the model, and its name in errors; nil: the file does.
   ///   - workers: the threads that share the work.
   ///   - arrival: brings the bytes of a file that is still arriving.
+  ///   - verifiesWeights: whether the checksum that a `.keras` archive has of its weights is verified, which takes a
+  ///     read of them all. Files of other kinds have none.
   public init(
-    path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil
+    path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil,
+    verifiesWeights: Bool = false
   ) throws(KerasError) {
-    let file = try ModelFile(path: path, config: config, workers: workers, arrival: arrival)
+    let file = try ModelFile(
+      path: path, config: config, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)
     var parser = ModelParser(file: path, version: file.version)
     let model = try parser.model(file.configuration)
     let weights = try file.read(model)

@@ -28,11 +28,11 @@ struct ModelFile {
   ///   - config: the configuration as JSON, which has precedence over the file's own, and where it is from.
   ///   - workers: the threads that share the work.
   ///   - arrival: brings the file's bytes; nil: all are there.
+  ///   - verifiesWeights: whether the checksum of an archive's weights is verified.
   init(
-    path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil
-  )
-    throws(KerasError)
-  {
+    path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil,
+    verifiesWeights: Bool = false
+  ) throws(KerasError) {
     let (kind, size) = try FileKind.of(path, arrival: arrival)
     var given: JSONValue?
     if let config { given = try ModelFile.json(config.text, config.name) }
@@ -40,6 +40,7 @@ struct ModelFile {
     case .hdf5: try self.init(hdf5: path, size: size, configuration: given, workers, arrival)
     case .zip:
       let archive = try KerasArchive(path: path, arrival: arrival)
+      if verifiesWeights { try archive.verifyWeights() }
       try self.init(archive, path: path, size: size, configuration: given, arrival)
     case .folder:
       try self.init(KerasArchive(folder: path), path: path, size: size, configuration: given, nil)

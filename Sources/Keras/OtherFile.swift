@@ -13,9 +13,11 @@ struct OtherFile {
     if bytes.dropFirst(4).starts(with: "TFL3".utf8) {
       self.init(name: "a TensorFlow Lite model", remedy: Self.save)
     } else if begins("version https://git-lfs.github.com/") {
-      self.init(name: "a pointer of Git LFS in the place of the file", remedy: "fetch the file with git lfs pull")
+      self.init(
+        name: "a pointer of Git LFS in the place of the file", remedy: "fetch the file with git lfs pull")
     } else if bytes.starts(with: [0x1F, 0x8B]) {
-      self.init(name: "a file that gzip compressed", remedy: "unpack it with gunzip (a .tar.gz with tar -xzf)")
+      self.init(
+        name: "a file that gzip compressed", remedy: "unpack it with gunzip (a .tar.gz with tar -xzf)")
     } else if bytes.starts(with: [0x80]) && bytes.count > 1 && (2...5).contains(bytes[1]) {
       self.init(name: "a pickle of Python", remedy: Self.save)
     } else {
@@ -24,9 +26,10 @@ struct OtherFile {
       if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") {
         self.init(name: "a web page in the place of the file", remedy: Self.fetch)
       } else if text.hasPrefix("<?xml") || text.hasPrefix("<error>") {
-        let isAnswer = text.contains("<error>")
+        let isAnswer = text.split(separator: "<").contains { $0.hasPrefix("error>") }
         self.init(
-          name: isAnswer ? "S3's answer to a call that failed, in the place of the file" : "an XML file", remedy: Self.fetch)
+          name: isAnswer ? "S3's answer to a call that failed, in the place of the file" : "an XML file",
+          remedy: Self.fetch)
       } else {
         return nil
       }

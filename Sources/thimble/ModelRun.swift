@@ -21,11 +21,11 @@ struct ModelRun {
   ///   - outputs: how many the caller has a use for, and the option that says so; nil: any.
   init(
     _ options: ModelOptions, inputs paths: [String], outputs wanted: (count: Int, option: String)?,
-    threads: Int
+    threads: Int, verifiesWeights: Bool = false
   ) throws {
     outputs = try Progress.during("reading \(options.model)") { progress in
       let workers = Workers(count: threads)
-      let model = try options.load(workers)
+      let model = try options.load(workers, verifiesWeights: verifiesWeights)
       if let wanted { try model.check(model.graph.outputs, count: wanted.count, option: wanted.option) }
       let inputs = try Self.read(paths, for: model)
       progress.now("preparing \(options.model)")

@@ -36,6 +36,15 @@ struct JSONTests {
     #expect(written.isEqual(expected))
   }
 
+  /// As in Python, where a letter is one character of Unicode or two.
+  @Test(arguments: [JSONDialect.python, .json5]) func membersThatLookTheSame(dialect: JSONDialect) throws {
+    let value = try JSONValue(
+      Array("{\"\u{E9}\": 1, \"e\u{301}\": 2, \"\u{212A}\": 3}".utf8), dialect: dialect)
+    #expect(value["\u{E9}"] == .integer(1) && value["e\u{301}"] == .integer(2))
+    // The Kelvin sign.
+    #expect(value["\u{212A}"] == .integer(3) && value["K"] == nil)
+  }
+
   @Test(arguments: [
     "", " ", "nul", "tru", "01", "-", "+1", ".5", "1.", "1.e3", "1e", "1e+", "--1", "0x10", "1_0", "inf",
     "nan", "[1,]",

@@ -4,6 +4,20 @@ import Testing
 
 @testable import S3
 
+struct LocationTests {
+  /// S3 has two objects where a letter is one character of Unicode or two.
+  @Test func keysThatLookTheSame() throws {
+    let composed = try #require(S3Location(uri: "s3://models/caf\u{E9}.h5"))
+    let decomposed = try #require(S3Location(uri: "s3://models/cafe\u{301}.h5"))
+    #expect(composed != decomposed && Set([composed, decomposed, composed]).count == 2)
+    #expect(composed == S3Location(bucket: "models", key: "caf\u{E9}.h5"))
+    #expect(composed != S3Location(bucket: "models", key: "caf\u{E9}.h5", versionID: "1"))
+    // A mark that belongs to the slash before it, as Swift sees it.
+    let mark = try #require(S3Location(uri: "s3://models/\u{301}x"))
+    #expect(mark.bucket == "models" && mark.key.utf8.elementsEqual("\u{301}x".utf8))
+  }
+}
+
 struct XMLTests {
   @Test func documents() throws {
     let text = """

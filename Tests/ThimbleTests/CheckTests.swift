@@ -157,6 +157,49 @@ struct CheckTests {
     }
   }
 
+  /// What loading a model leaves out: the checksum of its weights.
+  @Test func `damaged weights`() throws {
+    let path = scratch.path("tuned.keras")
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    // Weights make up most of the file: a bit of the middle is one of a float's.
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: path))
+    for outcome in [
+      try Tool.run("check", path),
+      try check(#"{"name": "t", "source": "tuned.keras", "output": {"activation": "none"}}"#),
+      try Tool.run("verify", path, "--input", "none.npy", "--expect", "none.npy"),
+    ] {
+      #expect(
+        outcome.status == 1
+          && outcome.error.contains("model.weights.h5: its checksum is wrong: it is damaged"),
+        "\(outcome)")
+    }
+  }
+
+  /// What is found in a model's place where it was not fetched as it should be.
+  @Test(arguments: [
+    ("version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 5\n", "git lfs pull"),
+    ("<!DOCTYPE html><html>", "a web page"), ("\n<HTML lang=en>", "a web page"),
+    ("<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>", "S3's answer to a call that failed"),
+    ("<?xml version='1.0'?><a/>", "an XML file"), ("<a>", "neither an HDF5 file"),
+  ])
+  func `something else in the place of a model`(text: String, message: String) throws {
+    let path = scratch.path("other.keras")
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let outcome = try Tool.run("check", path)
+    #expect(outcome.status == 1 && outcome.error.contains(message), "\(outcome)")
+  }
+
+  @Test(
+    arguments: [([0x1F, 0x8B, 8, 0], "gunzip"), ([0x80, 4, 0x95, 0], "a pickle of Python")]
+      as [([UInt8], String)])
+  func `another kind of file in the place of a model`(bytes: [UInt8], message: String) throws {
+    let path = scratch.path("other.h5")
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let outcome = try Tool.run("check", path)
+    #expect(outcome.status == 1 && outcome.error.contains(message), "\(outcome)")
+  }
+
   @Test(arguments: [
     ("text.h5", "neither an HDF5 file nor a .keras archive"), ("classifier.weights.h5", "model.to_json()"),
     ("none.keras", "none.keras"), ("labels.txt", "labels.txt"),

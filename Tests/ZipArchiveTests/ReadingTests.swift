@@ -51,6 +51,13 @@ struct ReadingTests {
     #expect(archive.entry(named: "folder/inner") == nil)
   }
 
+  /// Two spellings of one letter are two entries: the fixture's data are their names.
+  @Test(arguments: ["e\u{301}", "\u{E9}"]) func `entries with names that look the same`(name: String) throws {
+    let archive = try ZipArchive(path: ZipCases.directory + "/good/utf8.zip")
+    let entry = try #require(archive.entry(named: name))
+    #expect(try archive.contents(of: entry, limit: 100) == Array(name.utf8))
+  }
+
   @Test func `an archive stays readable when its file is replaced`() throws {
     let folder = try Scratch()
     let path = folder.path("a.zip")

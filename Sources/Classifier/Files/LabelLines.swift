@@ -18,7 +18,9 @@ struct LabelLines {
 
   func labels() throws(ConfigurationError) -> [String] {
     let numbered = lines.compactMap { Numbered($0) }
-    if numbered.count == lines.count, !lines.isEmpty, let labels = try labels(numbered) { return try checked(labels) }
+    if numbered.count == lines.count, !lines.isEmpty, let labels = try labels(numbered) {
+      return try checked(labels)
+    }
     // `cat,1`: whose labels would be told in the order of the lines.
     if Self.numberOutputs(lines.compactMap(Self.lastNumber), count: lines.count) {
       throw place.error(
@@ -32,10 +34,13 @@ struct LabelLines {
   private func labels(_ numbered: [Numbered]) throws(ConfigurationError) -> [String]? {
     let indices = numbered.map(\.index)
     let hasFractions = numbered.contains(where: \.isFraction)
-    guard Self.numberOutputs(indices, count: lines.count) || !hasFractions && indices.allSatisfy({ $0 <= lines.count })
+    guard
+      Self.numberOutputs(indices, count: lines.count)
+        || !hasFractions && indices.allSatisfy({ $0 <= lines.count })
     else { return nil }
     let labels = numbered.sorted { $0.index < $1.index }.map(\.label)
-    guard Self.numberOutputs(indices, count: lines.count), !hasFractions, Set(numbered.map(\.separator)).count == 1,
+    guard Self.numberOutputs(indices, count: lines.count), !hasFractions,
+      Set(numbered.map(\.separator)).count == 1,
       Labels.duplicates(labels).isEmpty
     else {
       throw place.error(
@@ -55,7 +60,7 @@ struct LabelLines {
   private func checked(_ labels: [String]) throws(ConfigurationError) -> [String] {
     for label in labels {
       guard let problem = Labels.problem(label) else { continue }
-      let line = lines.firstIndex { $0.hasSuffix(label) } ?? 0
+      let line = lines.firstIndex { label.isEmpty ? $0.isEmpty : $0.hasSuffix(label) } ?? 0
       throw ConfigurationError(file: place.file, place: "line \(line + 1)", reason: problem)
     }
     return labels
@@ -99,7 +104,9 @@ private struct Numbered {
       index = product + digit
       rest.removeFirst()
     }
-    guard rest.startIndex > line.startIndex, let next = rest.first(where: { !$0.isWhitespace }) else { return nil }
+    guard rest.startIndex > line.startIndex, let next = rest.first(where: { !$0.isWhitespace }) else {
+      return nil
+    }
     if Self.signs.contains(next) {
       separator = next
       rest = rest.drop { $0.isWhitespace }.dropFirst()
@@ -117,7 +124,9 @@ private struct Numbered {
 extension Character {
   /// The value of a decimal digit; nil: it is none.
   fileprivate var decimalDigit: Int? {
-    guard unicodeScalars.count == 1, unicodeScalars.first?.properties.generalCategory == .decimalNumber else { return nil }
+    guard unicodeScalars.count == 1, unicodeScalars.first?.properties.generalCategory == .decimalNumber else {
+      return nil
+    }
     return wholeNumberValue
   }
 }

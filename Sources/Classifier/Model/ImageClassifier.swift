@@ -52,10 +52,11 @@ public final class ImageClassifier {
   ///   - config: the JSON that describes a model of which the file has the weights only, with its name.
   static func read(
     _ path: String, arrival: (any FileArrival)?, subject: String, config: (text: [UInt8], name: String)?,
-    workers: Workers
+    workers: Workers, verifiesWeights: Bool = false
   ) throws(ClassifierError) -> KerasModel {
     do throws(KerasError) {
-      return try KerasModel(path: path, config: config, workers: workers, arrival: arrival)
+      return try KerasModel(
+        path: path, config: config, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)
     } catch {
       let named = KerasError(
         path: error.path == path ? subject : error.path, layer: error.layer, className: error.className,

@@ -140,10 +140,12 @@ public final class ModelStore {
   }
 
   private func read(
-    _ model: ModelConfiguration, _ texts: Texts, path: String, arrival: (any FileArrival)?
+    _ model: ModelConfiguration, _ texts: Texts, path: String, arrival: (any FileArrival)?,
+    verifiesWeights: Bool = false
   ) throws(ClassifierError) -> KerasModel {
     try ImageClassifier.read(
-      path, arrival: arrival, subject: model.source.text, config: texts.config, workers: workers)
+      path, arrival: arrival, subject: model.source.text, config: texts.config, workers: workers,
+      verifiesWeights: verifiesWeights)
   }
 
   private func classifier(_ model: ModelConfiguration, _ texts: Texts, _ saved: KerasModel)
@@ -192,11 +194,7 @@ public final class ModelStore {
   ) {
     guard case .path(let path) = model.source else { return (try classifier(for: model).labels.count, []) }
     let texts = try texts(of: model)
-    let found = try findModel(path, model)
-    let saved = try read(model, texts, path: found, arrival: nil)
-    do throws(KerasError) { try KerasModel.verifyWeights(found) } catch {
-      throw ClassifierError(.model, reason: "\(error)")
-    }
+    let saved = try read(model, texts, path: findModel(path, model), arrival: nil, verifiesWeights: true)
     let labels = try classifier(model, texts, saved).labels
     return (labels.count, ModelTraits(saved).warnings(model) + Labels.warnings(texts.labels))
   }

@@ -31,7 +31,8 @@ struct Ranking {
       if isBinary, !format.isProbability {
         throw ClassifierError(
           .configuration,
-          reason: "two labels for its one output need a probability, which this is not as far as the model tells: set "
+          reason:
+            "two labels for its one output need a probability, which this is not as far as the model tells: set "
             + "output.activation to sigmoid where it is a logit, to none where it is a probability all the same, or name "
             + "one label")
       }

@@ -36,7 +36,9 @@ struct FunctionalWalk {
     // call that is saved has a reader, so that the highest reference tells.
     let calls = model.layers.flatMap { $0.calls.flatMap(\.dependencies) }
     for reference in calls + outputs.map(\.reference) {
-      guard let place = places[ByteKey(reference.layer)], case .model = model.layers[place].content else { continue }
+      guard let place = places[ByteKey(reference.layer)], case .model = model.layers[place].content else {
+        continue
+      }
       if reference.node == model.layers[place].calls.count { offsets[place] = (1, 1) }
     }
   }
@@ -122,7 +124,9 @@ struct FunctionalWalk {
       guard let reader else { return KerasError(path: file, layer: reference.layer, reason: reason) }
       return model.layers[reader].identity.error("it reads \"\(reference.layer)\": \(reason)")
     }
-    guard let place = places[ByteKey(reference.layer)] else { throw fault("the model has no layer of that name") }
+    guard let place = places[ByteKey(reference.layer)] else {
+      throw fault("the model has no layer of that name")
+    }
     let index = reference.node - (reader == nil ? offsets[place].outputs : offsets[place].calls)
     guard results[place].indices.contains(index) else {
       throw fault(

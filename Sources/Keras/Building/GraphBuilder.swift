@@ -63,6 +63,21 @@ struct GraphBuilder {
     return value
   }
 
+  /// The result of a function of whole numbers that is computed by way of larger ones, but is none itself.
+  mutating func whole(
+    _ values: [Graph.ValueID], _ layer: LayerCall,
+    _ function: (inout GraphBuilder, [Graph.ValueID]) throws(KerasError) -> Graph.ValueID
+  ) throws(KerasError) -> Graph.ValueID {
+    let identity = layer.description.identity
+    var floats: [Graph.ValueID] = []
+    for value in values { floats.append(try cast(value, to: .float, identity)) }
+    let result = try function(&self, floats)
+    let type = values.dropFirst().reduce(type(values[0])) { $0.promoted(with: self.type($1)) }
+    if type == .float { return result }
+    return try add(
+      .unary(.linear(scale: 1, offset: 0)), [result], ValueType(type, type.expectedRange), identity)
+  }
+
   /// What Keras has a value as.
   func type(_ value: Graph.ValueID) -> NumberType { types[value.index].type }
 
@@ -74,13 +89,15 @@ struct GraphBuilder {
 
   /// A value in another type, as Keras' `cast` makes it.
   /// - Throws: where it may lie outside the type's range, of which every backend makes something else.
-  mutating func cast(_ value: Graph.ValueID, to type: NumberType, _ identity: LayerIdentity) throws(KerasError)
+  mutating func cast(_ value: Graph.ValueID, to type: NumberType, _ identity: LayerIdentity)
+    throws(KerasError)
     -> Graph.ValueID
   {
     let from = types[value.index]
     if from.type == type, !from.isWeak { return value }
     switch type {
-    case .float: return try add(.unary(.linear(scale: 1, offset: 0)), [value], ValueType(.float, from.range), identity)
+    case .float:
+      return try add(.unary(.linear(scale: 1, offset: 0)), [value], ValueType(.float, from.range), identity)
     case .bool:
       let zero = note(ValueType(0), of: graph.addConstant(Tensor(shape: [], [0]), name: identity.path))
       return try add(.binary(.notEqual), [value, zero], .bool, identity)
@@ -92,7 +109,8 @@ struct GraphBuilder {
           "it makes \(type.name) of values that may lie outside its range, of which each backend of Keras makes something else",
           remedy: "limit them first: keras.ops.clip(x, \(type.range.text))")
       }
-      return try add(.unary(.truncate), [value], ValueType(type, whole.clipped(to: type.expectedRange)), identity)
+      return try add(
+        .unary(.truncate), [value], ValueType(type, whole.clipped(to: type.expectedRange)), identity)
     }
   }
 
@@ -156,7 +174,8 @@ struct GraphBuilder {
     if layer.isOperation || LayerClass.tensorFlowFunctions[name] != nil || name == "TensorFlowOpLayer" {
       return arguments
     }
-    let casts = Self.castingLayers.contains(name) || name.hasPrefix("Random")
+    let casts =
+      Self.castingLayers.contains(name) || name.hasPrefix("Random")
       || name == "Resizing" && layer.configuration.version.major < 3
     if layer.configuration.version.major >= 3, name != "InputLayer",
       let type = layer.configuration.numberType, type != .float

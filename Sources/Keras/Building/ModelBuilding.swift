@@ -7,7 +7,9 @@ extension GraphBuilder {
     switch model.kind {
     case .sequential(let inputShape):
       let (name, shape) = try sequentialInput(model, inputShape, file)
-      let value = try input(name, shape, model.layers.first?.inputType ?? .float, LayerIdentity(file: file, path: name, className: "InputLayer"))
+      let value = try input(
+        name, shape, model.layers.first?.inputType ?? .float,
+        LayerIdentity(file: file, path: name, className: "InputLayer"))
       if let first = model.layers.first, first.className == "InputLayer" { note(value, of: first) }
       let output = try chain(model.layers, .tensor(value))
       try declare([output], [model.layers.last?.name ?? model.name], file)

@@ -47,7 +47,8 @@ struct CallParser {
     let argument: Argument<TensorReference>
     switch json {
     case .array(let elements):
-      if elements.count <= 4, let reference = TensorReference(json), layers.contains(ByteKey(reference.layer)) {
+      if elements.count <= 4, let reference = TensorReference(json), layers.contains(ByteKey(reference.layer))
+      {
         return .tensor(reference)
       }
       if elements.first?.string == "_CONSTANT_VALUE", elements.count >= 3 { return .constant(elements[2]) }

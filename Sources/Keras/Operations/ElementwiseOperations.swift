@@ -58,6 +58,15 @@ extension LayerClass {
     }
   }
 
+  /// A function of two values that makes no number beyond its type of theirs, but may on the way.
+  private static func whole(_ build: @escaping BinaryBuild) -> LayerClass {
+    binary { builder, layer, a, b throws(KerasError) in
+      try builder.whole([a, b], layer) { builder, values throws(KerasError) in
+        try build(&builder, layer, values[0], values[1])
+      }
+    }
+  }
+
   private typealias UnaryBuild =
     @Sendable (inout GraphBuilder, LayerCall, Graph.ValueID) throws(KerasError)
     -> Graph.ValueID
@@ -193,17 +202,17 @@ extension LayerClass {
         .linear(scale: Float(1 / log(2.0)), offset: 0), builder.apply(.log1p, power, layer), layer)
       return try builder.apply(.add, builder.apply(.maximum, a, b, layer), rest, layer)
     },
-    "BitwiseOr": binary { builder, layer, a, b throws(KerasError) in
+    "BitwiseOr": whole { builder, layer, a, b throws(KerasError) in
       let both = try builder.apply(.bitwiseAnd, a, b, layer)
       return try builder.apply(.subtract, builder.apply(.add, a, b, layer), both, layer)
     },
-    "BitwiseXor": binary { builder, layer, a, b throws(KerasError) in
+    "BitwiseXor": whole { builder, layer, a, b throws(KerasError) in
       let both = try builder.apply(.multiply, builder.apply(.bitwiseAnd, a, b, layer), 2, layer)
       return try builder.apply(.subtract, builder.apply(.add, a, b, layer), both, layer)
     },
     "BitwiseLeftShift": shift(.multiply), "LeftShift": shift(.multiply),
     "BitwiseRightShift": shift(.floorDivide), "RightShift": shift(.floorDivide),
-    "Lcm": binary { builder, layer, a, b throws(KerasError) in
+    "Lcm": whole { builder, layer, a, b throws(KerasError) in
       let product = try builder.apply(.abs, builder.apply(.multiply, a, b, layer), layer)
       let divisor = try builder.apply(
         .maximum, builder.apply(.greatestCommonDivisor, a, b, layer), 1, layer)
@@ -266,7 +275,9 @@ extension LayerClass {
   private static let cast = LayerClass { layer, builder throws(KerasError) in
     var x = try layer.operand(0, "x", in: &builder)
     guard let name = layer.configuration["dtype"]?.string else { return .tensor(x) }
-    guard let type = NumberType(keras: name) else { throw layer.configuration.error("dtype", "a type of numbers") }
+    guard let type = NumberType(keras: name) else {
+      throw layer.configuration.error("dtype", "a type of numbers")
+    }
     if layer.description.className == "SaturateCast", type != .float {
       x = try builder.apply(.clip(low: Float(type.range.low), high: Float(type.range.high)), x, layer)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Inference
 
 /// Where an operation stands: what its type depends on besides its inputs.
@@ -20,7 +21,8 @@ struct TypeContext {
   /// Whole numbers that an operation makes in some range, which their type must hold.
   func whole(_ type: NumberType, _ range: Interval) throws(TypeFault) -> ValueType {
     guard type.range.contains(range) else {
-      throw TypeFault(reason: "its result can leave the range of \(type.name), where Keras goes round to the other end")
+      throw TypeFault(
+        reason: "its result can leave the range of \(type.name), where Keras goes round to the other end")
     }
     return ValueType(type, range)
   }
@@ -43,7 +45,8 @@ extension Operation {
     switch self {
     case .unary(let function): return try function.type(context)
     case .binary(let function): return try function.type(context)
-    case .slice, .reshape, .transpose, .broadcast, .repeatElements, .tile, .flip, .take, .sort: return context.moved
+    case .slice, .reshape, .transpose, .broadcast, .repeatElements, .tile, .flip, .take, .sort:
+      return context.moved
     case .reduction(let reduction, let axes, _): return try reduction.type(context, axes)
     case .cumulativeSum(let axis): return try Reduction.sum.type(context, [axis], keepsType: true)
     case .concatenation: return try context.joined(context.inputs)
@@ -62,10 +65,13 @@ extension Operation {
     case .dense, .convolution, .depthwiseConvolution, .transposedConvolution, .locallyConnected:
       if context.isFloat || context.isLayer { return .float }
       throw context.refusal("multiplies matrices")
-    case .softmax, .sparsemax: return ValueType(.float, try context.floats("takes the softmax", Interval(0, 1)))
+    case .softmax, .sparsemax:
+      return ValueType(.float, try context.floats("takes the softmax", Interval(0, 1)))
     case .resize(let resize):
       return ValueType(
-        .float, try context.floats("resizes an image", resize.interpolation == .bilinear ? context.first.range : .all))
+        .float,
+        try context.floats("resizes an image", resize.interpolation == .bilinear ? context.first.range : .all)
+      )
     case .pooling: return ValueType(.float, try context.floats("takes averages", context.first.range))
     case .affine, .normalization: return ValueType(.float, try context.floats("normalises values", .all))
     case .logSoftmax, .parametricReLU, .cumulativeProduct:
@@ -86,7 +92,8 @@ extension TypeContext {
     guard var result = values.first else { return .float }
     for value in values.dropFirst() {
       result = ValueType(
-        try result.promoted(with: value), result.range.union(value.range), isWeak: result.isWeak && value.isWeak)
+        try result.promoted(with: value), result.range.union(value.range),
+        isWeak: result.isWeak && value.isWeak)
     }
     return result
   }
@@ -94,7 +101,9 @@ extension TypeContext {
 
 extension Reduction {
   /// - Parameter keepsType: whether a sum is of its terms' own type, as a running one is; else of 32 bits at least.
-  fileprivate func type(_ context: TypeContext, _ axes: [Int], keepsType: Bool = false) throws(TypeFault) -> ValueType {
+  fileprivate func type(_ context: TypeContext, _ axes: [Int], keepsType: Bool = false) throws(TypeFault)
+    -> ValueType
+  {
     let input = context.first
     switch self {
     case .any, .all: return .bool
@@ -104,18 +113,24 @@ extension Reduction {
       if !input.isFloat, context.version.major < 3 { throw context.refusal("takes the mean") }
       return ValueType(.float, input.range)
     case .variance, .l2Norm, .logSumExp:
-      if !input.isFloat, context.version.major < 3 || self == .logSumExp { throw context.refusal("takes the \(rawValue)") }
+      if !input.isFloat, context.version.major < 3 || self == .logSumExp {
+        throw context.refusal("takes the \(rawValue)")
+      }
       return .float
     case .sum:
       if input.isFloat { return .float }
-      guard let count = context.count(axes) else { throw context.refusal("takes the sum of unknown many values") }
+      guard let count = context.count(axes) else {
+        throw context.refusal("takes the sum of unknown many values")
+      }
       let range = input.range.union(input.range * Interval(count, count))
       let type = keepsType && input.type != .bool ? input.type : input.type.promoted(with: .int32)
       // TensorFlow's own sum keeps the type.
       return try context.whole(context.version.major < 3 && input.type != .bool ? input.type : type, range)
     case .product:
       if input.isFloat { return .float }
-      if Interval(-1, 1).contains(input.range) { return ValueType(input.type.promoted(with: .int32), Interval(-1, 1)) }
+      if Interval(-1, 1).contains(input.range) {
+        return ValueType(input.type.promoted(with: .int32), Interval(-1, 1))
+      }
       throw context.refusal("takes the product")
     }
   }
@@ -128,7 +143,8 @@ extension Unary {
     switch self {
     case .isNaN, .isFinite, .isInfinite, .logicalNot: return .bool
     case .clip(let low, let high): return try context.clipped(low, high)
-    case .relu(negativeSlope: 0, let ceiling, threshold: 0): return try context.clipped(0, ceiling ?? .infinity)
+    case .relu(negativeSlope: 0, let ceiling, threshold: 0):
+      return try context.clipped(0, ceiling ?? .infinity)
     case .hardTanh: return try context.clipped(-1, 1)
     case .linear(let scale, let offset):
       let (scale, offset) = (ValueType(scale), ValueType(offset))
@@ -148,7 +164,8 @@ extension Unary {
     case .sigmoid, .hardSigmoid, .sparseSigmoid:
       return ValueType(.float, try context.floats("takes a function", Interval(0, 1)))
     // Keras makes floats of what these are given.
-    case .tanh, .exp, .sqrt, .rsqrt, .expm1, .log, .log1p, .log2, .log10, .sin, .cos, .tan, .arcsin, .arccos, .arctan,
+    case .tanh, .exp, .sqrt, .rsqrt, .expm1, .log, .log1p, .log2, .log10, .sin, .cos, .tan, .arcsin, .arccos,
+      .arctan,
       .sinh, .cosh, .arcsinh, .arccosh, .arctanh:
       return .float
     default: return ValueType(.float, try context.floats("takes a function", .all))
@@ -192,6 +209,8 @@ extension Binary {
     case .multiply: return try context.arithmetic(type, a * b)
     case .maximum: return ValueType(type, Interval(max(a.low, b.low), max(a.high, b.high)), isWeak: isWeak)
     case .minimum: return ValueType(type, Interval(min(a.low, b.low), min(a.high, b.high)), isWeak: isWeak)
+    case .modulo where !b.contains(0):
+      return try context.arithmetic(type, Interval(min(b.low, 0), max(b.high, 0)))
     default: break
     }
     if type == .float { return .float }
@@ -199,8 +218,11 @@ extension Binary {
     case .floorDivide where !b.contains(0):
       let quotients = [a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high]
       return try context.whole(type, Interval(of: quotients.map { $0.rounded(.down) }))
-    case .modulo where !b.contains(0):
-      return try context.whole(type, Interval(min(b.low, 0), max(b.high, 0)))
+    case .power where b.low >= 0:
+      let powers = [a.low, a.high, a.magnitude.high, min(a.magnitude.high, 1)].flatMap { base in
+        [pow(base, b.low), pow(base, b.high)]
+      }
+      return try context.whole(type, Interval(of: a.low < 0 ? powers + powers.map { -$0 } : powers))
     case .bitwiseAnd, .greatestCommonDivisor: return ValueType(type)
     default: throw context.refusal("takes a function")
     }

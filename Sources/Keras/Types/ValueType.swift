@@ -46,7 +46,8 @@ struct ValueType: Equatable {
     default: type = self.type.promoted(with: other.type)
     }
     for value in [self, other] where !type.range.contains(value.range) {
-      throw TypeFault(reason: "its values, of \(value.type.name), do not fit \(type.name), of which the others are")
+      throw TypeFault(
+        reason: "its values, of \(value.type.name), do not fit \(type.name), of which the others are")
     }
     return type
   }

@@ -18,7 +18,9 @@ struct ArchiveGroup {
     var joined: Set<ByteKey> = []
     for name in try root.names() where name.contains("\\") {
       var parts = name.split(separator: "\\")
-      while !parts.isEmpty, joined.insert(ByteKey(parts.joined(separator: "\\"))).inserted { parts.removeLast() }
+      while !parts.isEmpty, joined.insert(ByteKey(parts.joined(separator: "\\"))).inserted {
+        parts.removeLast()
+      }
     }
     self.init(group: root, root: root, joined: joined, place: "")
   }

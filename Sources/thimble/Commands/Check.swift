@@ -82,8 +82,7 @@ struct Check: ParsableCommand {
   private func check(model path: String) throws {
     let notes = try Progress.during("reading \(path)") { _ in
       let workers = Workers(count: 1)
-      let model = try KerasModel(path: path, workers: workers)
-      try KerasModel.verifyWeights(path)
+      let model = try KerasModel(path: path, workers: workers, verifiesWeights: true)
       _ = try model.compile(ShapeOptions.usual(for: model), workers)
       return ModelTraits(model).notes
     }

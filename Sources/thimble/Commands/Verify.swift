@@ -1,6 +1,5 @@
 import ArgumentParser
 import Inference
-import Keras
 
 /// `thimble verify`: whether a model gives the numbers that Keras gave.
 struct Verify: ParsableCommand {
@@ -47,10 +46,10 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
-    try KerasModel.verifyWeights(model.model)
     let truths = try expected.map { try ArrayFile.read($0) }
     let run = try ModelRun(
-      model, inputs: inputs, outputs: (expected.count, "--expect"), threads: threading.threads)
+      model, inputs: inputs, outputs: (expected.count, "--expect"), threads: threading.threads,
+      verifiesWeights: true)
     for (path, (result, truth)) in zip(expected, zip(run.outputs, truths))
     where result.tensor.shape != truth.shape {
       throw Failure(

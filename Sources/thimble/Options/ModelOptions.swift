@@ -19,9 +19,9 @@ struct ModelOptions: ParsableArguments {
     if let config { try InputFile.check(config) }
   }
 
-  func load(_ workers: Workers) throws -> KerasModel {
+  func load(_ workers: Workers, verifiesWeights: Bool = false) throws -> KerasModel {
     try check()
-    return try KerasModel(path: model, config: config, workers: workers)
+    return try KerasModel(path: model, config: config, workers: workers, verifiesWeights: verifiesWeights)
   }
 }
 

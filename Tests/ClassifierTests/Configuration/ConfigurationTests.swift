@@ -82,6 +82,7 @@ struct ConfigurationTests {
     ("input: {preprocess: 'Tf'}", "models[0].input.preprocess", "did you mean \"tf\"?"),
     ("input: {preprocess: {mean: 1}}", "models[0].input.preprocess.mean", "scale, offset"),
     ("input: {preprocess: {scale: ['1']}}", "models[0].input.preprocess.scale", "numbers"),
+    ("input: {preprocess: {scale: 1e39}}", "models[0].input.preprocess.scale", "is out of range"),
     ("input: {preprocess: 1}", "models[0].input.preprocess", "not a number"),
     ("input: {preprocess: {scale: [1, 2]}, color: 'rgb'}", "models[0].input", "needs 1 or 3"),
     ("input: {preprocess: 'caffe', color: 'bgr'}", "models[0].input", "needs color rgb"),

@@ -31,7 +31,8 @@ struct LabelTests {
 
   /// Whatever stands between, and in whichever order: the number says which output a label is of.
   @Test(arguments: [
-    "1: b\n0: a\n2: c", "1,b\n0,a\n2,c", "2=c\n0=a\n1=b", "1\tb\n0\ta\n2\tc", "2 ; c\n0 ; a\n1 ; b", "1) b\n0) a\n2) c",
+    "1: b\n0: a\n2: c", "1,b\n0,a\n2,c", "2=c\n0=a\n1=b", "1\tb\n0\ta\n2\tc", "2 ; c\n0 ; a\n1 ; b",
+    "1) b\n0) a\n2) c",
     "1. b\n0. a\n2. c", "٠ a\n٢ c\n١ b", "02 c\n00 a\n01 b", "2 b\n1 a\n3 c", "3: c\n2: b\n1: a",
   ])
   func `numbers with other signs`(text: String) throws { #expect(try read(text) == ["a", "b", "c"]) }
@@ -59,8 +60,10 @@ struct LabelTests {
     ("{'00': 'cat'}", "l.json", "00: the number"),
     ("{'0': ['a', 'b', 'c']}", "l.json", "0: a label is a string, not a list"),
     ("{'0': ''}", "l.json", "0: a label is empty"),
-    ("0: cat\n1 dog", "l.txt", "the same sign"), ("0,5 mm\n1,2 mm\n2,4 mm", "l.txt", "write a list in a .json file"),
-    ("2: a\n0: b\n2: c", "l.txt", "not 0 to 2"), ("cat,1\ndog,0", "l.txt", "ends with a number"), ("cat\t0\ndog\t1", "l.txt", "ends with"),
+    ("0: cat\n1 dog", "l.txt", "the same sign"),
+    ("0,5 mm\n1,2 mm\n2,4 mm", "l.txt", "write a list in a .json file"),
+    ("2: a\n0: b\n2: c", "l.txt", "not 0 to 2"), ("cat,1\ndog,0", "l.txt", "ends with a number"),
+    ("cat\t0\ndog\t1", "l.txt", "ends with"),
     ("0 cat\n2 dog", "l.txt", "not 0 to 1"), ("0 cat\n1 dog\n1 bird", "l.txt", "not 0 to 2"),
     ("0 stars\n1 star\n2 stars", "l.txt", "a list in a .json file"),
   ])

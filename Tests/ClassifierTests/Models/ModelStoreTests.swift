@@ -43,6 +43,22 @@ struct ModelStoreTests {
       output: OutputConfiguration(activation: .asTheyAre))
   }
 
+  /// Two objects of S3, and two files in the cache.
+  @Test func `keys that look the same`() throws {
+    try FakeS3.run { s3 in
+      s3.put("/models/caf%C3%A9.h5", means)
+      s3.put("/models/cafe%CC%81.h5", green)
+      let store = try store(s3)
+      let classifiers = try zip(["a", "b"], ["caf\u{E9}.h5", "cafe\u{301}.h5"]).map { name, key in
+        try store.classifier(
+          for: ModelConfiguration(
+            name: name, source: .object(S3Location(bucket: "models", key: key)),
+            output: OutputConfiguration(activation: .asTheyAre)))
+      }
+      #expect(classifiers[0] !== classifiers[1] && files.count == 2)
+    }
+  }
+
   /// Of models; each has its record beside it.
   private var files: [String] {
     let folder = scratch.path("cache/models")

@@ -9,7 +9,8 @@ import Testing
 /// From a model's input and output to labels, with models made by hand.
 struct ModelTests {
   private func ranking(
-    _ labels: [String], shape: [Int], _ values: [Float], _ output: OutputConfiguration = OutputConfiguration(),
+    _ labels: [String], shape: [Int], _ values: [Float],
+    _ output: OutputConfiguration = OutputConfiguration(),
     kind: OutputKind = .sigmoid
   ) throws -> [Classification.Label] {
     var values = values
