@@ -1,13 +1,13 @@
 import COpenSSL
 
-/// OpenSSL's digests.
-package enum Digest {
-  package static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_sha256()) }
+/// OpenSSL's digests of bytes that are all there; see ``Checksum`` for those that come in pieces.
+public enum Digest {
+  public static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_sha256()) }
 
-  package static func md5(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_md5()) }
+  public static func md5(_ bytes: some Collection<UInt8>) -> [UInt8] { hash(bytes, EVP_md5()) }
 
   /// HMAC with SHA-256, RFC 2104.
-  package static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
+  public static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var size: UInt32 = 0
     let bytes = Array(text.utf8)
@@ -21,13 +21,5 @@ package enum Digest {
     let bytes = Array(bytes)
     _ = EVP_Digest(bytes, bytes.count, &result, &size, algorithm, nil)
     return Array(result.prefix(Int(size)))
-  }
-}
-
-extension Sequence<UInt8> {
-  /// Lower-case hexadecimal digits.
-  package var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

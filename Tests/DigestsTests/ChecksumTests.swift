@@ -1,6 +1,7 @@
+import Digests
+import System
+import TestSupport
 import Testing
-
-@testable import S3
 
 struct ChecksumTests {
   /// The check values of the CRC catalogue, of the NVM Express specification, and of FIPS 180 and RFC 1321.
@@ -140,9 +141,14 @@ struct ChecksumTests {
       }
     }
   }
-}
 
-/// Bytes that are the same everywhere.
-func pattern(_ length: Int) -> [UInt8] {
-  (0..<length).map { UInt8(truncatingIfNeeded: $0 * $0 * 7 + $0 * 31 + ($0 >> 8) * 13) }
+  /// RFC 1321 and RFC 4231.
+  @Test func wholeDigests() {
+    #expect(Digest.md5("abc".utf8).hex == "900150983cd24fb0d6963f7d28e17f72")
+    #expect(
+      Digest.sha256("abc".utf8).hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      Digest.hmac(key: Array("Jefe".utf8), "what do ya want for nothing?").hex
+        == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+  }
 }

@@ -1,8 +1,8 @@
-/// RFC 4648 section 4.
-enum Base64 {
+/// Bytes as text, three in four characters (RFC 4648, section 4).
+public enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ bytes: [UInt8]) -> String {
+  public static func encode(_ bytes: [UInt8]) -> String {
     var result: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: 3) {
       let group = bytes[start..<min(start + 3, bytes.count)]
@@ -15,8 +15,9 @@ enum Base64 {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// - Returns: nil where it is not Base64. Padding may be missing.
-  static func decode(_ bytes: [UInt8]) -> [UInt8]? {
+  /// - Parameter bytes: ASCII; padding may be missing.
+  /// - Returns: nil where it is not Base64.
+  public static func decode(_ bytes: [UInt8]) -> [UInt8]? {
     var result: [UInt8] = []
     var bits = 0
     var count = 0

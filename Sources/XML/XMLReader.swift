@@ -1,45 +1,21 @@
-/// An element of the small documents that S3 answers with. Namespaces are dropped; a document type is refused,
-/// so there are no entities but XML's own five.
-struct XMLElement {
+/// Reads a document from its first byte to its last (https://www.w3.org/TR/xml/). Each function is nil where what it
+/// reads is not well-formed.
+struct XMLReader {
   private static let depthLimit = 16
 
-  var name: String
-  /// Of an element without children.
-  var text = ""
-  var children: [XMLElement] = []
+  private let bytes: [UInt8]
+  private var position = 0
 
-  /// - Returns: nil where it is not a whole document of that kind.
-  init?(parsing bytes: [UInt8]) {
-    var reader = XMLReader(bytes: bytes)
-    guard let root = reader.document() else { return nil }
-    self = root
-  }
+  init(bytes: [UInt8]) { self.bytes = bytes }
 
-  fileprivate init(name: String) { self.name = name }
-
-  func children(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
-
-  func child(_ name: String) -> XMLElement? { children.first { $0.name == name } }
-
-  /// The text of the child of that name.
-  subscript(name: String) -> String? { child(name)?.text }
-
-  fileprivate struct XMLReader {
-    let bytes: [UInt8]
-    var position = 0
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-  }
-}
-
-extension XMLElement.XMLReader {
-  fileprivate mutating func document() -> XMLElement? {
+  mutating func document() -> XMLElement? {
     _ = skip("\u{FEFF}")
     guard skipMisc(), let root = element(depth: 0), skipMisc(), position == bytes.count else { return nil }
     return root
   }
 
   /// White space, processing instructions and comments, around the root.
+  /// - Returns: false where one does not end.
   private mutating func skipMisc() -> Bool {
     while true {
       _ = take(Self.isSpace)
@@ -54,10 +30,10 @@ extension XMLElement.XMLReader {
   }
 
   private mutating func element(depth: Int) -> XMLElement? {
-    guard depth < XMLElement.depthLimit, skip("<") else { return nil }
-    let name = takeName()
-    guard !name.isEmpty, let isEmpty = skipAttributes() else { return nil }
-    var element = XMLElement(name: String(name.split(separator: ":").last ?? ""))
+    guard depth < Self.depthLimit, skip("<"), let name = takeName(), let isEmpty = skipAttributes() else {
+      return nil
+    }
+    var element = XMLElement(name: name.split(separator: ":").last.map(String.init) ?? name)
     if isEmpty { return element }
     while position < bytes.count {
       if skip("</") {
@@ -81,12 +57,14 @@ extension XMLElement.XMLReader {
     return nil
   }
 
-  /// - Returns: whether the tag is that of an empty element (`/>`); nil where it does not end.
+  /// To behind the tag's end.
+  /// - Returns: whether the tag is that of an empty element (`/>`).
   private mutating func skipAttributes() -> Bool? {
     var quote: UInt8?
     while position < bytes.count {
       let byte = bytes[position]
       position += 1
+      if byte == UInt8(ascii: "<") { return nil }
       if let open = quote {
         if byte == open { quote = nil }
       } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
@@ -104,18 +82,14 @@ extension XMLElement.XMLReader {
     while let start = rest.firstIndex(of: "&") {
       result += rest[..<start]
       guard let end = rest[start...].firstIndex(of: ";") else { return nil }
-      let name = rest[rest.index(after: start)..<end]
-      switch name {
+      switch rest[rest.index(after: start)..<end] {
       case "amp": result += "&"
       case "lt": result += "<"
       case "gt": result += ">"
       case "quot": result += "\""
       case "apos": result += "'"
-      default:
-        guard name.hasPrefix("#") else { return nil }
-        let isHex = name.hasPrefix("#x")
-        let code = UInt32(name.dropFirst(isHex ? 2 : 1), radix: isHex ? 16 : 10)
-        guard let scalar = code.flatMap(Unicode.Scalar.init) else { return nil }
+      case let name:
+        guard let scalar = character(name) else { return nil }
         result.unicodeScalars.append(scalar)
       }
       rest = rest[rest.index(after: end)...]
@@ -123,10 +97,19 @@ extension XMLElement.XMLReader {
     return result + rest
   }
 
-  private mutating func takeName() -> String {
-    take {
-      !Self.isSpace($0) && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "<")
-    }
+  /// `#233` or `#xE9`.
+  private static func character(_ reference: Substring) -> Unicode.Scalar? {
+    let isHex = reference.hasPrefix("#x")
+    let digits = reference.dropFirst(isHex ? 2 : 1)
+    // The conversion would also take a sign.
+    guard reference.hasPrefix("#"), digits.first?.isHexDigit == true else { return nil }
+    return UInt32(digits, radix: isHex ? 16 : 10).flatMap(Unicode.Scalar.init)
+  }
+
+  private mutating func takeName() -> String? {
+    let name = take { !Self.isSpace($0) && !"</>".utf8.contains($0) }
+    // What begins with one of these is a declaration or an instruction, which have no place within an element.
+    return name.isEmpty || name.hasPrefix("!") || name.hasPrefix("?") ? nil : name
   }
 
   private mutating func take(_ isWanted: (UInt8) -> Bool) -> String {
@@ -135,7 +118,7 @@ extension XMLElement.XMLReader {
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
-  /// - Returns: what is before `end`; nil where it does not come.
+  /// - Returns: what is before `end`.
   private mutating func take(through end: String) -> String? {
     let start = position
     while position < bytes.count {
@@ -153,5 +136,5 @@ extension XMLElement.XMLReader {
     return true
   }
 
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 || byte == 13 }
 }

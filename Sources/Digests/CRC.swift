@@ -1,15 +1,15 @@
 /// A cyclic redundancy check of 32 or 64 bits in its reflected form, with all bits set before and inverted
 /// afterwards: what S3 calls CRC32, CRC32C and CRC64NVME.
-struct CRC: Sendable {
+public struct CRC: Sendable {
   /// RFC 1952; zlib's.
-  static let ieee = CRC(width: 32, polynomial: 0xedb8_8320)
+  public static let ieee = CRC(width: 32, polynomial: 0xedb8_8320)
   /// Castagnoli's, RFC 3720 appendix B.4.
-  static let castagnoli = CRC(width: 32, polynomial: 0x82f6_3b78)
+  public static let castagnoli = CRC(width: 32, polynomial: 0x82f6_3b78)
   /// NVM Express NVM Command Set Specification, "64b CRC Polynomials".
-  static let nvme = CRC(width: 64, polynomial: 0x9a6c_9329_ac4b_c9b5)
+  public static let nvme = CRC(width: 64, polynomial: 0x9a6c_9329_ac4b_c9b5)
 
   /// Bits.
-  let width: Int
+  public let width: Int
   /// Reflected.
   private let polynomial: UInt64
   /// Eight tables of 256: what a byte comes to with 0 to 7 bytes behind it. The same step does for both
@@ -36,7 +36,7 @@ struct CRC: Sendable {
 
   /// The value of some bytes followed by others.
   /// - Parameter value: of the bytes so far; 0 before the first.
-  func value(after value: UInt64, _ bytes: UnsafeRawBufferPointer) -> UInt64 {
+  public func value(after value: UInt64, _ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var word = value ^ ones
     var position = 0
     tables.withUnsafeBufferPointer { tables in
@@ -57,7 +57,7 @@ struct CRC: Sendable {
 
   /// The value of two pieces, one after the other, from their own values.
   /// - Parameter length: bytes of the second piece.
-  func combined(_ first: UInt64, _ second: UInt64, length: Int) -> UInt64 {
+  public func combined(_ first: UInt64, _ second: UInt64, length: Int) -> UInt64 {
     // Bytes behind the first piece multiply it by x to the power of their bits, modulo the polynomial.
     var (power, square) = (UInt64(1) << UInt64(width - 1), UInt64(1) << UInt64(width - 9))
     var rest = length

@@ -29,7 +29,7 @@ public final class Checksum {
     }
 
     /// nil: a digest, whose pieces cannot be put together.
-    var crc: CRC? {
+    public var crc: CRC? {
       switch self {
       case .crc32: .ieee
       case .crc32c: .castagnoli
@@ -82,12 +82,14 @@ public final class Checksum {
     return Array(bytes.prefix(Int(count)))
   }
 
-  static func bytes(_ value: UInt64, _ crc: CRC) -> [UInt8] {
+  public static func bytes(_ value: UInt64, _ crc: CRC) -> [UInt8] {
     stride(from: crc.width - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }
   }
 
   /// The value of a CRC so far.
-  var crcValue: UInt64 { value }
+  public var crcValue: UInt64 { value }
+
+  public func update(_ bytes: some Sequence<UInt8>) { Array(bytes).withUnsafeBytes { update($0) } }
 
   public static func of(_ bytes: UnsafeRawBufferPointer, _ algorithm: Algorithm) -> [UInt8] {
     let checksum = Checksum(algorithm)
