@@ -116,6 +116,6 @@ public struct Logger: Sendable {
 
   /// One call for a line, so that lines of several threads do not mix. Where nobody reads there is nobody to tell.
   private static func writeToStderr(_ line: [UInt8]) {
-    try? line.withUnsafeBytes { bytes throws(SystemError) in try Descriptor.write(STDERR_FILENO, bytes) }
+    try? line.withUnsafeBytes { try Descriptor.write(STDERR_FILENO, $0) }
   }
 }

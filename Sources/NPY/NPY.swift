@@ -28,7 +28,9 @@ public enum NPY {
     throws(NPYError)
   {
     let temporary = path + ".part"
-    guard let file = fopen(temporary, "wb") else { throw NPYError(path: path, reason: SystemError().description) }
+    guard let file = fopen(temporary, "wb") else {
+      throw NPYError(path: path, reason: SystemError().description)
+    }
     let header = header(shape)
     var isWritten = fwrite(header, 1, header.count, file) == header.count
     // Float's own byte order is little-endian on every supported machine.

@@ -27,7 +27,8 @@ struct FileTests {
   @Test func readsWhatHasNoSize() throws {
     let file = try ReadableFile(path: "/proc/sys/kernel/random/boot_id")
     #expect(file.size == 0)
-    #expect(UUID(uuidString: String(decoding: try file.read(at: 0, count: 64).dropLast(), as: UTF8.self)) != nil)
+    #expect(
+      UUID(uuidString: String(decoding: try file.read(at: 0, count: 64).dropLast(), as: UTF8.self)) != nil)
   }
 
   @Test func whatCannotBeRead() throws {

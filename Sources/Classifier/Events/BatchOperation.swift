@@ -34,7 +34,8 @@ struct BatchOperation: Equatable {
           id: try item.string("taskId", place: place),
           object: ObjectEvent(
             S3Location(
-              bucket: bucket, key: PercentEncoding.decode(try item.string("s3Key", place: place), plusIsSpace: true),
+              bucket: bucket,
+              key: PercentEncoding.decode(try item.string("s3Key", place: place), plusIsSpace: true),
               versionID: ObjectEvent.versionID(item["s3VersionId"])))))
     }
     self.tasks = tasks

@@ -17,7 +17,9 @@ enum S3Notification {
     /// cmd/event-notification.go.
     case minIO = "minio:s3"
 
-    func key(_ text: String) -> String { self == .ceph ? text : PercentEncoding.decode(text, plusIsSpace: true) }
+    func key(_ text: String) -> String {
+      self == .ceph ? text : PercentEncoding.decode(text, plusIsSpace: true)
+    }
   }
 
   /// What MinIO counts as the making of an object though the image stays as it is.

@@ -97,7 +97,8 @@ struct Authenticator: Sendable {
     _ request: Request, _ claim: SignatureClaim, payloadHash: String, service: String
   ) -> String {
     // S3 encodes a path once; other services encode what was sent again.
-    let path = PercentEncoding.encode(service == "s3" ? PercentEncoding.decode(request.path) : request.path, keeping: "/")
+    let path = PercentEncoding.encode(
+      service == "s3" ? PercentEncoding.decode(request.path) : request.path, keeping: "/")
     let query = request.parameters
       .filter { $0.name != "X-Amz-Signature" }
       .map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }

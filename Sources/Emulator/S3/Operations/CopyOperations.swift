@@ -16,7 +16,8 @@ extension S3Service {
       text = text[..<query.lowerBound]
     }
     if text.hasPrefix("/") { text = text.dropFirst() }
-    let parts = PercentEncoding.decode(text).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = PercentEncoding.decode(text).split(
+      separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
       throw S3Fault.invalidArgument(
         "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
