@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import Synchronization
+import System
 import TestSupport
 import Testing
 
