@@ -84,7 +84,8 @@ let package = Package(
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "CCommit", "System", "Digests", "Classifier", "Keras", "Inference", "NPY", "Imaging", "JSON", "ZipArchive",
+        "CCommit", "System", "Digests", "Classifier", "Keras", "Inference", "NPY", "Imaging", "JSON",
+        "ZipArchive",
         "S3", "HTTP", "Emulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
