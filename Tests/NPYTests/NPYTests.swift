@@ -23,7 +23,9 @@ struct NPYTests {
     let actual = try NPY.read(path: "\(NPYTests.folder)/\(name).npy")
     #expect(actual.shape == [3, 4, 5])
     // Whole numbers have no -0.
-    #expect(difference((actual.shape, actual.values), (expected.shape, expected.values), within: .absolute(0)) == nil)
+    #expect(
+      difference((actual.shape, actual.values), (expected.shape, expected.values), within: .absolute(0))
+        == nil)
   }
 
   @Test("a scalar", .enabled(if: Fixtures.exist("Inference"), "\(Fixtures.hint)"))
