@@ -1,7 +1,60 @@
 import Glibc
 import Kernels
 
-// Which kernel computes which function.
+/// Functions of one value. Names are Keras' (keras.activations, keras.ops).
+public enum Unary: Sendable, Equatable {
+  /// `x >= ceiling -> ceiling; threshold <= x < ceiling -> x; else negativeSlope * (x - threshold)`
+  case relu(negativeSlope: Float = 0, ceiling: Float? = nil, threshold: Float = 0)
+  case sigmoid, tanh, softplus, softsign, exponential, swish, mish, selu
+  case elu(alpha: Float), celu(alpha: Float)
+  case gelu(approximate: Bool)
+  /// `clip(slope * x + offset, 0, 1)`: 0.2, 0.5 in Keras 1 and 2; 1/6, 0.5 in Keras 3.
+  case hardSigmoid(slope: Float, offset: Float)
+  /// `x * hardSigmoid(x)` with Keras 3's slope.
+  case hardSwish
+  /// `x > theta ? x : 0`
+  case thresholdedReLU(theta: Float)
+  case logSigmoid, squareplus(b: Float), sparsePlus, sparseSigmoid
+  case softShrink(threshold: Float), hardShrink(threshold: Float), tanhShrink
+  case hardTanh
+  case clip(low: Float, high: Float)
+  /// `x * scale + offset`
+  case linear(scale: Float, offset: Float)
+  case abs, negative, sign, square, sqrt, rsqrt, reciprocal, exp, expm1, log, log1p, log2, log10
+  case sin, cos, tan, arcsin, arccos, arctan, sinh, cosh, arcsinh, arccosh, arctanh
+  case erf, erfInverse, besselI0, floor, ceil, round, truncate, logicalNot, isNaN, isFinite, isInfinite
+}
+
+extension Unary: OperationDefinition {
+  /// The function's name without its parameters.
+  var name: String { String("\(self)".prefix { $0 != "(" }) }
+  var inputCount: ClosedRange<Int> { 1...1 }
+  func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
+  var form: CanonicalForm { .unchanged }
+  var weights: [Tensor] { [] }
+  var memory: MemoryAbilities {
+    MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
+  }
+
+  func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
+    [ElementwiseStep(name: node.name, unary: self, input: node.input, output: node.output)]
+  }
+
+  func outputKind(_ inputs: [OutputKind?]) -> OutputKind? {
+    guard let input = inputs.first.flatMap({ $0 }) else { return nil }
+    switch self {
+    case .sigmoid, .hardSigmoid, .sparseSigmoid: return .sigmoid
+    case .clip(low: 0, high: 1), .relu(negativeSlope: 0, ceiling: 1, threshold: 0):
+      return input == .softmax ? input : .sigmoid
+    case .linear, .clip: return input
+    case .relu, .softplus, .swish, .mish, .selu, .elu, .celu, .gelu, .hardSwish, .thresholdedReLU,
+      .squareplus,
+      .sparsePlus, .softShrink, .hardShrink, .tanhShrink, .abs, .negative, .square:
+      return input == .unbounded ? .unbounded : .unknown
+    default: return .unknown
+    }
+  }
+}
 
 extension Unary {
   /// The vectorised kernel, where there is one.
@@ -79,91 +132,9 @@ extension Unary {
     case .arcsinh: Glibc.asinhf
     case .arccosh: Glibc.acoshf
     case .arctanh: Glibc.atanhf
-    case .erfInverse: erfInverseOf
-    case .besselI0: besselI0Of
+    case .erfInverse: Inference.erfInverse
+    case .besselI0: Inference.besselI0
     default: { $0 }
     }
   }
-}
-
-extension Binary {
-  /// The vectorised kernel, where there is one.
-  var function: BinaryFunction? {
-    switch self {
-    case .add: .add
-    case .subtract: .subtract
-    case .multiply: .multiply
-    case .divide: .divide
-    case .maximum: .maximum
-    case .minimum: .minimum
-    case .floorDivide: .floorDivide
-    case .modulo: .modulo
-    case .squaredDifference: .squaredDifference
-    case .equal: .equal
-    case .notEqual: .notEqual
-    case .less: .less
-    case .lessEqual: .lessEqual
-    case .greater: .greater
-    case .greaterEqual: .greaterEqual
-    case .logicalAnd: .logicalAnd
-    case .logicalOr: .logicalOr
-    case .logicalXor: .logicalXor
-    case .power, .arctan2, .nextAfter, .bitwiseAnd, .greatestCommonDivisor: nil
-    }
-  }
-
-  /// The C library's function, for those too rare to vectorise.
-  var scalarFunction: (Float, Float) -> Float {
-    switch self {
-    case .arctan2: Glibc.atan2f
-    case .nextAfter: Glibc.nextafterf
-    case .bitwiseAnd: { Float(whole($0) & whole($1)) }
-    case .greatestCommonDivisor: { commonDivisor(whole($0), whole($1)) }
-    default: Glibc.powf
-    }
-  }
-}
-
-/// The whole part of a number; 0 where there is none.
-private func whole(_ value: Float) -> Int { abs(value) < 0x1p62 ? Int(value) : 0 }
-
-private func commonDivisor(_ a: Int, _ b: Int) -> Float {
-  var (a, b) = (a.magnitude, b.magnitude)
-  while b != 0 { (a, b) = (b, a % b) }
-  return Float(a)
-}
-
-/// The inverse of the error function: M. Giles, "Approximating the erfinv function", single precision, and a
-/// step of Newton's method.
-private func erfInverseOf(_ value: Float) -> Float {
-  let y = Double(value)
-  if abs(y) >= 1 { return abs(y) == 1 ? copysignf(.infinity, value) : .nan }
-  let w = -log((1 - y) * (1 + y))
-  let coefficients =
-    w < 5
-    ? [
-      2.810_226_36e-8, 3.432_739_39e-7, -3.523_387_7e-6, -4.391_506_54e-6, 2.185_808_7e-4, -1.253_725_03e-3,
-      -4.177_681_64e-3, 0.246_640_727, 1.501_409_41,
-    ]
-    : [
-      -2.002_142_57e-4, 1.009_505_58e-4, 1.349_343_22e-3, -3.673_428_44e-3, 5.739_507_73e-3,
-      -7.622_461_3e-3, 9.438_870_47e-3, 1.001_674_06, 2.832_976_82,
-    ]
-  let place = w < 5 ? w - 2.5 : w.squareRoot() - 3
-  var x = coefficients.reduce(0) { $0 * place + $1 } * y
-  x -= (erf(x) - y) / (2 / Double.pi.squareRoot() * exp(-x * x))
-  return Float(x)
-}
-
-/// The modified Bessel function of the first kind, of order 0, by its power series.
-private func besselI0Of(_ value: Float) -> Float {
-  let quarter = Double(value) * Double(value) / 4
-  guard quarter < 10_000 else { return value.isNaN ? .nan : .infinity }
-  var (sum, term, index) = (1.0, 1.0, 1.0)
-  while term > 1e-12 * sum {
-    term *= quarter / (index * index)
-    sum += term
-    index += 1
-  }
-  return Float(sum)
 }
