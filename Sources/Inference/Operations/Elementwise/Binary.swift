@@ -27,7 +27,7 @@ extension Binary: OperationDefinition {
   func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
     [
       BinaryStep(
-        name: node.name, self, node.inputs[0], node.inputs[1], output: node.output,
+        name: node.name, kernel: name, kernel, node.inputs[0], node.inputs[1], output: node.output,
         activation: node.node.activation)
     ]
   }
@@ -43,41 +43,42 @@ extension Binary: OperationDefinition {
 }
 
 extension Binary {
-  /// The vectorised kernel, where there is one.
-  var function: BinaryFunction? {
+  /// What computes it.
+  var kernel: BinaryKernel {
     switch self {
-    case .add: .add
-    case .subtract: .subtract
-    case .multiply: .multiply
-    case .divide: .divide
-    case .maximum: .maximum
-    case .minimum: .minimum
-    case .floorDivide: .floorDivide
-    case .modulo: .modulo
-    case .squaredDifference: .squaredDifference
-    case .equal: .equal
-    case .notEqual: .notEqual
-    case .less: .less
-    case .lessEqual: .lessEqual
-    case .greater: .greater
-    case .greaterEqual: .greaterEqual
-    case .logicalAnd: .logicalAnd
-    case .logicalOr: .logicalOr
-    case .logicalXor: .logicalXor
-    case .power, .arctan2, .nextAfter, .bitwiseAnd, .greatestCommonDivisor: nil
+    case .add: .rows(.add)
+    case .subtract: .rows(.subtract)
+    case .multiply: .rows(.multiply)
+    case .divide: .rows(.divide)
+    case .maximum: .rows(.maximum)
+    case .minimum: .rows(.minimum)
+    case .floorDivide: .rows(.floorDivide)
+    case .modulo: .rows(.modulo)
+    case .squaredDifference: .rows(.squaredDifference)
+    case .equal: .rows(.equal)
+    case .notEqual: .rows(.notEqual)
+    case .less: .rows(.less)
+    case .lessEqual: .rows(.lessEqual)
+    case .greater: .rows(.greater)
+    case .greaterEqual: .rows(.greaterEqual)
+    case .logicalAnd: .rows(.logicalAnd)
+    case .logicalOr: .rows(.logicalOr)
+    case .logicalXor: .rows(.logicalXor)
+    case .power: .values(Glibc.powf)
+    case .arctan2: .values(Glibc.atan2f)
+    case .nextAfter: .values(Glibc.nextafterf)
+    case .bitwiseAnd: .values { Float(whole($0) & whole($1)) }
+    case .greatestCommonDivisor: .values { commonDivisor(whole($0), whole($1)) }
     }
   }
+}
 
-  /// The C library's function, for those too rare to vectorise.
-  var scalarFunction: (Float, Float) -> Float {
-    switch self {
-    case .arctan2: Glibc.atan2f
-    case .nextAfter: Glibc.nextafterf
-    case .bitwiseAnd: { Float(whole($0) & whole($1)) }
-    case .greatestCommonDivisor: { commonDivisor(whole($0), whole($1)) }
-    default: Glibc.powf
-    }
-  }
+/// What computes a function of two values.
+enum BinaryKernel {
+  /// A vectorised kernel.
+  case rows(BinaryFunction)
+  /// A function of single values, for those too rare to vectorise.
+  case values((Float, Float) -> Float)
 }
 
 /// The whole part of a number; 0 where there is none.

@@ -20,7 +20,7 @@ struct ParametricReLU: OperationDefinition {
   func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
     [
       BinaryStep(
-        name: node.name, kernel: "prelu", function: .parametricReLU, node.input, Operand(alpha),
+        name: node.name, kernel: "prelu", .rows(.parametricReLU), node.input, Operand(alpha),
         output: node.output, activation: nil)
     ]
   }

@@ -57,84 +57,88 @@ extension Unary: OperationDefinition {
 }
 
 extension Unary {
-  /// The vectorised kernel, where there is one.
-  var function: ElementwiseFunction? {
+  /// What computes it.
+  var kernel: UnaryKernel {
     switch self {
     case .relu(let negativeSlope, let ceiling, let threshold):
       if threshold == 0 && negativeSlope == 0 {
-        return ceiling.map { .clip(low: 0, high: $0) } ?? .relu
+        return .rows(ceiling.map { .clip(low: 0, high: $0) } ?? .relu)
       }
-      if threshold == 0 && ceiling == nil { return .leakyReLU(slope: negativeSlope) }
-      return .generalReLU(
-        negativeSlope: negativeSlope, ceiling: ceiling ?? .infinity, threshold: threshold)
-    case .sigmoid: return .sigmoid
-    case .tanh: return .tanh
-    case .softplus: return .softplus
-    case .softsign: return .softsign
-    case .exponential, .exp: return .exp
-    case .swish: return .swish
-    case .mish: return .mish
-    case .selu: return .exponentialUnit(scale: 1.050700987, alpha: 1.673263242, width: 1)
-    case .elu(let alpha): return .exponentialUnit(scale: 1, alpha: alpha, width: 1)
-    case .celu(let alpha): return .exponentialUnit(scale: 1, alpha: alpha, width: alpha)
-    case .gelu(let approximate): return approximate ? .geluTanh : .geluErf
-    case .hardSigmoid(let slope, let offset): return .hardSigmoid(slope: slope, offset: offset)
-    case .hardSwish: return .hardSwish
-    case .thresholdedReLU(let theta): return .thresholdedReLU(theta: theta)
-    case .logSigmoid: return .logSigmoid
-    case .squareplus(let b): return .squareplus(b: b)
-    case .sparsePlus: return .sparsePlus
-    case .sparseSigmoid: return .hardSigmoid(slope: 0.5, offset: 0.5)
-    case .softShrink(let threshold): return .softShrink(threshold: threshold)
-    case .hardShrink(let threshold): return .hardShrink(threshold: threshold)
-    case .tanhShrink: return .tanhShrink
-    case .hardTanh: return .clip(low: -1, high: 1)
-    case .clip(let low, let high): return .clip(low: low, high: high)
-    case .linear(let scale, let offset): return .linear(scale: scale, offset: offset)
-    case .abs: return .abs
-    case .negative: return .linear(scale: -1, offset: 0)
-    case .sign: return .sign
-    case .square: return .square
-    case .sqrt: return .sqrt
-    case .rsqrt: return .rsqrt
-    case .reciprocal: return .reciprocal
-    case .expm1: return .expm1
-    case .log: return .log
-    case .log1p: return .log1p
-    case .erf: return .erf
-    case .floor: return .floor
-    case .ceil: return .ceil
-    case .round: return .round
-    case .truncate: return .truncate
-    case .logicalNot: return .logicalNot
-    case .isNaN: return .isNaN
-    case .isFinite: return .isFinite
-    case .isInfinite: return .isInfinite
-    case .log2, .log10, .sin, .cos, .tan, .arcsin, .arccos, .arctan, .sinh, .cosh, .arcsinh, .arccosh,
-      .arctanh, .erfInverse, .besselI0:
-      return nil
+      if threshold == 0 && ceiling == nil { return .rows(.leakyReLU(slope: negativeSlope)) }
+      return .rows(
+        .generalReLU(
+          negativeSlope: negativeSlope, ceiling: ceiling ?? .infinity, threshold: threshold))
+    case .sigmoid: return .rows(.sigmoid)
+    case .tanh: return .rows(.tanh)
+    case .softplus: return .rows(.softplus)
+    case .softsign: return .rows(.softsign)
+    case .exponential, .exp: return .rows(.exp)
+    case .swish: return .rows(.swish)
+    case .mish: return .rows(.mish)
+    case .selu: return .rows(.exponentialUnit(scale: 1.050700987, alpha: 1.673263242, width: 1))
+    case .elu(let alpha): return .rows(.exponentialUnit(scale: 1, alpha: alpha, width: 1))
+    case .celu(let alpha): return .rows(.exponentialUnit(scale: 1, alpha: alpha, width: alpha))
+    case .gelu(let approximate): return .rows(approximate ? .geluTanh : .geluErf)
+    case .hardSigmoid(let slope, let offset): return .rows(.hardSigmoid(slope: slope, offset: offset))
+    case .hardSwish: return .rows(.hardSwish)
+    case .thresholdedReLU(let theta): return .rows(.thresholdedReLU(theta: theta))
+    case .logSigmoid: return .rows(.logSigmoid)
+    case .squareplus(let b): return .rows(.squareplus(b: b))
+    case .sparsePlus: return .rows(.sparsePlus)
+    case .sparseSigmoid: return .rows(.hardSigmoid(slope: 0.5, offset: 0.5))
+    case .softShrink(let threshold): return .rows(.softShrink(threshold: threshold))
+    case .hardShrink(let threshold): return .rows(.hardShrink(threshold: threshold))
+    case .tanhShrink: return .rows(.tanhShrink)
+    case .hardTanh: return .rows(.clip(low: -1, high: 1))
+    case .clip(let low, let high): return .rows(.clip(low: low, high: high))
+    case .linear(let scale, let offset): return .rows(.linear(scale: scale, offset: offset))
+    case .abs: return .rows(.abs)
+    case .negative: return .rows(.linear(scale: -1, offset: 0))
+    case .sign: return .rows(.sign)
+    case .square: return .rows(.square)
+    case .sqrt: return .rows(.sqrt)
+    case .rsqrt: return .rows(.rsqrt)
+    case .reciprocal: return .rows(.reciprocal)
+    case .expm1: return .rows(.expm1)
+    case .log: return .rows(.log)
+    case .log1p: return .rows(.log1p)
+    case .erf: return .rows(.erf)
+    case .floor: return .rows(.floor)
+    case .ceil: return .rows(.ceil)
+    case .round: return .rows(.round)
+    case .truncate: return .rows(.truncate)
+    case .logicalNot: return .rows(.logicalNot)
+    case .isNaN: return .rows(.isNaN)
+    case .isFinite: return .rows(.isFinite)
+    case .isInfinite: return .rows(.isInfinite)
+    case .log2: return .values(Glibc.log2f)
+    case .log10: return .values(Glibc.log10f)
+    case .sin: return .values(Glibc.sinf)
+    case .cos: return .values(Glibc.cosf)
+    case .tan: return .values(Glibc.tanf)
+    case .arcsin: return .values(Glibc.asinf)
+    case .arccos: return .values(Glibc.acosf)
+    case .arctan: return .values(Glibc.atanf)
+    case .sinh: return .values(Glibc.sinhf)
+    case .cosh: return .values(Glibc.coshf)
+    case .arcsinh: return .values(Glibc.asinhf)
+    case .arccosh: return .values(Glibc.acoshf)
+    case .arctanh: return .values(Glibc.atanhf)
+    case .erfInverse: return .values(Inference.erfInverse)
+    case .besselI0: return .values(Inference.besselI0)
     }
   }
 
-  /// The C library's function, for those too rare to vectorise.
-  var scalarFunction: (Float) -> Float {
-    switch self {
-    case .log2: Glibc.log2f
-    case .log10: Glibc.log10f
-    case .sin: Glibc.sinf
-    case .cos: Glibc.cosf
-    case .tan: Glibc.tanf
-    case .arcsin: Glibc.asinf
-    case .arccos: Glibc.acosf
-    case .arctan: Glibc.atanf
-    case .sinh: Glibc.sinhf
-    case .cosh: Glibc.coshf
-    case .arcsinh: Glibc.asinhf
-    case .arccosh: Glibc.acoshf
-    case .arctanh: Glibc.atanhf
-    case .erfInverse: Inference.erfInverse
-    case .besselI0: Inference.besselI0
-    default: { $0 }
-    }
+  /// The vectorised kernel, where there is one.
+  var function: ElementwiseFunction? {
+    if case .rows(let function) = kernel { function } else { nil }
   }
+}
+
+/// What computes a function of one value.
+enum UnaryKernel {
+  /// A vectorised kernel.
+  case rows(ElementwiseFunction)
+  /// A function of single values, for those too rare to vectorise.
+  case values((Float) -> Float)
 }
