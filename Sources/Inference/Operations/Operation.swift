@@ -21,6 +21,8 @@ public enum Operation: Sendable {
   case matMul(transposeA: Bool, transposeB: Bool)
   /// numpy's einsum of its inputs, with explicit output, letters only (no ellipsis): `"abc,cd->abd"`.
   case einsum(String)
+  /// The determinant of the square matrices that the last two axes make.
+  case determinant
 
   /// Largest or mean value of each window; `same` padding does not count in a mean.
   case pooling(Pooling)
@@ -95,6 +97,7 @@ extension Operation {
     case .dense(let dense): dense
     case .matMul(let transposeA, let transposeB): MatMul(transposeA: transposeA, transposeB: transposeB)
     case .einsum(let equation): EinsumProduct(equation: equation)
+    case .determinant: Determinant()
     case .pooling(let pooling): pooling
     case .reduction(let reduction, let axes, let keepDimensions):
       Reduce(reduction: reduction, axes: axes, keepDimensions: keepDimensions)
