@@ -45,13 +45,15 @@ let package = Package(
 
     // What two others need.
     .target(name: "System"),
+    .target(name: "XML"),
+    .target(name: "Digests", dependencies: ["COpenSSL", "CZlib"]),
 
     // The engine and the readers.
     .target(name: "Kernels", dependencies: ["CPrefetch"], swiftSettings: [.unsafeFlags(kernelFlags)]),
     .target(
       name: "KernelsAVX512", dependencies: ["Kernels", "CPrefetch"],
       swiftSettings: [.unsafeFlags(wideKernelFlags)]),
-    .target(name: "Inference", dependencies: ["Kernels", "KernelsAVX512", "CCPU", "CPrefetch"]),
+    .target(name: "Inference", dependencies: ["System", "Kernels", "KernelsAVX512", "CCPU", "CPrefetch"]),
     .target(name: "NPY", dependencies: ["System", "Inference"]),
     .target(name: "JSON"),
     .target(name: "HDF5", dependencies: ["System", "CZlib"]),
@@ -61,20 +63,20 @@ let package = Package(
 
     // The network.
     .target(name: "HTTP", dependencies: ["System", "CCurl", "COpenSSL"]),
-    .target(name: "S3", dependencies: ["System", "HTTP", "COpenSSL", "CZlib"]),
-    .target(name: "LambdaRuntime", dependencies: ["HTTP", "JSON"]),
+    .target(name: "S3", dependencies: ["System", "XML", "Digests", "HTTP"]),
+    .target(name: "LambdaRuntime", dependencies: ["System", "HTTP", "JSON"]),
 
     // The application.
     .target(
       name: "Classifier",
       dependencies: [
-        "System", "Keras", "Inference", "JSON", "ZipArchive", "Imaging", "S3", "LambdaRuntime",
+        "System", "Digests", "Keras", "Inference", "JSON", "ZipArchive", "Imaging", "S3", "LambdaRuntime",
       ]),
     .executableTarget(name: "bootstrap", dependencies: ["Classifier", "Inference", "LambdaRuntime", "CNSS"]),
     .target(
       name: "Emulator",
       dependencies: [
-        "ZipArchive", "COpenSSL", "CZlib", "CSpawn",
+        "System", "XML", "Digests", "ZipArchive", "CSpawn",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
@@ -82,19 +84,23 @@ let package = Package(
     .executableTarget(
       name: "thimble",
       dependencies: [
-        "CCommit", "Classifier", "Keras", "Inference", "NPY", "Imaging", "JSON", "ZipArchive", "S3", "HTTP",
-        "Emulator",
+        "CCommit", "System", "Digests", "Classifier", "Keras", "Inference", "NPY", "Imaging", "JSON",
+        "ZipArchive",
+        "S3", "HTTP", "Emulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Speed of the engine on the shapes of well-known models.
-    .executableTarget(name: "Benchmarks", dependencies: ["Inference", "Kernels"]),
+    .executableTarget(name: "Benchmarks", dependencies: ["System", "Inference", "Kernels"]),
 
     // Tests mirror Sources, one target a room.
     // It compares many millions of values.
     .target(
       name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport",
       swiftSettings: [.unsafeFlags(["-O"])]),
+    .testTarget(name: "SystemTests", dependencies: ["System", testSupport]),
+    .testTarget(name: "XMLTests", dependencies: ["XML", testSupport]),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests", "System", testSupport]),
     .testTarget(name: "TestSupportTests", dependencies: [testSupport]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", testSupport]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "NPY", testSupport]),
@@ -113,7 +119,9 @@ let package = Package(
       name: "KerasTests", dependencies: ["Keras", "Inference", "NPY", "System", "JSON", testSupport]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", testSupport]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", "System", testSupport]),
-    .testTarget(name: "S3Tests", dependencies: ["S3", "Emulator", "HTTP", "thimble", testSupport]),
+    .testTarget(
+      name: "S3Tests",
+      dependencies: ["S3", "System", "XML", "Digests", "Emulator", "HTTP", "thimble", testSupport]),
     .testTarget(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "EchoFunction", "Emulator", testSupport]),
     .executableTarget(
@@ -121,9 +129,10 @@ let package = Package(
     .testTarget(
       name: "ClassifierTests",
       dependencies: [
-        "Classifier", "HTTP", "Imaging", "Inference", "JSON", "LambdaRuntime", "S3", testSupport,
+        "Classifier", "System", "Digests", "HTTP", "Imaging", "Inference", "JSON", "LambdaRuntime", "S3",
+        testSupport,
       ]),
-    .testTarget(name: "EmulatorTests", dependencies: ["Emulator", testSupport]),
+    .testTarget(name: "EmulatorTests", dependencies: ["Emulator", "System", "Digests", testSupport]),
     .testTarget(name: "ThimbleTests", dependencies: ["thimble", testSupport]),
     .testTarget(name: "EndToEndTests", dependencies: ["Emulator", "S3", testSupport]),
   ]
@@ -132,7 +141,7 @@ let package = Package(
 // What is linked into `bootstrap` does without the libraries of regular expressions and of concurrency, which
 // every file imports unasked: one call into them, `text.contains("more than a character")` say, brings 1.7 MB.
 let linkedIntoBootstrap = [
-  "System",
+  "System", "XML", "Digests",
   "Kernels", "KernelsAVX512", "Inference", "JSON", "HDF5", "ZipArchive", "Keras", "Imaging", "HTTP", "S3",
   "LambdaRuntime", "Classifier", "bootstrap",
 ]
@@ -159,7 +168,8 @@ if Context.environment["THIMBLE_FUZZ"] != nil {
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CFuzzer", "CZlib", "JSON", "HDF5", "ZipArchive", "Imaging", "Inference", "Keras", "S3", "Emulator",
+        "CFuzzer", "CZlib", "XML", "JSON", "HDF5", "ZipArchive", "Imaging", "Inference", "Keras", "S3",
+        "Emulator",
         "Classifier", testSupport,
       ],
       path: "Tests/Fuzz", linkerSettings: [.unsafeFlags([sanitizers])]),

@@ -1,5 +1,6 @@
 import Inference
 import Kernels
+import System
 
 /// Speed of single kernels on data that stays in the caches, for each kind of vector register.
 struct KernelBenchmarks {
@@ -83,12 +84,12 @@ struct KernelBenchmarks {
   /// The shortest of many runs, in seconds.
   private func best(_ body: () -> Void) -> Double {
     var shortest = Double.infinity
-    let start = seconds()
+    let start = Clock.monotonic
     repeat {
-      let begin = seconds()
+      let begin = Clock.monotonic
       body()
-      shortest = min(shortest, seconds() - begin)
-    } while seconds() - start < 0.2
+      shortest = min(shortest, Clock.monotonic - begin)
+    } while Clock.monotonic - start < 0.2
     return shortest
   }
 }

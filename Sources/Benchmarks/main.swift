@@ -3,12 +3,7 @@
 
 import Glibc
 import Inference
-
-func seconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
+import System
 
 /// A number with so many digits after the point, right-aligned.
 func text(_ value: Double, _ digits: Int, width: Int) -> String {
@@ -29,10 +24,10 @@ func padded(_ text: String, _ width: Int) -> String {
 
 func measure(_ model: Model, threads: Int, profile: Bool, _ options: PlanOptions) throws {
   let graph = try model.graph()
-  let loading = seconds()
+  let loading = Clock.monotonic
   let plan = try Plan(
     graph, inputShapes: [[1, 224, 224, 3]], workers: Workers(count: threads), options: options)
-  let compiled = seconds() - loading
+  let compiled = Clock.monotonic - loading
   // A run may reuse the inputs' memory.
   func fill() {
     for index in plan.inputs[0].values.indices { plan.inputs[0].values[index] = Float(index % 255) / 255 }
@@ -42,16 +37,16 @@ func measure(_ model: Model, threads: Int, profile: Bool, _ options: PlanOptions
   plan.run()
   var totals: [Double] = []
   var best = [Double](repeating: .infinity, count: plan.steps.count)
-  let start = seconds()
-  while totals.count < 5 || seconds() - start < 2 {
+  let start = Clock.monotonic
+  while totals.count < 5 || Clock.monotonic - start < 2 {
     fill()
-    let begin = seconds()
+    let begin = Clock.monotonic
     if profile {
       for (index, time) in plan.runProfiled().enumerated() { best[index] = min(best[index], time) }
     } else {
       plan.run()
     }
-    totals.append(seconds() - begin)
+    totals.append(Clock.monotonic - begin)
   }
   totals.sort()
   let top = CPU.measurePeak(options.kernels) * Double(threads)

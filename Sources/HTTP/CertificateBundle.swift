@@ -1,5 +1,6 @@
 import COpenSSL
 import Glibc
+import System
 
 /// The certificates of a system, of which a connection needs one of some 140. OpenSSL takes 40 ms to parse
 /// them all, so they are only decoded here, and the one that is asked for by name is parsed.
@@ -87,18 +88,8 @@ final class CertificateBundle: Sendable {
   // MARK: The file
 
   private static func read(_ path: String) -> [UInt8]? {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0, (1...(64 << 20)).contains(Int(status.st_size)) else { return nil }
-    return [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-      while count < buffer.count {
-        let read = Glibc.read(file, buffer.baseAddress?.advanced(by: count), buffer.count - count)
-        guard read > 0 else { break }
-        count += read
-      }
-    }
+    guard let file = try? ReadableFile(path: path), (1...(64 << 20)).contains(file.size) else { return nil }
+    return try? file.read(at: 0, count: file.size)
   }
 
   /// RFC 7468. What is no certificate is left out.

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Who may vouch for a server.
 enum Trust: Sendable {
@@ -28,7 +29,7 @@ enum Trust: Sendable {
     for name in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
       guard let path = environment(name), !path.isEmpty else { continue }
       guard access(path, R_OK) == 0 else {
-        return .failure(Missing(reason: "\(name) names \(path): \(String(cString: strerror(errno)))"))
+        return .failure(Missing(reason: "\(name) names \(path): \(SystemError())"))
       }
       return .success(.file(path))
     }

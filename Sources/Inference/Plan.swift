@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A model made ready to run on inputs of one shape: weights packed, memory laid out, work split.
 ///
@@ -114,9 +115,9 @@ public final class Plan {
     var seconds: [Double] = []
     seconds.reserveCapacity(work.count)
     for index in work.indices {
-      let start = monotonicSeconds()
+      let start = Clock.monotonic
       run(index)
-      seconds.append(monotonicSeconds() - start)
+      seconds.append(Clock.monotonic - start)
     }
     return seconds
   }
@@ -249,11 +250,4 @@ final class Arena {
         reason: "activations need \(count / 262_144) MB, the machine has \(physical / 1_048_576)")
     }
   }
-}
-
-/// Seconds on a clock that never goes back.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

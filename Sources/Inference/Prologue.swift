@@ -17,3 +17,17 @@ struct DepthwisePrologue {
   /// Of its result.
   let shape: [Int]
 }
+
+extension Graph.Node {
+  /// Values of weights and constants.
+  var weightCount: Int {
+    let own = operation.definition.weights
+    let tensors =
+      switch prologue {
+      case .depthwise(let depthwise): own + depthwise.convolution.weights
+      case .affine(let scale, let offset, _): own + [scale, offset]
+      case .multiplication, nil: own
+      }
+    return tensors.reduce(0) { $0 + $1.count }
+  }
+}

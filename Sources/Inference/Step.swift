@@ -33,6 +33,13 @@ struct Operand {
   }
 }
 
+extension Operand {
+  /// Weights or constants.
+  init(_ tensor: Tensor) {
+    self.init(home: .constant(tensor), shape: tensor.shape, rowStride: tensor.shape.last ?? 1)
+  }
+}
+
 /// One unit of work of a compiled plan. All that can be prepared is prepared before (tiles chosen, weights packed),
 /// so that ``run(_:)`` takes no memory and cannot fail.
 protocol Step {

@@ -1,4 +1,3 @@
-import Glibc
 import System
 
 /// What a model file is, told by its first bytes.
@@ -60,42 +59,37 @@ enum FileBytes {
   static func read(_ path: String, limit: Int, whole: Bool, arrival: (any FileArrival)? = nil)
     throws(KerasError) -> (bytes: [UInt8], size: Int)
   {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw KerasError(path: path, reason: "the file cannot be opened: \(String(cString: strerror(errno)))")
+    let file: ReadableFile
+    do throws(SystemError) {
+      file = try ReadableFile(path: path)
+    } catch {
+      throw KerasError(path: path, reason: "the file cannot be opened: \(error)")
     }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw KerasError(path: path, reason: "the file cannot be examined: \(String(cString: strerror(errno)))")
-    }
-    if status.st_mode & S_IFMT == S_IFDIR {
+    if file.kind == .folder {
       throw KerasError(
         path: path, reason: "this is a folder",
         remedy:
           "of a SavedModel, load the folder in the TensorFlow that wrote it, and save the model as a .h5 file"
       )
     }
-    let size = Int(status.st_size)
+    let size = file.size
     if whole, size > limit {
       throw KerasError(path: path, reason: "the file has \(size) bytes, more than \(limit) are not read")
     }
-    var bytes = [UInt8](repeating: 0, count: min(size, limit))
-    if let arrival, !bytes.isEmpty {
-      do throws(FileArrivalError) { try arrival.waitFor(0..<bytes.count) } catch {
+    let count = min(size, limit)
+    if let arrival, count > 0 {
+      do throws(FileArrivalError) { try arrival.waitFor(0..<count) } catch {
         throw KerasError(path: path, reason: "bytes of it did not arrive: \(error.reason)")
       }
     }
-    var count = 0
-    while count < bytes.count {
-      let read = bytes.withUnsafeMutableBytes { buffer in
-        pread(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(count))
-      }
-      if read < 0, errno == EINTR { continue }
-      guard read > 0 else {
-        throw KerasError(path: path, reason: "the file cannot be read: \(String(cString: strerror(errno)))")
-      }
-      count += read
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try file.read(at: 0, count: count)
+    } catch {
+      throw KerasError(path: path, reason: "the file cannot be read: \(error)")
+    }
+    guard bytes.count == count else {
+      throw KerasError(path: path, reason: "the file became shorter while it was read")
     }
     return (bytes, size)
   }

@@ -1,4 +1,4 @@
-import Glibc
+import System
 
 /// One event on its way to the handler, as `next` delivers it.
 public struct Invocation: Sendable {
@@ -32,10 +32,7 @@ public struct Invocation: Sendable {
 
   /// What is left until the deadline; negative once it has passed.
   public var remainingMilliseconds: Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    let milliseconds = Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-    let (rest, overflow) = deadline.subtractingReportingOverflow(milliseconds)
+    let (rest, overflow) = deadline.subtractingReportingOverflow(Int64(Clock.realtime * 1000))
     return overflow ? .min : rest
   }
 }

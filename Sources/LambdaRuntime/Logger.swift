@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import System
 
 /// Log records as JSON, a line each, on stderr, which Lambda takes to CloudWatch. The names `timestamp`,
 /// `level`, `message` and `requestId` are those that Lambda's own records and filters use.
@@ -104,7 +105,7 @@ public struct Logger: Sendable {
   public func log(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, Value> = [:]) {
     guard level >= self.level else { return }
     var members = [
-      JSONObject.Member(name: "timestamp", value: .string(Self.timestamp())),
+      JSONObject.Member(name: "timestamp", value: .string(UTCTime.now.extended)),
       JSONObject.Member(name: "level", value: .string(level.label)),
       JSONObject.Member(name: "message", value: .string(message.shortened)),
     ]
@@ -113,30 +114,8 @@ public struct Logger: Sendable {
     write(Array((JSONValue.object(JSONObject(members)).text + "\n").utf8))
   }
 
-  /// RFC 3339, UTC, milliseconds.
-  private static func timestamp() -> String {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    var parts = tm()
-    gmtime_r(&now.tv_sec, &parts)
-    func digits(_ number: some BinaryInteger, _ count: Int = 2) -> String {
-      let text = String(number)
-      return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
-    }
-    return "\(digits(parts.tm_year + 1900, 4))-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))T"
-      + "\(digits(parts.tm_hour)):\(digits(parts.tm_min)):\(digits(parts.tm_sec))"
-      + ".\(digits(now.tv_nsec / 1_000_000, 3))Z"
-  }
-
-  /// One call for a line, so that lines of several threads do not mix.
+  /// One call for a line, so that lines of several threads do not mix. Where nobody reads there is nobody to tell.
   private static func writeToStderr(_ line: [UInt8]) {
-    var rest = line[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      // Nobody reads: nobody to tell.
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
+    try? line.withUnsafeBytes { try Descriptor.write(STDERR_FILENO, $0) }
   }
 }

@@ -1,3 +1,5 @@
+import System
+
 /// The names of Lambda's Runtime API, version 2018-06-01 (AWS Lambda Developer Guide, "Using the Lambda runtime
 /// API for custom runtimes").
 enum RuntimeAPI {
@@ -31,18 +33,6 @@ enum RuntimeAPI {
   static let eventType = "application/json"
   static let errorType = "application/vnd.aws.lambda.error+json"
 
-  /// Percent-encodes what is not unreserved (RFC 3986, section 2.3). Lambda's own identifiers are all plain.
-  private static func escaped(_ requestID: String) -> String {
-    var text = ""
-    for byte in requestID.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-        UInt8(ascii: "~"):
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      default: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return text
-  }
+  /// Lambda's own identifiers are all plain.
+  private static func escaped(_ requestID: String) -> String { PercentEncoding.encode(requestID) }
 }

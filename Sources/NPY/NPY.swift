@@ -1,5 +1,6 @@
 import Glibc
 import Inference
+import System
 
 /// numpy's file format for one array (numpy.lib.format, versions 1 to 3).
 ///
@@ -27,14 +28,16 @@ public enum NPY {
     throws(NPYError)
   {
     let temporary = path + ".part"
-    guard let file = fopen(temporary, "wb") else { throw NPYError(path: path, reason: lastSystemError()) }
+    guard let file = fopen(temporary, "wb") else {
+      throw NPYError(path: path, reason: SystemError().description)
+    }
     let header = header(shape)
     var isWritten = fwrite(header, 1, header.count, file) == header.count
     // Float's own byte order is little-endian on every supported machine.
     isWritten = fwrite(values.baseAddress, 4, values.count, file) == values.count && isWritten
     isWritten = fclose(file) == 0 && isWritten
     if !isWritten || rename(temporary, path) != 0 {
-      let reason = lastSystemError()
+      let reason = SystemError().description
       unlink(temporary)
       throw NPYError(path: path, reason: reason)
     }
@@ -95,6 +98,3 @@ public struct NPYError: Error, CustomStringConvertible {
 struct NPYProblem: Error {
   let reason: String
 }
-
-/// What the last failed system call says.
-func lastSystemError() -> String { String(cString: strerror(errno)) }

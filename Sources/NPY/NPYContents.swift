@@ -1,4 +1,4 @@
-import Glibc
+import System
 
 /// The bytes of an `.npy` file in memory, where a tensor can borrow its values.
 final class NPYContents {
@@ -13,16 +13,17 @@ final class NPYContents {
   /// Reads a whole file.
   /// - Throws: ``NPYError`` that says why it cannot be read.
   init(path: String) throws(NPYError) {
-    guard let file = fopen(path, "rb") else { throw NPYError(path: path, reason: lastSystemError()) }
-    defer { fclose(file) }
-    var status = stat()
-    guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw NPYError(path: path, reason: "it is not a file")
+    let file: ReadableFile
+    do throws(SystemError) {
+      file = try ReadableFile(path: path)
+    } catch {
+      throw NPYError(path: path, reason: error.description)
     }
-    let memory = NPYContents.allocate(Int(status.st_size))
+    guard file.kind == .file else { throw NPYError(path: path, reason: "it is not a file") }
+    let memory = NPYContents.allocate(file.size)
     bytes = UnsafeRawBufferPointer(memory)
     // All is set, so that the memory is freed when this throws.
-    guard fread(memory.baseAddress, 1, memory.count, file) == memory.count else {
+    guard (try? file.read(into: memory, at: 0)) == memory.count else {
       throw NPYError(path: path, reason: "it could be read in part only")
     }
   }

@@ -25,10 +25,6 @@ enum Advice {
       return "S3 keeps 2 KB of user metadata for an object: write fewer labels."
     case "InvalidRequest" where operation == .getObject:
       return "Objects that are encrypted with a key of the customer's own (SSE-C) are not supported."
-    case "BadRequest" where operation == .headObject:
-      return
-        "S3 answers so when an object is encrypted with a key of the customer's own (SSE-C), which is not "
-        + "supported."
     default:
       return status == 403 ? permissions(operation, location) : nil
     }
@@ -40,7 +36,7 @@ enum Advice {
     let resource = "arn:aws:s3:::\(location.bucket)" + (operation.isOnBucket ? "" : "/\(location.key)")
     let actions =
       switch operation {
-      case .headObject, .getObject:
+      case .getObject:
         "s3:GetObject\(version), and kms:Decrypt where the object is encrypted with KMS"
       case .copyObject:
         "s3:GetObject\(version) and s3:PutObject; for an object with tags s3:GetObject\(version)Tagging and "
@@ -55,7 +51,7 @@ enum Advice {
       case .deleteObject: "s3:DeleteObject"
       }
     let text = "The role needs \(actions), on \(resource)."
-    guard operation == .headObject || operation == .getObject else { return text }
+    guard operation == .getObject else { return text }
     return text
       + " Without s3:ListBucket on the bucket, S3 gives this answer for an object that is not there, too."
   }

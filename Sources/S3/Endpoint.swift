@@ -1,3 +1,5 @@
+import System
+
 /// Where the requests for a bucket go.
 struct Endpoint: Sendable {
   /// Another S3 than AWS's.
@@ -64,7 +66,7 @@ struct Endpoint: Sendable {
   ) throws(S3Error) -> Address {
     let bucket = location.bucket
     try Self.check(location, isBucket: isBucket)
-    let key = "/" + PercentEncoding.encode(location.key, keepsSlashes: true)
+    let key = "/" + PercentEncoding.encode(location.key, keeping: "/")
     if let custom {
       return Address(scheme: custom.scheme, host: custom.host, path: "\(custom.path)/\(bucket)\(key)")
     }

@@ -1,5 +1,7 @@
 import HTTP
 import Synchronization
+import System
+import XML
 
 /// The S3 calls that Thimble needs, for any number of threads at once. Calls block the thread that makes them;
 /// ``open(_:limit:budget:wants:)`` hands out a body while it arrives.
@@ -77,13 +79,6 @@ public final class S3Client: Sendable {
 
   func region(of bucket: String) -> String { shared.withLock { $0.regions[bucket] } ?? region }
 
-  /// HeadObject. An object that is not there: ``S3Error/isNotFound``.
-  public func head(_ location: S3Location) throws(S3Error) -> ObjectHead {
-    var call = S3Call(.headObject, method: "HEAD", location)
-    call.headers = [("x-amz-checksum-mode", "ENABLED")]
-    return try head(perform(call), call)
-  }
-
   /// What S3 says of an object, by GetObject of its first byte. Unlike the answer to HeadObject an error has its code
   /// and its reason, and an answer leaves the connection open.
   /// - Parameter ifMatch: the ETag that it must have, else ``S3Error/isPreconditionFailed``.
@@ -127,7 +122,7 @@ public final class S3Client: Sendable {
   /// access control lists, which S3 never copies. Fails with ``S3Error/isPreconditionFailed`` when the object
   /// is no longer the one of `head`.
   /// - Parameters:
-  ///   - head: from ``head(_:)`` or ``get(_:limit:ifMatch:)``.
+  ///   - head: from ``peek(_:ifMatch:)`` or ``get(_:limit:ifMatch:)``.
   ///   - metadata: names (without `x-amz-meta-`) and new values, encoded where needed; a nil value removes the
   ///     entry. Entries that are not named stay as they are.
   ///   - grants: headers that give the copy an access control list; none: it is private to its owner.
@@ -141,7 +136,7 @@ public final class S3Client: Sendable {
     if change.isDone(head) { return nil }
     var call = S3Call(.copyObject, method: "PUT", location)
     if let obstacle = change.obstacle { throw call.error(obstacle.code, obstacle.message) }
-    var source = "/\(location.bucket)/" + PercentEncoding.encode(location.key, keepsSlashes: true)
+    var source = "/\(location.bucket)/" + PercentEncoding.encode(location.key, keeping: "/")
     if let versionID = location.versionID { source += "?versionId=" + PercentEncoding.encode(versionID) }
     call.headers = [("x-amz-copy-source", source)] + change.headers + grants
     // S3 answers when it has copied.

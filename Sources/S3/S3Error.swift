@@ -1,6 +1,6 @@
 /// Why an S3 call failed.
 public struct S3Error: Error, Sendable, CustomStringConvertible {
-  /// `HeadObject`, `GetObject`, `CopyObject`, ...; empty before there is a call.
+  /// `GetObject`, `CopyObject`, ...; empty before there is a call.
   public var operation: String
   public var location: S3Location?
   /// The answer's; nil where there was none.
@@ -28,12 +28,11 @@ public struct S3Error: Error, Sendable, CustomStringConvertible {
   }
 
   /// The object, or that version of it, is not there (any more). Only S3's own word counts: a 404 without a
-  /// code is somebody else's, but for HEAD, whose answers have no text, and a 405 speaks of a version that is a
-  /// deletion. A bucket that is not there is a mistake in the settings.
+  /// code is somebody else's. A 405 speaks of a version that is a deletion. A bucket that is not there is a mistake in
+  /// the settings.
   public var isNotFound: Bool {
     switch code {
     case "NoSuchKey", "NoSuchVersion": true
-    case "NotFound": operation == Operation.headObject.rawValue
     case "MethodNotAllowed": location?.versionID != nil
     default: false
     }

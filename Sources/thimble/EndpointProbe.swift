@@ -1,5 +1,7 @@
+import Digests
 import Foundation
 import S3
+import System
 
 /// Finds out, with an object of its own, whether an S3 server does what Thimble relies on.
 final class EndpointProbe {

@@ -40,5 +40,8 @@ struct ChunksTarget: FuzzTarget {
 
 /// The documents that clients send.
 struct EmulatorXMLTarget: FuzzTarget {
-  func run(_ input: UnsafeRawBufferPointer) { _ = try? XMLElement(parsing: Data(input)) }
+  func run(_ input: UnsafeRawBufferPointer) {
+    _ = try? AccessControlList(document: Data(input))
+    _ = try? Tagging.parse(document: Data(input))
+  }
 }

@@ -1,3 +1,5 @@
+import XML
+
 @testable import S3
 
 /// The documents that S3 answers with.

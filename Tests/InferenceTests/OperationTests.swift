@@ -102,6 +102,9 @@ struct OperationTests {
     ] {
       table["einsum_" + name] = { _ in .einsum(equation) }
     }
+    for name in ["pair", "heads", "large", "one", "special"] {
+      table["determinant_" + name] = { _ in .determinant }
+    }
     table.merge(windows) { first, _ in first }
     table.merge(large) { first, _ in first }
     return table

@@ -78,7 +78,9 @@ struct ProductTests {
     _ bench: Bench, _ operation: Operation, _ inputs: [Operand], outputShape: [Int], gap: Int = 0,
     activation: Unary? = nil, residual: Bool = false, error: Double = 1e-7,
     sourceLocation: SourceLocation = #_sourceLocation,
-    make: (Lowering, Graph.Node, [Operand], Operand) throws -> (any Step)? = { $0.productStep($1, $2, $3) }
+    make: (Lowering, Graph.Node, [Operand], Operand) throws -> (any Step)? = {
+      try $0.steps($1, $2, $3).first
+    }
   ) throws {
     var node = Graph.Node(name: "layer", operation: operation, inputs: [], shape: Shape(outputShape))
     node.activation = activation
@@ -231,7 +233,7 @@ struct ProductTests {
       outputShape: isDense ? [rows, columns] : [1, 1, rows, columns], gap: gap,
       activation: random.element(ProductTests.activations), residual: random.next(0...1) == 1
     ) { lowering, node, inputs, output in
-      let step = lowering.productStep(node, inputs, output)
+      let step = try lowering.steps(node, inputs, output).first
       let weights = try #require(step?.packedWeights.first)
       #expect(weights.firstRunCount == lowering.packing.workers.count * UnpackedWeights.partCount)
       return step

@@ -74,6 +74,8 @@ struct ShapeTests {
       .concatenation(axis: -1), [[nil, 3, 4], [nil, 5, 4]],
       "the shapes (None, 3, 4) and (None, 5, 4) differ in more than axis 2"
     ),
+    (.determinant, [[nil, 3, 4]], "the matrices of the shape (None, 3, 4) are not square"),
+    (.determinant, [[nil]], "the input needs at least 2 axes, its shape is (None,)"),
     (.softmax(axes: [3]), [[nil, 3]], "axis 3 is outside the input's shape (None, 3)"),
     (.softmax(axes: [1, -1]), [[nil, 3]], "axis -1 is named twice"),
     (.reshape([Operation.keep, 7]), [[nil, 2, 3]], "does not have as many values"),

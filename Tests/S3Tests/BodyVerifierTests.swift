@@ -1,4 +1,7 @@
+import Digests
 import HTTP
+import System
+import TestSupport
 import Testing
 
 @testable import S3

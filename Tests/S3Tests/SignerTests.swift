@@ -1,4 +1,5 @@
 import Foundation
+import System
 import TestSupport
 import Testing
 
@@ -82,7 +83,7 @@ struct SignerExampleTests {
   @Test func suite() {
     let vanilla = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
     let unreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    let utf8Path = PercentEncoding.encode("/\u{1234}", keepsSlashes: true)
+    let utf8Path = PercentEncoding.encode("/\u{1234}", keeping: "/")
     let cases: [(request: Signer.Request, signature: String)] = [
       (request(path: "/"), vanilla),
       (request(path: "/example1/example2/../.."), vanilla),

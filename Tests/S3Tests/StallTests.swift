@@ -1,4 +1,5 @@
 import Foundation
+import System
 import TestSupport
 import Testing
 
@@ -37,7 +38,7 @@ struct StallTests {
           let client = try S3Client(
             credentials: Credentials(accessKeyID: "a", secretAccessKey: "b"), region: "us-east-1",
             endpoint: server.endpoint)
-          client.deadline = Timestamp.now() + seconds
+          client.deadline = System.Clock.realtime + seconds
           #expect(try load(client) == Self.bytes, sourceLocation: place)
           requests = server.requests.count
         }

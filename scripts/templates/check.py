@@ -18,7 +18,6 @@ from samtranslator.yaml_helper import yaml_parse
 # What each call of Sources/S3/Calls/Operation.swift takes on an object; the copy also reads and writes the tags.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 ACTIONS = {
-    "HeadObject": {"s3:GetObject"},
     "GetObject": {"s3:GetObject"},
     "CopyObject": {"s3:GetObject", "s3:PutObject", "s3:GetObjectTagging", "s3:PutObjectTagging"},
     "GetObjectTagging": {"s3:GetObjectTagging"},

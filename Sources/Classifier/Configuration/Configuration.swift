@@ -1,5 +1,7 @@
+import Digests
 import JSON
 import S3
+import System
 
 /// A `thimble.json`: which models look at an image, and where their results are written.
 public struct Configuration: Sendable, Equatable {

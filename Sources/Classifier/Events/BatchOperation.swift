@@ -1,5 +1,6 @@
 import JSON
 import S3
+import System
 
 /// What S3 Batch Operations asks of a function: to do something with each object of a list.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
@@ -33,7 +34,8 @@ struct BatchOperation: Equatable {
           id: try item.string("taskId", place: place),
           object: ObjectEvent(
             S3Location(
-              bucket: bucket, key: FormText.decode(try item.string("s3Key", place: place)),
+              bucket: bucket,
+              key: PercentEncoding.decode(try item.string("s3Key", place: place), plusIsSpace: true),
               versionID: ObjectEvent.versionID(item["s3VersionId"])))))
     }
     self.tasks = tasks

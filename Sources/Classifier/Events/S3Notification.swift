@@ -1,5 +1,6 @@
 import JSON
 import S3
+import System
 
 /// A record of the message that S3 sends itself, or a server that speaks its language.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -16,7 +17,9 @@ enum S3Notification {
     /// cmd/event-notification.go.
     case minIO = "minio:s3"
 
-    func key(_ text: String) -> String { self == .ceph ? text : FormText.decode(text) }
+    func key(_ text: String) -> String {
+      self == .ceph ? text : PercentEncoding.decode(text, plusIsSpace: true)
+    }
   }
 
   /// What MinIO counts as the making of an object though the image stays as it is.

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Folders of the cache.
 enum Folder {
@@ -9,7 +10,7 @@ enum Folder {
       end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
       guard mkdir(String(path[..<end]), 0o755) == 0 || errno == EEXIST else {
         throw ClassifierError(
-          .storage, subject: String(path[..<end]), reason: "it cannot be made: \(errorText())")
+          .storage, subject: String(path[..<end]), reason: "it cannot be made: \(SystemError())")
       }
     }
     guard isFolder(path) else {

@@ -1,5 +1,7 @@
+import Digests
 import Glibc
 import S3
+import System
 
 /// Model files from S3 on the disk, each under a name made of where it is from and its ETag.
 ///

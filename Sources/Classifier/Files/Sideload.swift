@@ -1,4 +1,6 @@
+import Digests
 import S3
+import System
 import ZipArchive
 
 /// The files that come beside the function's package: a zip, unpacked into the cache once.

@@ -1,3 +1,4 @@
+import Digests
 import Imaging
 import Inference
 import Keras

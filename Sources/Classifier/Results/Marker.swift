@@ -1,4 +1,5 @@
 import S3
+import System
 
 /// Reports which results an object has: `x-amz-meta-thimble`, or the tag of that name.
 ///

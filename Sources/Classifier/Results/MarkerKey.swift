@@ -1,4 +1,6 @@
+import Digests
 import S3
+import System
 
 /// The secret of `THIMBLE_MARKER_KEY`, by which a function knows its own markers: whoever uploads an image can set its
 /// metadata too, and would otherwise have labels of his own taken for results.

@@ -1,6 +1,7 @@
 import CSpawn
 import Foundation
 import Synchronization
+import System
 
 /// How a process ended, in the words of Lambda's `Runtime.ExitError`.
 enum ExitStatus: Sendable, Equatable, CustomStringConvertible {
@@ -136,5 +137,5 @@ final class ChildProcess: Sendable {
     }
   }
 
-  private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+  private static func reason(_ code: Int32) -> String { SystemError(code).description }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import System
 
 /// A control group that holds the function's processes to what its memory size buys: of the memory that many
 /// bytes, of the processors the share that Lambda gives.
@@ -167,6 +168,6 @@ final class ControlGroup: Sendable {
   }
 
   private static func failure(_ path: String) -> Refusal {
-    Refusal(reason: "\(path): \(String(cString: strerror(errno)))")
+    Refusal(reason: "\(path): \(SystemError())")
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import System
 
 /// What an invocation's end means for its caller, its log and its process.
 struct InvocationOutcome: Sendable {
@@ -31,7 +32,7 @@ struct InvocationOutcome: Sendable {
     case .timedOut:
       let text = "Task timed out after \(String(format: "%.2f", limit)) seconds"
       self.init(errorType: "Sandbox.Timedout", message: "RequestId: \(requestID) Error: \(text)")
-      logLine = "\(ISO8601.string(Date())) \(requestID) \(text)"
+      logLine = "\(UTCTime.now.extended) \(requestID) \(text)"
       status = "timeout"
       endsProcess = true
     case .exited(let exit):

@@ -1,5 +1,7 @@
+import Digests
 import FlyingFox
 import Foundation
+import System
 
 /// Lambda's Invoke API: `aws lambda invoke`, boto3's `invoke`, and curl, unsigned, as AWS's own emulator
 /// allows.
@@ -108,7 +110,7 @@ struct InvokeAPI: Sendable {
     }
     do throws(S3Fault) {
       _ = try authenticator.verify(
-        request, service: "lambda", bodyHash: MessageDigest.of(payload, .sha256).hex)
+        request, service: "lambda", bodyHash: Digest.sha256(payload).hex)
     } catch {
       switch error.code {
       case "InvalidAccessKeyId", "InvalidToken":

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import System
 
 /// A file with a line of JSON for each S3 request, written when its answer is sent.
 final class AccessLog: Sendable {
@@ -35,7 +36,7 @@ final class AccessLog: Sendable {
   init(path: String) throws(EmulatorError) {
     descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw .cannotOpenLog(path: path, reason: String(cString: strerror(errno)))
+      throw .cannotOpenLog(path: path, reason: SystemError().description)
     }
   }
 
@@ -44,13 +45,8 @@ final class AccessLog: Sendable {
   func add(_ entry: Entry) {
     let bytes = JSON.encode(entry) + Data("\n".utf8)
     line.withLock { _ in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        // A disk that is full loses lines; requests go on.
-        guard count > 0 else { return }
-        rest = rest.dropFirst(count)
-      }
+      // A disk that is full loses lines; requests go on.
+      try? bytes.withUnsafeBytes { try Descriptor.write(descriptor, $0) }
     }
   }
 }

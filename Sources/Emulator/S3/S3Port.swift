@@ -1,5 +1,6 @@
 import FlyingFox
 import Foundation
+import System
 
 /// Where S3's requests come in and its answers go out: at the link's speed, and noted in the access log.
 struct S3Port: Sendable {
@@ -47,7 +48,7 @@ struct S3Port: Sendable {
 
 extension AccessLog.Entry {
   init(_ call: S3Call, _ date: Date, status: Int, sent: Int, since start: ContinuousClock.Instant) {
-    time = ISO8601.string(date)
+    time = UTCTime(date).extended
     method = call.request.method
     bucket = call.bucketName
     key = call.key

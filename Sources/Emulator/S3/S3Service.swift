@@ -1,5 +1,6 @@
 import FlyingFox
 import Foundation
+import System
 
 /// S3's REST interface over folders. https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html
 struct S3Service: Sendable {
@@ -30,7 +31,7 @@ struct S3Service: Sendable {
     answer.headers[HTTPHeader("x-amz-request-id")] = call.requestID
     answer.headers[HTTPHeader("x-amz-id-2")] = Self.hostID
     answer.headers[HTTPHeader("Server")] = "AmazonS3"
-    answer.headers[.date] = HTTPDate.string(Date())
+    answer.headers[.date] = UTCTime.now.http
     return call.fault.map(answer.spoiled) ?? answer
   }
 

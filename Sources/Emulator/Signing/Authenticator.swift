@@ -1,4 +1,6 @@
+import Digests
 import Foundation
+import System
 
 /// Checks AWS Signature Version 4 as the service does: from the request as it came, independently of what the
 /// project's own client thinks it signed.
@@ -36,7 +38,7 @@ struct Authenticator: Sendable {
     let canonical = canonicalRequest(request, claim, payloadHash: payloadHash, service: service)
     let toSign = [
       SignatureClaim.algorithm, claim.timestamp, claim.scope.text,
-      MessageDigest.of(Data(canonical.utf8), .sha256).hex,
+      Digest.sha256(canonical.utf8).hex,
     ].joined(separator: "\n")
     let signer = ChunkSigner(secret: key.secret, timestamp: claim.timestamp, scope: claim.scope)
     guard Self.isEqual(signer.signature(of: toSign), claim.signature) else {
@@ -57,10 +59,10 @@ struct Authenticator: Sendable {
   }
 
   private func checkTime(_ claim: SignatureClaim) throws(S3Fault) {
-    guard let date = ISO8601.parseBasic(claim.timestamp) else {
+    guard let date = UTCTime(basic: claim.timestamp) else {
       throw S3Fault(403, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
     }
-    let age = now().timeIntervalSince(date)
+    let age = now().timeIntervalSince(Date(date))
     if let lifetime = claim.lifetime {
       guard age >= -Self.skewLimit, age <= Double(lifetime) else {
         throw S3Fault(
@@ -70,7 +72,7 @@ struct Authenticator: Sendable {
       throw S3Fault(
         403, "RequestTimeTooSkewed",
         "The difference between the request time and the current time is too large.",
-        details: [("RequestTime", claim.timestamp), ("ServerTime", ISO8601.string(now()))])
+        details: [("RequestTime", claim.timestamp), ("ServerTime", UTCTime(now()).extended)])
     }
   }
 
@@ -95,10 +97,11 @@ struct Authenticator: Sendable {
     _ request: Request, _ claim: SignatureClaim, payloadHash: String, service: String
   ) -> String {
     // S3 encodes a path once; other services encode what was sent again.
-    let path = Percent.encode(service == "s3" ? Percent.decode(request.path) : request.path, keeping: "/")
+    let path = PercentEncoding.encode(
+      service == "s3" ? PercentEncoding.decode(request.path) : request.path, keeping: "/")
     let query = request.parameters
       .filter { $0.name != "X-Amz-Signature" }
-      .map { (Percent.encode($0.name), Percent.encode($0.value)) }
+      .map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
       .sorted { $0 < $1 }
       .map { "\($0.0)=\($0.1)" }
       .joined(separator: "&")

@@ -1,5 +1,6 @@
 import FlyingFox
 import Foundation
+import System
 
 /// The page at `/`: what is in the buckets, what the function did, and a place to drop photos on. It talks to
 /// `/_thimble/...`, which is not signed and therefore open to this machine's own page alone.
@@ -121,7 +122,7 @@ struct WebPage: Sendable {
       function: function?.settings.name, buckets: states,
       invocations: results.reversed().map { result in
         InvocationState(
-          time: ISO8601.string(result.report.finished), report: result.report.line,
+          time: UTCTime(result.report.finished).extended, report: result.report.line,
           error: result.functionError == nil
             ? nil : String(decoding: result.payload.prefix(500), as: UTF8.self))
       })
@@ -130,7 +131,7 @@ struct WebPage: Sendable {
   private func objectState(_ record: ObjectRecord) -> ObjectState {
     let type = record.headers["content-type"] ?? ""
     return ObjectState(
-      key: record.key, size: record.size, modified: ISO8601.string(record.modified), etag: record.etag,
+      key: record.key, size: record.size, modified: UTCTime(record.modified).extended, etag: record.etag,
       isImage: Self.imageTypes.contains(type), metadata: record.metadata,
       tags: Dictionary(record.tags.map { ($0.key, $0.value) }) { first, _ in first })
   }

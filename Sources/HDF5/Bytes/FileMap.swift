@@ -16,13 +16,14 @@ final class FileMap: Sendable {
   init(path: String, part: (offset: Int, length: Int)? = nil, arrival: (any FileArrival)? = nil)
     throws(Problem)
   {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Problem("it cannot be opened: \(lastSystemError())") }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Problem("it cannot be read: \(lastSystemError())") }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw Problem("it is not a file") }
-    let size = Int(status.st_size)
+    let file: ReadableFile
+    do throws(SystemError) {
+      file = try ReadableFile(path: path)
+    } catch {
+      throw Problem("it cannot be opened: \(error)")
+    }
+    guard file.kind == .file else { throw Problem("it is not a file") }
+    let size = file.size
     let (offset, length) = part ?? (0, size)
     guard offset >= 0, length >= 0, offset <= size, length <= size - offset else {
       throw Problem("the bytes from \(offset) on, \(length) of them, do not lie in a file of \(size) bytes")
@@ -33,14 +34,15 @@ final class FileMap: Sendable {
     #if FUZZING
       // A map ends at a multiple of the page size: the address sanitizer would not see what is read behind its end.
       let address = malloc(lead + length)
-      guard pread(descriptor, address, lead + length, offset - lead) == lead + length else {
-        throw Problem("it cannot be read: \(lastSystemError())")
+      let contents = UnsafeMutableRawBufferPointer(start: address, count: lead + length)
+      guard (try? file.read(into: contents, at: offset - lead)) == contents.count else {
+        throw Problem("it cannot be read")
       }
     #else
-      let address = mmap(nil, lead + length, PROT_READ, MAP_PRIVATE, descriptor, offset - lead)
+      let address = mmap(nil, lead + length, PROT_READ, MAP_PRIVATE, file.descriptor, offset - lead)
     #endif
     guard let address, address != MAP_FAILED else {
-      throw Problem("it cannot be mapped into memory: \(lastSystemError())")
+      throw Problem("it cannot be mapped into memory: \(SystemError())")
     }
     pages = address
     mappedLength = lead + length
@@ -56,6 +58,3 @@ final class FileMap: Sendable {
     #endif
   }
 }
-
-/// What the last failed system call says.
-private func lastSystemError() -> String { String(cString: strerror(errno)) }

@@ -129,9 +129,9 @@ struct MemoryPlan {
       }
       return source.last == node.sizes.last && !graph.isOutput(index) ? home : nil
     case .slice(let slices):
-      guard let first = channelSlice(slices, source), graph.readersAcceptRows(index, readers) else {
-        return nil
-      }
+      guard let first = Slicing(slices: slices).firstChannel(of: source),
+        graph.readersAcceptRows(index, readers)
+      else { return nil }
       return Placement(buffer: home.buffer, offset: home.offset + first, rowStride: home.rowStride)
     default: return nil
     }
@@ -140,8 +140,9 @@ struct MemoryPlan {
   /// Element-wise work goes into the memory of an input that nobody needs afterwards.
   private func placementInPlace(_ index: Int, _ graph: Graph, _ readers: [[Int]]) -> Placement? {
     let node = graph.nodes[index]
+    guard node.operation.definition.memory.overwritesInput else { return nil }
     let isContiguous = { (home: Placement, shape: [Int]) in home.rowStride == shape.last ?? 1 }
-    for (position, input) in node.inputs.enumerated() where node.canOverwrite(position) {
+    for (position, input) in node.inputs.enumerated() {
       guard let home = placements[input.index], graph.nodes[input.index].sizes == node.sizes,
         isContiguous(home, node.sizes), home.offset == 0,
         buffers[home.buffer].count == node.sizes.reduce(1, *)
@@ -202,14 +203,4 @@ struct MemoryPlan {
   static func aligned(_ count: Int) -> Int {
     (count + MemoryPlan.alignment - 1) / MemoryPlan.alignment * MemoryPlan.alignment
   }
-}
-
-/// The first channel of a slice that takes a run of channels and leaves the other axes whole.
-func channelSlice(_ slices: [Slice], _ shape: [Int]) -> Int? {
-  guard slices.count == shape.count, let last = slices.last, case .range(let begin, let end, 1) = last
-  else { return nil }
-  for slice in slices.dropLast() {
-    guard case .whole = slice else { return nil }
-  }
-  return SliceRange(begin: begin, end: end, step: 1, size: shape[shape.count - 1]).first
 }

@@ -27,25 +27,21 @@ struct Canonicalization {
   private mutating func emitChecked(
     _ operation: Operation, _ inputs: [Graph.ValueID], _ shape: [Int], _ name: String
   ) throws(ShapeError) -> Graph.ValueID {
+    switch operation.definition.form {
+    case .unchanged: try add(operation, inputs, name)
+    case .lastAxis(let axes, let simple): try overLastAxis(inputs[0], axes, name, simple)
+    case .middleAxis(let axis, let simple): try overMiddleAxis(inputs[0], axis, simple, result: shape, name)
+    case .rewritten: try rewrite(operation, inputs, shape, name)
+    }
+  }
+
+  /// The operations whose simple form depends on the shapes.
+  private mutating func rewrite(
+    _ operation: Operation, _ inputs: [Graph.ValueID], _ shape: [Int], _ name: String
+  ) throws(ShapeError) -> Graph.ValueID {
     switch operation {
-    case .softmax(let axes):
-      return try overLastAxis(inputs[0], axes, name) { _ in .softmax(axes: [-1]) }
-    case .logSoftmax(let axis):
-      return try overLastAxis(inputs[0], [axis], name) { _ in .logSoftmax(axis: -1) }
-    case .sparsemax(let axis):
-      return try overLastAxis(inputs[0], [axis], name) { _ in .sparsemax(axis: -1) }
     case .normalization(let normalization): return try normalize(normalization, inputs[0], name)
     case .reduction(let reduction, let axes, _): return try reduce(reduction, axes, inputs[0], shape, name)
-    case .argument(let extremum, let axis):
-      return try overMiddleAxis(inputs[0], axis, .argument(extremum, axis: 1), result: shape, name)
-    case .cumulativeSum(let axis):
-      return try overMiddleAxis(inputs[0], axis, .cumulativeSum(axis: 1), result: shape, name)
-    case .cumulativeProduct(let axis):
-      return try overMiddleAxis(inputs[0], axis, .cumulativeProduct(axis: 1), result: shape, name)
-    case .sort(let axis):
-      return try overLastAxis(inputs[0], [axis], name) { _ in .sort(axis: -1) }
-    case .argumentSort(let axis):
-      return try overLastAxis(inputs[0], [axis], name) { _ in .argumentSort(axis: -1) }
     case .affine(let scale, let offset, let axis):
       let axis = try graph.shape(of: inputs[0]).axis(axis)
       if axis == shape.count - 1 {
@@ -108,7 +104,7 @@ struct Canonicalization {
 
   /// Runs an operation on given axes moved to the end and merged into one.
   private mutating func overLastAxis(
-    _ value: Graph.ValueID, _ axes: [Int], _ name: String, _ operation: (_ size: Int) -> Operation
+    _ value: Graph.ValueID, _ axes: [Int], _ name: String, _ operation: Operation
   ) throws(ShapeError) -> Graph.ValueID {
     let shape = sizes(value)
     let axes = try graph.shape(of: value).axes(axes)
@@ -117,7 +113,7 @@ struct Canonicalization {
     let size = axes.reduce(1) { $0 * shape[$1] }
     let moved = try transpose(value, permutation, name)
     let merged = try reshape(moved, kept.map { shape[$0] } + [size], name)
-    let result = try add(operation(size), [merged], name)
+    let result = try add(operation, [merged], name)
     let split = try reshape(result, permutation.map { shape[$0] }, name)
     return try transpose(split, permutation.inverted, name)
   }
@@ -179,7 +175,7 @@ struct Canonicalization {
     if isLastAxis {
       result = try add(.normalization(plain), [value], name)
     } else {
-      result = try overLastAxis(value, normalization.axes, name) { _ in .normalization(plain) }
+      result = try overLastAxis(value, normalization.axes, name, .normalization(plain))
     }
     if let gamma = normalization.gamma {
       result = try add(.binary(.multiply), [result, graph.addConstant(gamma, name: name)], name)
@@ -191,25 +187,11 @@ struct Canonicalization {
   }
 }
 
-extension Pooling {
-  /// Whether the only window is the whole image.
-  fileprivate func coversAll(_ shape: [Int]) -> Bool {
-    border == .valid && window == Extent(shape[1], shape[2])
-  }
-}
-
 extension [Int] {
   /// The permutation that undoes this one.
   var inverted: [Int] {
     var result = self
     for (index, axis) in enumerated() { result[axis] = index }
     return result
-  }
-}
-
-extension Convolution {
-  /// Whether each channel makes one of its own; the weights then lie as those of a depthwise convolution do.
-  fileprivate var isDepthwise: Bool {
-    groups > 1 && kernel.shape[2] == 1 && kernel.shape[3] == groups
   }
 }

@@ -115,9 +115,3 @@ func checkPositive(_ value: Int, _ name: String) throws(ShapeError) {
     throw ShapeError(reason: "\(name) must be at least 1 and at most 2^31, it is \(value)")
   }
 }
-
-/// Refuses a pair of counts outside `1 ... SizeLimit.axis`.
-func checkPositive(_ extent: Extent, _ name: String) throws(ShapeError) {
-  try checkPositive(extent.height, name)
-  try checkPositive(extent.width, name)
-}

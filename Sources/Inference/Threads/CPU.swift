@@ -1,5 +1,6 @@
 import CCPU
 import Glibc
+import System
 
 /// What the processor can do.
 public enum CPU {
@@ -49,9 +50,9 @@ public enum CPU {
   package static func measurePeak(_ kernels: KernelSet) -> Double {
     var best = 0.0
     for _ in 0..<200 {
-      let start = monotonicSeconds()
+      let start = Clock.monotonic
       let work = kernels.multiplyAndAdd(10_000)
-      let seconds = monotonicSeconds() - start
+      let seconds = Clock.monotonic - start
       // The value is only there so that the work is not left out.
       if work.value > 0 { best = max(best, work.flops / seconds) }
     }

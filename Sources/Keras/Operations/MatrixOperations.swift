@@ -11,6 +11,9 @@ extension LayerClass {
       let diagonal = try builder.diagonal(layer.operand(in: &builder), layer)
       return .tensor(try builder.reduce(.sum, diagonal, [-1], false, layer))
     },
+    "Det": LayerClass { layer, builder throws(KerasError) in
+      .tensor(try builder.add(.determinant, [layer.operand(in: &builder)], layer))
+    },
     "Cross": LayerClass { layer, builder throws(KerasError) in
       // The three parts of each vector.
       func parts(_ position: Int, _ name: String, _ key: String, _ builder: inout GraphBuilder)

@@ -1,5 +1,6 @@
 import Inference
 import JSON
+import System
 
 // Before TensorFlow 2.4 tf.keras kept a node of TensorFlow's graph for each function in a functional model,
 // as JSON of its protocol buffer, and the node's constant inputs by their positions.
@@ -216,27 +217,7 @@ private func typeName(_ name: String) -> String {
   return type == "float" ? "float32" : type
 }
 
-/// The text that base64 stands for; nil: it is none.
+/// The text that base64 stands for; nil where it is not base64 of UTF-8.
 private func decodeBase64(_ text: String) -> String? {
-  var bytes: [UInt8] = []
-  var bits: UInt32 = 0
-  var count = 0
-  for character in text.utf8 where character != UInt8(ascii: "=") {
-    let value: UInt8
-    switch character {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = character - 65
-    case UInt8(ascii: "a")...UInt8(ascii: "z"): value = character - 71
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): value = character + 4
-    case UInt8(ascii: "+"), UInt8(ascii: "-"): value = 62
-    case UInt8(ascii: "/"), UInt8(ascii: "_"): value = 63
-    default: return nil
-    }
-    bits = (bits & 0xFF_FFFF) << 6 | UInt32(value)
-    count += 6
-    if count >= 8 {
-      count -= 8
-      bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-    }
-  }
-  return String(validating: bytes, as: UTF8.self)
+  Base64.decode(Array(text.utf8)).flatMap { String(validating: $0, as: UTF8.self) }
 }

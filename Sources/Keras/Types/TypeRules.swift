@@ -65,6 +65,7 @@ extension Operation {
     case .dense, .convolution, .depthwiseConvolution, .transposedConvolution, .locallyConnected:
       if context.isFloat || context.isLayer { return .float }
       throw context.refusal("multiplies matrices")
+    case .determinant: return ValueType(.float, try context.floats("takes the determinant", .all))
     case .softmax, .sparsemax:
       return ValueType(.float, try context.floats("takes the softmax", Interval(0, 1)))
     case .resize(let resize):

@@ -1,3 +1,5 @@
+import XML
+
 /// Who may do what with an object, besides what policies allow.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 public struct AccessControlList: Sendable, Equatable {

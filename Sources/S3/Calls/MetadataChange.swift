@@ -1,4 +1,6 @@
+import Digests
 import HTTP
+import System
 
 /// The headers of a copy of an object onto itself that changes metadata and nothing else.
 /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html

@@ -1,3 +1,6 @@
+import Digests
+import System
+
 /// A checksum that S3 tells of an object.
 public struct ObjectDigest: Sendable, Equatable {
   /// What it is of.
@@ -49,7 +52,7 @@ extension ObjectHead {
       return nil
     }
     let (hex, parts) = Self.splitCount(eTag)
-    guard let value = Self.bytes(hex: hex), value.count == Checksum.Algorithm.md5.length else { return nil }
+    guard let value = Hex.decode(hex), value.count == Checksum.Algorithm.md5.length else { return nil }
     return ObjectDigest(
       algorithm: .md5, value: value, kind: parts == nil ? .wholeBody : .composite, isETag: true)
   }
@@ -61,19 +64,5 @@ extension ObjectHead {
       return (text[...], nil)
     }
     return (text[..<dash], parts)
-  }
-
-  private static func bytes(hex: Substring) -> [UInt8]? {
-    var values: [UInt8] = []
-    for digit in hex.utf8 {
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): values.append(digit - UInt8(ascii: "0"))
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): values.append(digit - UInt8(ascii: "a") + 10)
-      case UInt8(ascii: "A")...UInt8(ascii: "F"): values.append(digit - UInt8(ascii: "A") + 10)
-      default: return nil
-      }
-    }
-    guard values.count.isMultiple(of: 2) else { return nil }
-    return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
   }
 }

@@ -1,3 +1,5 @@
+import XML
+
 /// Whom a bucket's objects belong to, and whether they have access control lists.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 public enum ObjectOwnership: String, Sendable {

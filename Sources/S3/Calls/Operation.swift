@@ -1,6 +1,5 @@
 /// The calls, by S3's names.
 enum Operation: String, Sendable {
-  case headObject = "HeadObject"
   case getObject = "GetObject"
   case copyObject = "CopyObject"
   case getObjectTagging = "GetObjectTagging"

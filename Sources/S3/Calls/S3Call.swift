@@ -1,4 +1,5 @@
 import HTTP
+import XML
 
 /// One call, as it is asked for; how it is addressed, signed and tried again is the client's affair.
 struct S3Call {
@@ -58,7 +59,7 @@ struct S3Call {
       remedy: Advice.remedy(operation: operation, location: location, status: answer.status, code: code))
   }
 
-  /// Answers to HEAD say no more than their status.
+  /// For answers that say no more than their status.
   private static func code(status: Int) -> String {
     switch status {
     case 301: "PermanentRedirect"

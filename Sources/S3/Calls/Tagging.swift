@@ -1,4 +1,7 @@
+import Digests
 import HTTP
+import System
+import XML
 
 extension S3Client {
   /// The most tags that an object can have.
@@ -51,22 +54,10 @@ extension S3Client {
   }
 
   private static func document(_ tags: [ObjectTag]) -> String {
-    let body = tags.map { "<Tag><Key>\(escape($0.key))</Key><Value>\(escape($0.value))</Value></Tag>" }
+    let body = tags.map {
+      "<Tag><Key>\(XMLText.escape($0.key))</Key><Value>\(XMLText.escape($0.value))</Value></Tag>"
+    }
     return
       "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet>\(body.joined())</TagSet></Tagging>"
-  }
-
-  private static func escape(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      // Or a reader would make a line feed of it.
-      case "\r", "\r\n": result += character == "\r" ? "&#13;" : "&#13;\n"
-      default: result.append(character)
-      }
-    }
   }
 }

@@ -1,3 +1,6 @@
+import Digests
+import System
+
 /// AWS Signature Version 4 in the `Authorization` header.
 ///
 /// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
@@ -39,7 +42,7 @@ struct Signer: Sendable {
   /// The headers to send: the request's own and those of the signature. `Host` is left to the client.
   /// - Parameter time: seconds since 1970.
   func sign(_ request: Request, at time: Double) -> [(name: String, value: String)] {
-    let timestamp = Timestamp.basic(time)
+    let timestamp = UTCTime(time).basic
     let payloadHash = Digest.sha256(request.body).hex
     var headers = request.headers
     headers.append(("X-Amz-Date", timestamp))
@@ -110,6 +113,6 @@ struct Signer: Sendable {
     }
     let isFolder = path.hasSuffix("/") && !segments.isEmpty
     let normalized = "/" + segments.joined(separator: "/") + (isFolder ? "/" : "")
-    return PercentEncoding.encode(normalized, keepsSlashes: true)
+    return PercentEncoding.encode(normalized, keeping: "/")
   }
 }

@@ -1,3 +1,5 @@
+import System
+
 /// RFC 2047's encoded words, which is how S3 shows and takes metadata that is not ASCII.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMetadata
 public enum MailSafeText {
@@ -109,7 +111,7 @@ public enum MailSafeText {
       case UInt8(ascii: "_"): result.append(32)
       case UInt8(ascii: "="):
         guard position + 2 < bytes.count,
-          let byte = UInt8(String(decoding: bytes[position + 1...position + 2], as: UTF8.self), radix: 16)
+          let byte = Hex.decode(String(decoding: bytes[position + 1...position + 2], as: UTF8.self))?.first
         else { return nil }
         result.append(byte)
         position += 2

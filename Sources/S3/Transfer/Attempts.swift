@@ -1,4 +1,6 @@
 import HTTP
+import System
+import XML
 
 /// How far a call has got.
 struct Attempts {
@@ -171,11 +173,11 @@ extension S3Client {
     return true
   }
 
-  /// Sets the clock that signatures go by, where it seems to be the reason for a refusal. An answer to HEAD
-  /// does not say what the reason is.
+  /// Sets the clock that signatures go by, where it seems to be the reason for a refusal. An answer
+  /// without text does not say what the reason is.
   private func correctClock(by answer: HTTPResponse, _ error: S3Error) -> Bool {
     guard answer.status == 403, error.code == "RequestTimeTooSkewed" || answer.body.isEmpty,
-      let time = answer.headers["date"].flatMap(Timestamp.parse(date:))
+      let time = answer.headers["date"].flatMap(UTCTime.init(http:))?.seconds
     else { return false }
     let offset = time - clock.now()
     guard abs(offset - clockOffset) > Self.skewLimit else { return false }

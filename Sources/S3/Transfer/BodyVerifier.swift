@@ -1,3 +1,5 @@
+import Digests
+
 /// Says whether the bytes of a whole object are those that S3 keeps, while they arrive.
 ///
 /// The cheapest checksum of the whole body that the answer has decides. Without one the ETag does, where it looks

@@ -8,31 +8,27 @@ import System
 /// All parts are of one version of the object. S3 has no checksum for a part: where the connection does not guard the
 /// bytes, only the whole object can be verified.
 public final class FileDownload: @unchecked Sendable {
-  private struct State {
+  struct State {
     var head: ObjectHead?
     var failure: S3Error?
-    /// What somebody asked for, and what is in the file.
-    var requested = RangeSet<Int>()
-    var present = RangeSet<Int>()
-    /// Parts that nobody fetches yet.
-    var waiting: [Range<Int>] = []
+    var parts: DownloadParts
     var running: [ObjectStream] = []
     /// Whether the head told that nothing is wanted.
     var isUnwanted = false
     /// Of the whole object, from its ranges; nil: S3 tells no checksum of which that can be done.
     var verifier: RangesVerifier?
     var isVerified = false
+
+    /// Whether nothing that was asked for is still to come.
+    var isIdle: Bool { parts.waiting.isEmpty && running.isEmpty }
   }
 
-  private let client: S3Client
-  private let location: S3Location
-  private let options: DownloadOptions
-  private let file: StagedFile
-  private let wants: (ObjectHead) -> Bool
-  private let state = Monitor(State())
-
-  /// Parts begin and end at multiples of this, but for the file's end.
-  private static let blockSize = 64 << 10
+  let client: S3Client
+  let location: S3Location
+  let options: DownloadOptions
+  let file: StagedFile
+  let wants: (ObjectHead) -> Bool
+  let state: Monitor<State>
 
   /// Starts with the object's first bytes.
   /// - Parameters:
@@ -47,15 +43,11 @@ public final class FileDownload: @unchecked Sendable {
     self.location = location
     self.options = options
     self.wants = wants
+    state = Monitor(State(parts: DownloadParts(options)))
     do throws(StagedFile.Failure) {
       file = try StagedFile(folder: folder)
     } catch {
       throw S3Call(.getObject, method: "GET", location).error(error)
-    }
-    let first = 0..<options.firstPartSize
-    state.withLock { state in
-      state.requested.insert(contentsOf: first)
-      state.waiting = [first]
     }
     startWaiting()
   }
@@ -93,14 +85,14 @@ public final class FileDownload: @unchecked Sendable {
 
   /// Asks for bytes; returns at once.
   public func request(_ range: Range<Int>) {
-    state.withLock { request(range, &$0) }
+    state.withLock { $0.parts.request(range) }
     startWaiting()
   }
 
   /// Waits until bytes are in the file. They are asked for where that was not done.
   public func bring(_ range: Range<Int>) throws(S3Error) {
     request(range)
-    try wait { state in Self.contains(state.present, range) }
+    try wait { state in state.parts.hold(range) }
   }
 
   /// Waits until the whole object is in the file, after ``requestAll()``, and looks whether its bytes are those that
@@ -112,7 +104,7 @@ public final class FileDownload: @unchecked Sendable {
       try verifyInOrder(head)
       return head
     }
-    try wait { state in state.waiting.isEmpty && state.running.isEmpty }
+    try wait { state in state.isIdle }
     try verifier.finish(location)
     state.withLock { $0.isVerified = true }
     return head
@@ -122,7 +114,7 @@ public final class FileDownload: @unchecked Sendable {
   private func verifyInOrder(_ head: ObjectHead) throws(S3Error) {
     let verifier = BodyVerifier(head, wantsMD5: false, checksETag: client.checksETags)
     guard verifier.needsBytes else {
-      return try wait { state in state.waiting.isEmpty && state.running.isEmpty }
+      return try wait { state in state.isIdle }
     }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     defer { buffer.deallocate() }
@@ -139,13 +131,13 @@ public final class FileDownload: @unchecked Sendable {
         verifier.update(UnsafeRawBufferPointer(rebasing: part[..<count]))
       }
     }
-    try wait { state in state.waiting.isEmpty && state.running.isEmpty }
+    try wait { state in state.isIdle }
     let evidence = try verifier.finish(location).evidence
     state.withLock { $0.isVerified = evidence != .none }
   }
 
   /// The parts that are in the file, in order.
-  public var presentRanges: [Range<Int>] { state.withLock { Array($0.present.ranges) } }
+  public var presentRanges: [Range<Int>] { state.withLock { Array($0.parts.present.ranges) } }
 
   /// Gives the file a name in its folder, in one step.
   public func commit(to path: String) throws(S3Error) {
@@ -158,7 +150,7 @@ public final class FileDownload: @unchecked Sendable {
     try state.wait { state -> Result<Int, S3Error>? in
       if let failure = state.failure { return .failure(failure) }
       guard let head = state.head else { return nil }
-      let prefix = state.present.ranges.first.map { $0.lowerBound == 0 ? $0.upperBound : 0 } ?? 0
+      let prefix = state.parts.prefix
       return prefix > count || prefix == head.length ? .success(prefix) : nil
     }.get()
   }
@@ -170,151 +162,11 @@ public final class FileDownload: @unchecked Sendable {
     }.get()
   }
 
-  private static func contains(_ set: RangeSet<Int>, _ range: Range<Int>) -> Bool {
-    range.isEmpty
-      || set.ranges.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
-  }
-
-  // MARK: Parts
-
-  private func request(_ range: Range<Int>, _ state: inout State) {
-    guard let length = state.head?.length else { return state.requested.insert(contentsOf: range) }
-    let block = Self.blockSize
-    let range = range.clamped(to: 0..<length)
-    guard !range.isEmpty else { return }
-    let blocks =
-      range.lowerBound / block * block..<min(length, (range.upperBound + block - 1) / block * block)
-    let missing = RangeSet(blocks).subtracting(state.requested)
-    state.requested.insert(contentsOf: blocks)
-    add(missing, to: &state)
-  }
-
-  private func add(_ missing: RangeSet<Int>, to state: inout State) {
-    let size = options.partSize(missing: missing.ranges.reduce(0) { $0 + $1.count })
-    for range in missing.ranges {
-      for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
-        state.waiting.append(start..<min(range.upperBound, start + size))
-      }
-    }
-  }
-
-  private func startWaiting() {
-    let streams = state.withLock { state in
-      var streams: [ObjectStream] = []
-      while state.failure == nil, !state.waiting.isEmpty, state.running.count < max(1, options.connections) {
-        let range = state.waiting.removeFirst()
-        let stream = stream(range, ifMatch: state.head?.eTag ?? options.ifMatch)
-        state.running.append(stream)
-        streams.append(stream)
-      }
-      return streams
-    }
-    // Not within the lock: one that cannot be started ends at once.
-    for stream in streams { stream.start() }
-  }
-
-  private func stream(_ range: Range<Int>?, ifMatch: String?) -> ObjectStream {
-    let part = Part(self)
-    let stream = ObjectStream(client, location, range: range, ifMatch: ifMatch, receiver: part)
-    part.stream = stream
-    return stream
-  }
-
-  /// What one request brings. It does not keep the download, which ends with whoever wants it.
-  private final class Part: ObjectReceiver {
-    private weak var download: FileDownload?
-    private var piece: RangesVerifier.Piece?
-    weak var stream: ObjectStream?
-
-    init(_ download: FileDownload) { self.download = download }
-
-    func begin(_ head: ObjectHead) -> ObjectStream.Wish { download?.begin(head) ?? .skip }
-
-    func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> HTTPBodyReaction {
-      guard let download else { return .refused }
-      if piece == nil { piece = download.state.withLock { $0.verifier?.piece(at: offset) } }
-      piece?.update(bytes)
-      return download.receive(bytes, at: offset)
-    }
-
-    func end(_ result: Result<ObjectHead, S3Error>) {
-      if let piece { download?.state.withLock { $0.verifier?.add(piece) } }
-      download?.ended(stream, result)
-    }
-  }
-
-  private func begin(_ head: ObjectHead) -> ObjectStream.Wish {
-    guard state.withLock({ $0.head == nil }) else { return .read }
-    guard wants(head) else {
-      state.withLock { state in (state.head, state.isUnwanted) = (head, true) }
-      return .skip
-    }
-    do throws(S3Error) {
-      try keep { () throws(StagedFile.Failure) in try file.extend(to: head.length) }
-    } catch {
-      return .fail(error)
-    }
-    state.withLock { state in
-      state.head = head
-      state.verifier = RangesVerifier(head)
-      // What was asked for before the length was known, but for the part that is on its way.
-      let isWhole = head.headers["content-range"] == nil
-      let coming = RangeSet(0..<(isWhole ? head.length : min(head.length, options.firstPartSize)))
-      let early = state.requested.subtracting(coming)
-      state.requested = coming
-      for range in early.ranges { request(range, &state) }
-    }
-    startWaiting()
-    return .read
-  }
-
-  private func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> HTTPBodyReaction {
-    do throws(S3Error) {
-      try keep { () throws(StagedFile.Failure) in try file.write(bytes, at: offset) }
-    } catch {
-      fail(error)
-      return .refused
-    }
-    state.withLock { $0.present.insert(contentsOf: offset..<(offset + bytes.count)) }
-    return .taken
-  }
-
-  private func ended(_ stream: ObjectStream?, _ result: Result<ObjectHead, S3Error>) {
-    switch result {
-    case .success: break
-    case .failure(let error):
-      // An object without bytes has no range.
-      if error.code == "InvalidRange", state.withLock({ $0.head == nil }) { return beginEmpty() }
-      fail(error)
-    }
-    state.withLock { state in state.running.removeAll { $0 === stream } }
-    startWaiting()
-  }
-
-  private func fail(_ error: S3Error) {
-    let streams = state.withLock { state in
-      if state.failure == nil { state.failure = error }
-      state.waiting = []
-      return state.running
-    }
-    for stream in streams { stream.cancel() }
-  }
-
-  /// Asks for an object again that has no bytes, without a range.
-  private func beginEmpty() {
-    let stream = stream(nil, ifMatch: options.ifMatch)
-    state.withLock { state in
-      state.requested = RangeSet()
-      state.running = [stream]
-    }
-    stream.start()
-  }
-
   // MARK: Errors
 
   private var call: S3Call { S3Call(.getObject, method: "GET", location) }
 
-  private func keep<Value>(_ body: () throws(StagedFile.Failure) -> Value) throws(S3Error) -> Value {
+  func keep<Value>(_ body: () throws(StagedFile.Failure) -> Value) throws(S3Error) -> Value {
     do throws(StagedFile.Failure) {
       return try body()
     } catch {

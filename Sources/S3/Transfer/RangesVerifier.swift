@@ -1,3 +1,5 @@
+import Digests
+
 /// Says whether the bytes of a whole object that came by ranges, in any order, are those that S3 keeps: each
 /// range's CRC is taken by itself, and those of neighbours are put together.
 ///

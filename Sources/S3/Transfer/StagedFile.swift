@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A file that takes its name only when it is whole. It has no name before, where the file system allows
 /// that: then even the death of the process leaves nothing behind.
@@ -8,9 +9,9 @@ final class StagedFile {
     let code: Int32
     let reason: String
 
-    init(_ what: String, _ code: Int32) {
-      self.code = code
-      reason = "\(what): \(String(cString: strerror(code)))"
+    init(_ what: String, _ error: SystemError = SystemError()) {
+      code = error.code
+      reason = "\(what): \(error)"
     }
   }
 
@@ -33,11 +34,11 @@ final class StagedFile {
       return
     }
     guard !mayBeUnnamed || [EOPNOTSUPP, EISDIR, ENOENT, EINVAL].contains(errno) else {
-      throw Failure("cannot create a file in \(folder)", errno)
+      throw Failure("cannot create a file in \(folder)")
     }
     let temporaryPath = Self.temporaryPath(in: folder)
     descriptor = open(temporaryPath, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Failure("cannot create \(temporaryPath)", errno) }
+    guard descriptor >= 0 else { throw Failure("cannot create \(temporaryPath)") }
     self.temporaryPath = temporaryPath
   }
 
@@ -59,7 +60,7 @@ final class StagedFile {
   /// Makes the file that long. It takes no room yet.
   func extend(to length: Int) throws(Failure) {
     guard ftruncate(descriptor, off_t(length)) == 0 else {
-      throw Failure("cannot make a file in \(folder) \(length) bytes long", errno)
+      throw Failure("cannot make a file in \(folder) \(length) bytes long")
     }
   }
 
@@ -67,7 +68,7 @@ final class StagedFile {
   func allocate(_ range: Range<Int>) throws(Failure) {
     guard !range.isEmpty else { return }
     let code = posix_fallocate(descriptor, off_t(range.lowerBound), off_t(range.count))
-    guard code == 0 else { throw Failure("cannot take \(range.count) bytes in \(folder)", code) }
+    guard code == 0 else { throw Failure("cannot take \(range.count) bytes in \(folder)", SystemError(code)) }
   }
 
   /// Where the file can be opened before it has its name.
@@ -75,22 +76,18 @@ final class StagedFile {
 
   /// - Returns: as many bytes as there are, up to the buffer's size.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(Failure) -> Int {
-    while true {
-      let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Failure("cannot read a file in \(folder)", errno) }
-      return count
+    do throws(SystemError) {
+      return try Descriptor.read(descriptor, into: buffer, at: offset)
+    } catch {
+      throw Failure("cannot read a file in \(folder)", error)
     }
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {
-    var written = 0
-    while written < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-      let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw Failure("cannot write to a file in \(folder)", errno) }
-      written += count
+    do throws(SystemError) {
+      try Descriptor.write(descriptor, bytes, at: offset)
+    } catch {
+      throw Failure("cannot write to a file in \(folder)", error)
     }
   }
 
@@ -102,11 +99,11 @@ final class StagedFile {
     } else {
       source = Self.temporaryPath(in: folder)
       guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, source, AT_SYMLINK_FOLLOW) == 0 else {
-        throw Failure("cannot name \(source)", errno)
+        throw Failure("cannot name \(source)")
       }
       temporaryPath = source
     }
-    guard rename(source, path) == 0 else { throw Failure("cannot rename \(source) to \(path)", errno) }
+    guard rename(source, path) == 0 else { throw Failure("cannot rename \(source) to \(path)") }
     temporaryPath = nil
   }
 }

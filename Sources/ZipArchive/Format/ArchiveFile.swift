@@ -1,41 +1,29 @@
-import Glibc
 import System
 
 /// An open file, read at any place.
 final class ArchiveFile: Sendable {
   let path: String
   /// Bytes, when it was opened.
-  let size: Int
-  private let descriptor: Int32
+  var size: Int { file.size }
+  private let file: ReadableFile
   /// Brings the file's bytes; nil: all are there.
   private let arrival: (any FileArrival)?
 
   init(path: String, arrival: (any FileArrival)? = nil) throws(ZipError) {
     self.path = path
     self.arrival = arrival
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw ZipError(path: path, reason: systemError()) }
-    self.descriptor = descriptor
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      size = 0
-      throw ZipError(path: path, reason: "it is not a file")
+    do throws(SystemError) {
+      file = try ReadableFile(path: path)
+    } catch {
+      throw ZipError(path: path, reason: error.description)
     }
-    size = Int(status.st_size)
+    guard file.kind == .file else { throw ZipError(path: path, reason: "it is not a file") }
   }
-
-  deinit { close(descriptor) }
 
   func read(at offset: Int, count: Int) throws(ZipError) -> [UInt8] {
     guard offset >= 0, count >= 0, count <= size, offset <= size - count else { throw isCutOff }
     try wait(offset, count)
-    var isRead = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      isRead = fill(
-        UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]), offset)
-      initialized = isRead ? count : 0
-    }
-    guard isRead else { throw isCutOff }
+    guard let bytes = try? file.read(at: offset, count: count), bytes.count == count else { throw isCutOff }
     return bytes
   }
 
@@ -59,19 +47,7 @@ final class ArchiveFile: Sendable {
       guard offset >= 0, buffer.count <= size, offset <= size - buffer.count else { throw isCutOff }
       try wait(offset, buffer.count)
     }
-    guard fill(buffer, offset) else { throw isCutOff }
-  }
-
-  private func fill(_ buffer: UnsafeMutableRawBufferPointer, _ offset: Int) -> Bool {
-    var done = 0
-    while done < buffer.count {
-      guard let start = buffer.baseAddress else { return false }
-      let count = pread(descriptor, start + done, buffer.count - done, offset + done)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
-      done += count
-    }
-    return true
+    guard (try? file.read(into: buffer, at: offset)) == buffer.count else { throw isCutOff }
   }
 
   private var isCutOff: ZipError {

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The folder that an archive is unpacked to, and the names beside it that are used meanwhile.
 ///
@@ -118,12 +119,12 @@ final class Destination {
     guard file >= 0 else { return nil }
     defer { close(file) }
     var bytes = [UInt8](repeating: 0, count: 256)
-    let count = retryingInterrupts { read(file, &bytes, bytes.count) }
-    return count < 0 ? nil : Array(bytes.prefix(count))
+    let count = try? bytes.withUnsafeMutableBytes { try Descriptor.read(file, into: $0, at: 0) }
+    return count.map { Array(bytes.prefix($0)) }
   }
 
   /// Of the system call that has just failed.
   private func failure(_ what: String) -> ZipError {
-    ZipError(path: archivePath, reason: "the folder \(quoted(path)) \(what): \(systemError())")
+    ZipError(path: archivePath, reason: "the folder \(quoted(path)) \(what): \(SystemError())")
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A tree while it is written. Every path is walked from the tree's top, part by part and following no link, so
 /// that nothing can be written elsewhere.
@@ -50,11 +51,10 @@ final class StagedTree {
   }
 
   private func append(_ bytes: UnsafeRawBufferPointer, to file: Int32, _ path: EntryPath) throws(ZipError) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = retryingInterrupts { write(file, rest.baseAddress, rest.count) }
-      guard count > 0 else { throw failure(path) }
-      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    do throws(SystemError) {
+      try Descriptor.write(file, bytes)
+    } catch {
+      throw failure(path, error)
     }
   }
 
@@ -77,13 +77,13 @@ final class StagedTree {
     return folder
   }
 
-  /// Of the system call that has just failed.
-  private func failure(_ path: EntryPath) -> ZipError {
-    let isFull = errno == ENOSPC || errno == EDQUOT
+  /// - Parameter error: by default that of the system call that has just failed.
+  private func failure(_ path: EntryPath, _ error: SystemError = SystemError()) -> ZipError {
+    let isFull = error.code == ENOSPC || error.code == EDQUOT
     return ZipError(
       path: archivePath, entry: path.text,
       reason: isFull
         ? "the disk is full; free some space or raise the function's ephemeral storage"
-        : "it cannot be written: \(systemError())")
+        : "it cannot be written: \(error)")
   }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import System
 
 /// Says of a tree that it is complete, and what of.
 ///
@@ -17,11 +17,7 @@ struct Stamp {
 
   /// random(4): made anew at each boot.
   private static func bootID() -> [UInt8] {
-    let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return [] }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 64)
-    let count = read(file, &bytes, bytes.count)
-    return count < 0 ? [] : Array(bytes.prefix(count))
+    let file = try? ReadableFile(path: "/proc/sys/kernel/random/boot_id")
+    return (try? file?.read(at: 0, count: 64)) ?? []
   }
 }

@@ -1,8 +1,5 @@
 import Glibc
 
-/// What the last failed system call says.
-func systemError() -> String { String(cString: strerror(errno)) }
-
 /// Repeats a system call that a signal interrupted.
 func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
   while true {

@@ -1,5 +1,7 @@
+import Digests
 import Foundation
 import Synchronization
+import System
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
+import Digests
 import Synchronization
+import System
 import TestSupport
 import Testing
 

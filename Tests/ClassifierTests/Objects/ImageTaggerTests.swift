@@ -1,6 +1,8 @@
+import Digests
 import Foundation
 import S3
 import Synchronization
+import System
 import TestSupport
 import Testing
 

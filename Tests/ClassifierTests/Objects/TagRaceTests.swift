@@ -1,5 +1,7 @@
+import Digests
 import S3
 import Synchronization
+import System
 import TestSupport
 import Testing
 

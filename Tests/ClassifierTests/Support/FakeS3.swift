@@ -1,6 +1,8 @@
+import Digests
 import Foundation
 import S3
 import Synchronization
+import System
 import TestSupport
 
 /// As much of S3 as the application uses, with objects that a test can change between any two requests.

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// The checksums that S3 verifies and keeps: `x-amz-checksum-*`.
@@ -34,7 +35,7 @@ enum ChecksumAlgorithm: String, CaseIterable, Codable, Sendable {
 
   /// Whether uploads in parts can have a checksum of that kind. CRCs of parts make up that of the whole;
   /// others do not.
-  func allows(_ kind: Checksum.Kind) -> Bool {
+  func allows(_ kind: ObjectChecksum.Kind) -> Bool {
     switch self {
     case .crc32, .crc32c: true
     case .crc64nvme: kind == .fullObject
@@ -42,19 +43,20 @@ enum ChecksumAlgorithm: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  func makeDigest() -> any RunningDigest {
+  /// What computes it.
+  func makeDigest() -> Checksum {
     switch self {
-    case .crc32: CRC32()
-    case .crc32c: TableCRC<UInt32>(polynomial: 0x82F6_3B78)
-    case .crc64nvme: TableCRC<UInt64>(polynomial: 0x9A6C_9329_AC4B_C9B5)
-    case .sha1: MessageDigest(.sha1)
-    case .sha256: MessageDigest(.sha256)
+    case .crc32: Checksum(.crc32)
+    case .crc32c: Checksum(.crc32c)
+    case .crc64nvme: Checksum(.crc64nvme)
+    case .sha1: Checksum(.sha1)
+    case .sha256: Checksum(.sha256)
     }
   }
 }
 
 /// A checksum as kept with an object.
-struct Checksum: Codable, Sendable, Equatable {
+struct ObjectChecksum: Codable, Sendable, Equatable {
   /// Of all bytes, or of the parts' checksums.
   enum Kind: String, Codable, Sendable {
     case fullObject = "FULL_OBJECT"

@@ -1,4 +1,6 @@
+import Digests
 import Foundation
+import System
 
 /// Takes `aws-chunked` apart: `SIZE[;chunk-signature=S]`, data, and so on, an empty chunk, trailing headers.
 /// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
@@ -25,7 +27,7 @@ struct ChunkedDecoder {
   private var line: [UInt8] = []
   private var previousSignature: String
   private var chunkSignature = ""
-  private var chunkDigest = MessageDigest(.sha256)
+  private var chunkDigest = Checksum(.sha256)
   private var signedTrailer = ""
 
   init(signer: ChunkSigner?, seed: String, hasTrailer: Bool) {
@@ -113,12 +115,12 @@ struct ChunkedDecoder {
     let expected = signer.chunkSignature(previous: previousSignature, hash: chunkDigest.finish().hex)
     guard Authenticator.isEqual(expected, chunkSignature) else { throw Self.wrongSignature("a chunk") }
     previousSignature = expected
-    chunkDigest = MessageDigest(.sha256)
+    chunkDigest = Checksum(.sha256)
   }
 
   private func endTrailer() throws(S3Fault) {
     guard let signer, hasTrailer else { return }
-    let hash = MessageDigest.of(Data(signedTrailer.utf8), .sha256).hex
+    let hash = Digest.sha256(signedTrailer.utf8).hex
     let expected = signer.trailerSignature(previous: previousSignature, hash: hash)
     guard Authenticator.isEqual(expected, trailers["x-amz-trailer-signature"] ?? "") else {
       throw Self.wrongSignature("the trailer")

@@ -1,19 +1,17 @@
 import FlyingSocks
 import Foundation
+import System
 
-/// An open file: stays readable when another one takes its name.
-final class OpenFile: Sendable {
-  fileprivate let descriptor: Int32
+/// An object's file: stays readable when another one takes its name.
+struct OpenFile: Sendable {
+  fileprivate let file: ReadableFile
   let identity: FileIdentity
 
   init?(path: String) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    var status = stat()
-    guard descriptor >= 0, fstat(descriptor, &status) == 0 else { return nil }
-    identity = FileIdentity(status)
+    guard let file = try? ReadableFile(path: path) else { return nil }
+    self.file = file
+    identity = FileIdentity(file.status)
   }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Calls `use` with some of the bytes, in pieces.
   func read(_ range: Range<Int>, _ use: (UnsafeRawBufferPointer) throws(S3Fault) -> Void) throws(S3Fault) {
@@ -21,11 +19,13 @@ final class OpenFile: Sendable {
     defer { buffer.deallocate() }
     var position = range.lowerBound
     while position < range.upperBound {
-      let count = pread(
-        descriptor, buffer.baseAddress, min(buffer.count, range.upperBound - position), off_t(position))
-      guard count > 0 else { throw .internalError("a file became shorter while it was read") }
-      try use(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      position += count
+      let wanted = UnsafeMutableRawBufferPointer(
+        rebasing: buffer[..<min(buffer.count, range.upperBound - position)])
+      guard (try? file.read(into: wanted, at: position)) == wanted.count else {
+        throw .internalError("a file became shorter while it was read")
+      }
+      try use(UnsafeRawBufferPointer(wanted))
+      position += wanted.count
     }
   }
 }
@@ -44,10 +44,8 @@ struct FileBody: AsyncBufferedSequence {
       guard !range.isEmpty else { return nil }
       let wanted = Swift.min(count, range.count)
       var data = Data(count: wanted)
-      let read = data.withUnsafeMutableBytes {
-        pread(file.descriptor, $0.baseAddress, wanted, off_t(range.lowerBound))
-      }
-      guard read > 0 else { throw SocketError.disconnected }
+      let read = try? data.withUnsafeMutableBytes { try file.file.read(into: $0, at: range.lowerBound) }
+      guard let read, read > 0 else { throw SocketError.disconnected }
       range = (range.lowerBound + read)..<range.upperBound
       return data.prefix(read)
     }

@@ -1,26 +1,27 @@
+import Digests
 import Foundation
+import System
 
 /// Digests of files that are there already.
 enum FileDigest {
   /// Reads a file in pieces.
   /// - Returns: false when it cannot be read to its end.
   static func read(path: String, _ use: (UnsafeRawBufferPointer) -> Void) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
+    guard let file = try? ReadableFile(path: path) else { return false }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
+    var position = 0
     while true {
-      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-      if count < 0 { return false }
+      guard let count = try? file.read(into: buffer, at: position) else { return false }
       if count == 0 { return true }
       use(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      position += count
     }
   }
 
   /// - Returns: hexadecimal, as ETags are; nil when the file cannot be read.
   static func md5(path: String) -> String? {
-    let digest = MessageDigest(.md5)
+    let digest = Checksum(.md5)
     return read(path: path, digest.update) ? digest.finish().hex : nil
   }
 }

@@ -1,11 +1,13 @@
+import Digests
 import Foundation
+import System
 
 /// What was found out about a body while it was read.
 struct PayloadSummary: Sendable {
   var size: Int
   var md5: [UInt8]
   /// Verified, or computed because the client asked for it.
-  var checksum: Checksum?
+  var checksum: ObjectChecksum?
 }
 
 /// Reads a request's body and checks all that the request promises of it: signature, length, MD5, checksum.
@@ -14,7 +16,7 @@ struct PayloadReader {
   private let signing: PayloadSigning
   /// Base64, as the client sent them.
   private let expectedMD5: String?
-  private let expectedChecksum: Checksum?
+  private let expectedChecksum: ObjectChecksum?
   private let trailerAlgorithm: ChecksumAlgorithm?
   private let computedAlgorithm: ChecksumAlgorithm?
   private let expectedSize: Int?
@@ -32,7 +34,7 @@ struct PayloadReader {
     expectedMD5 = request.headers["content-md5"]
     let algorithms = hasOwnChecksum ? ChecksumAlgorithm.allCases : []
     let sent = algorithms.compactMap { algorithm in
-      request.headers[algorithm.headerName].map { Checksum(algorithm: algorithm, value: $0) }
+      request.headers[algorithm.headerName].map { ObjectChecksum(algorithm: algorithm, value: $0) }
     }
     guard sent.count <= 1 else { throw .invalidRequest("Expecting a single x-amz-checksum- header.") }
     expectedChecksum = sent.first
@@ -52,8 +54,8 @@ struct PayloadReader {
   /// Calls `use` with the data, and says at the end whether it was what the client meant to send.
   /// - Throws: ``S3Fault`` when it was not; what `use` throws.
   func read(_ use: (UnsafeRawBufferPointer) throws -> Void) async throws -> PayloadSummary {
-    let md5 = MessageDigest(.md5)
-    let sha256 = isHashed ? MessageDigest(.sha256) : nil
+    let md5 = Checksum(.md5)
+    let sha256 = isHashed ? Checksum(.sha256) : nil
     let checksum = computedAlgorithm?.makeDigest()
     var size = 0
     func take(_ bytes: UnsafeRawBufferPointer) throws {
@@ -103,7 +105,7 @@ struct PayloadReader {
 
   private var isHashed: Bool { if case .sha256 = signing { true } else { false } }
 
-  private func check(_ computed: [UInt8]?, _ trailers: [String: String]) throws(S3Fault) -> Checksum? {
+  private func check(_ computed: [UInt8]?, _ trailers: [String: String]) throws(S3Fault) -> ObjectChecksum? {
     guard let algorithm = computedAlgorithm, let computed else { return nil }
     let value = Data(computed).base64EncodedString()
     var expected = expectedChecksum?.value
@@ -115,6 +117,6 @@ struct PayloadReader {
       expected = sent
     }
     if let expected, expected != value { throw .badDigest(algorithm.rawValue) }
-    return Checksum(algorithm: algorithm, value: value)
+    return ObjectChecksum(algorithm: algorithm, value: value)
   }
 }

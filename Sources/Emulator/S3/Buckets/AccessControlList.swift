@@ -1,4 +1,5 @@
 import Foundation
+import XML
 
 /// Who may do what with an object besides what policies say.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
@@ -125,7 +126,7 @@ struct AccessControlList: Codable, Sendable, Equatable {
 
   /// `AccessControlPolicy`.
   init(document: Data) throws(S3Fault) {
-    let root = try XMLElement(parsing: document)
+    let root = try XMLElement(document: document)
     guard root.name == "AccessControlPolicy", let list = root.child("AccessControlList") else {
       throw S3Fault(
         400, "MalformedACLError",

@@ -1,4 +1,5 @@
 import Foundation
+import System
 
 /// An object as found: what is known of it, and the file with its bytes.
 struct StoredObject: Sendable {
@@ -93,7 +94,7 @@ actor Bucket {
     try isAllowed(old?.record)
     let place = files.makePlace(for: record.key)
     guard let identity = FileIdentity(path: file), rename(file, place.path) == 0 else {
-      throw .internalError("cannot rename to \(place.path): \(String(cString: strerror(errno)))")
+      throw .internalError("cannot rename to \(place.path): \(SystemError())")
     }
     if let old, old.path != place.path { try files.remove(old.path) }
     var record = record

@@ -1,4 +1,5 @@
 import Foundation
+import System
 
 /// The files of one bucket: objects at their keys' paths, all else in a hidden folder.
 struct BucketFiles: Sendable {
@@ -47,7 +48,7 @@ struct BucketFiles: Sendable {
 
   /// Removes an object's file, and the folders that are empty then: S3 has none.
   func remove(_ path: String) throws(S3Fault) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw .internalError(String(cString: strerror(errno))) }
+    guard unlink(path) == 0 || errno == ENOENT else { throw .internalError(SystemError().description) }
     guard !path.hasPrefix(hidden + "/") else { return }
     var folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
     while folder.utf8.count > directory.utf8.count, rmdir(String(folder)) == 0 {

@@ -1,4 +1,6 @@
+import Digests
 import Foundation
+import System
 
 /// Which file of a bucket's folder holds a key's bytes.
 enum KeyPath {
@@ -22,7 +24,7 @@ enum KeyPath {
   }
 
   /// A file name for any key.
-  static func hash(_ key: String) -> String { MessageDigest.of(Array(key.utf8), .sha256).hex }
+  static func hash(_ key: String) -> String { Digest.sha256(key.utf8).hex }
 }
 
 extension String {

@@ -7,7 +7,7 @@ struct MultipartUpload: Codable, Sendable {
     var size: Int
     var etag: String
     var modified: Date
-    var checksum: Checksum?
+    var checksum: ObjectChecksum?
   }
 
   static let partNumbers = 1...10_000
@@ -19,9 +19,9 @@ struct MultipartUpload: Codable, Sendable {
   /// Size and ETag are not known yet.
   var record: ObjectRecord
   var algorithm: ChecksumAlgorithm?
-  var checksumKind: Checksum.Kind
+  var checksumKind: ObjectChecksum.Kind
 
-  init(_ record: ObjectRecord, algorithm: ChecksumAlgorithm?, checksumKind: Checksum.Kind) {
+  init(_ record: ObjectRecord, algorithm: ChecksumAlgorithm?, checksumKind: ObjectChecksum.Kind) {
     id = Invocation.randomHex(64)
     initiated = Date()
     self.record = record

@@ -14,7 +14,7 @@ struct ObjectRecord: Codable, Sendable {
   var metadata: [String: String] = [:]
   var tags: [ObjectTag] = []
   var storageClass = "STANDARD"
-  var checksum: Checksum?
+  var checksum: ObjectChecksum?
   /// nil: the owner's grant alone.
   var accessControlList: AccessControlList?
   /// Sizes of the parts of a multipart upload.

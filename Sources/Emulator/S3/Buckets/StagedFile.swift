@@ -1,4 +1,5 @@
 import Foundation
+import System
 
 /// A file that is being received beside its later place. It is removed unless it was moved there.
 final class StagedFile {
@@ -35,16 +36,15 @@ final class StagedFile {
 
   /// Writes what is left. The file is complete then.
   func flush() throws(S3Fault) {
-    var rest = buffer[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw Self.failure("cannot write \(path)") }
-      rest = rest.dropFirst(count)
+    do {
+      try buffer.withUnsafeBytes { try Descriptor.write(descriptor, $0) }
+    } catch {
+      throw Self.failure("cannot write \(path)")
     }
     buffer.removeAll(keepingCapacity: true)
   }
 
   private static func failure(_ what: String) -> S3Fault {
-    .internalError("\(what): \(String(cString: strerror(errno)))")
+    .internalError("\(what): \(SystemError())")
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import System
 
 /// The message that S3 sends for an object that was made.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -53,13 +54,13 @@ struct S3Notification: Encodable, Sendable {
     let owner = Identity(principalId: "A3NL1KOZZKExample")
     records = [
       Record(
-        awsRegion: region, eventTime: ISO8601.string(object.modified), eventName: event.rawValue,
+        awsRegion: region, eventTime: UTCTime(object.modified).extended, eventName: event.rawValue,
         userIdentity: Identity(principalId: "AWS:AIDAINPONIXQXHT3IKHL2"),
         responseElements: ["x-amz-request-id": requestID, "x-amz-id-2": S3Service.hostID],
         s3: Entity(
           bucket: BucketEntity(name: bucket, ownerIdentity: owner, arn: "arn:aws:s3:::" + bucket),
           object: ObjectEntity(
-            key: Percent.encode(object.key, keeping: "/*", spaceIsPlus: true), size: object.size,
+            key: PercentEncoding.encode(object.key, keeping: "/*", spaceIsPlus: true), size: object.size,
             eTag: object.etag, sequencer: Sequencer.next())))
     ]
   }

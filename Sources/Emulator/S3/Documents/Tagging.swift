@@ -1,4 +1,6 @@
 import Foundation
+import System
+import XML
 
 /// Object tags in their two spellings: a header like a query, and a document.
 enum Tagging {
@@ -8,14 +10,14 @@ enum Tagging {
     var tags: [ObjectTag] = []
     for pair in query.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let value = parts.count > 1 ? Percent.decode(parts[1], plusIsSpace: true) : ""
-      tags.append(ObjectTag(key: Percent.decode(parts[0], plusIsSpace: true), value: value))
+      let value = parts.count > 1 ? PercentEncoding.decode(parts[1], plusIsSpace: true) : ""
+      tags.append(ObjectTag(key: PercentEncoding.decode(parts[0], plusIsSpace: true), value: value))
     }
     return try check(tags)
   }
 
   static func parse(document: Data) throws(S3Fault) -> [ObjectTag] {
-    let root = try XMLElement(parsing: document)
+    let root = try XMLElement(document: document)
     guard root.name == "Tagging", let set = root.child("TagSet") else { throw .malformedXML }
     var tags: [ObjectTag] = []
     for tag in set.children("Tag") {

@@ -1,6 +1,8 @@
 import Foundation
+import XML
 
-/// Writes the small documents that S3 answers with.
+/// Writes the small documents that S3 answers with. Clients that cannot read references to control characters ask for
+/// `encoding-type=url`.
 struct XMLWriter {
   static let namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 
@@ -9,7 +11,7 @@ struct XMLWriter {
   var data: Data { Data(text.utf8) }
 
   mutating func element(_ name: String, _ value: String) {
-    text += "<\(name)>\(Self.escape(value))</\(name)>"
+    text += "<\(name)>\(XMLText.escape(value))</\(name)>"
   }
 
   mutating func element(_ name: String, _ value: Int) { element(name, String(value)) }
@@ -17,7 +19,7 @@ struct XMLWriter {
   mutating func element(_ name: String, _ value: Bool) { element(name, value ? "true" : "false") }
 
   /// The content of the element that is being written.
-  mutating func text(_ value: String) { text += Self.escape(value) }
+  mutating func text(_ value: String) { text += XMLText.escape(value) }
 
   /// - Parameter isRoot: whether to name S3's namespace.
   mutating func element<E: Error>(
@@ -34,23 +36,4 @@ struct XMLWriter {
     content(&self)
     text += "</\(name)>"
   }
-
-  /// Characters that XML 1.0 cannot hold are written as references, as S3 does; clients that cannot read them
-  /// ask for `encoding-type=url`.
-  private static func escape(_ value: String) -> String {
-    var result = ""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case _ where scalar.value < 0x20 && scalar != "\t" && scalar != "\n": result += "&#x\(hex(scalar));"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
-  private static func hex(_ scalar: Unicode.Scalar) -> String { String(scalar.value, radix: 16) }
 }

@@ -1,5 +1,6 @@
 import FlyingFox
 import Foundation
+import XML
 
 /// GetObjectAcl, PutObjectAcl, and a bucket's ownership controls.
 extension S3Service {
@@ -47,7 +48,7 @@ extension S3Service {
   }
 
   func putOwnership(_ call: S3Call, _ bucket: Bucket) async throws -> HTTPResponse {
-    let root = try XMLElement(parsing: try await PayloadReader(call.request, call.signing).collect())
+    let root = try XMLElement(document: try await PayloadReader(call.request, call.signing).collect())
     guard root.name == "OwnershipControls", root.children("Rule").count == 1,
       let ownership = root.child("Rule")?["ObjectOwnership"].flatMap(ObjectOwnership.init)
     else { throw S3Fault.malformedXML }

@@ -1,12 +1,15 @@
+import Digests
 import FlyingFox
 import Foundation
+import System
+import XML
 
 /// CompleteMultipartUpload: puts the parts together.
 extension S3Service {
   func completeUpload(_ call: S3Call, _ bucket: Bucket, _ key: String) async throws -> HTTPResponse {
     let upload = try upload(call, bucket, key)
     let reader = try PayloadReader(call.request, call.signing, hasOwnChecksum: false)
-    let document = try XMLElement(parsing: try await reader.collect())
+    let document = try XMLElement(document: try await reader.collect())
     let parts = try chosenParts(document, upload.parts(in: bucket.files))
 
     let file = try StagedFile(in: bucket.files.staging)
@@ -18,7 +21,7 @@ extension S3Service {
     record.partSizes = parts.map(\.size)
     record.modified = Date()
     record.etag =
-      MessageDigest.of(Data(parts.flatMap { Self.bytes(hex: $0.etag) }), .md5).hex + "-\(parts.count)"
+      Digest.md5(parts.flatMap { Hex.decode($0.etag) ?? [] }).hex + "-\(parts.count)"
     record.checksum = try checksum(upload, parts, file: file.path)
     try checkExpected(call, record)
     let conditions = Conditions(call.request.headers)
@@ -31,7 +34,7 @@ extension S3Service {
       xml.element("CompleteMultipartUploadResult", isRoot: true) { xml in
         xml.element(
           "Location",
-          "http://\(call.header("host") ?? "")/\(bucket.name)/\(Percent.encode(key, keeping: "/"))")
+          "http://\(call.header("host") ?? "")/\(bucket.name)/\(PercentEncoding.encode(key, keeping: "/"))")
         xml.element("Bucket", bucket.name)
         xml.element("Key", key)
         xml.element("ETag", "\"\(kept.etag)\"")
@@ -86,12 +89,12 @@ extension S3Service {
 
   private func checksum(
     _ upload: MultipartUpload, _ parts: [MultipartUpload.Part], file: String
-  ) throws(S3Fault) -> Checksum? {
+  ) throws(S3Fault) -> ObjectChecksum? {
     guard let algorithm = upload.algorithm else { return nil }
     let digest = algorithm.makeDigest()
     if upload.checksumKind == .fullObject {
       guard FileDigest.read(path: file, digest.update) else { throw .internalError("cannot read \(file)") }
-      return Checksum(algorithm: algorithm, value: Data(digest.finish()).base64EncodedString())
+      return ObjectChecksum(algorithm: algorithm, value: Data(digest.finish()).base64EncodedString())
     }
     for part in parts {
       // Parts that were copied have none.
@@ -99,7 +102,7 @@ extension S3Service {
       digest.update(bytes)
     }
     let value = Data(digest.finish()).base64EncodedString() + "-\(parts.count)"
-    return Checksum(algorithm: algorithm, value: value, kind: .composite)
+    return ObjectChecksum(algorithm: algorithm, value: value, kind: .composite)
   }
 
   /// The checksum of the whole that the client may send along.
@@ -108,10 +111,5 @@ extension S3Service {
       return
     }
     guard expected == checksum.value else { throw .badDigest(checksum.algorithm.rawValue) }
-  }
-
-  private static func bytes(hex: String) -> [UInt8] {
-    let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue.map(UInt8.init) }
-    return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import System
 
 /// The `If-*` headers of a request (RFC 9110, section 13), also in their `x-amz-copy-source-if-*` form.
 struct Conditions: Sendable {
@@ -11,8 +12,8 @@ struct Conditions: Sendable {
   init(_ headers: [String: String], prefix: String = "") {
     match = headers[prefix + "if-match"]
     noneMatch = headers[prefix + "if-none-match"]
-    modifiedSince = headers[prefix + "if-modified-since"].flatMap(HTTPDate.parse)
-    unmodifiedSince = headers[prefix + "if-unmodified-since"].flatMap(HTTPDate.parse)
+    modifiedSince = headers[prefix + "if-modified-since"].flatMap(UTCTime.init(http:)).map(Date.init)
+    unmodifiedSince = headers[prefix + "if-unmodified-since"].flatMap(UTCTime.init(http:)).map(Date.init)
   }
 
   /// For reading an object.
@@ -52,7 +53,7 @@ struct Conditions: Sendable {
 
   private static func notModified(_ record: ObjectRecord) -> S3Fault {
     var fault = S3Fault.notModified
-    fault.headers = ["ETag": "\"\(record.etag)\"", "Last-Modified": HTTPDate.string(record.modified)]
+    fault.headers = ["ETag": "\"\(record.etag)\"", "Last-Modified": UTCTime(record.modified).http]
     return fault
   }
 

@@ -1,5 +1,7 @@
+import Digests
 import FlyingFox
 import Foundation
+import System
 
 /// CopyObject, and what UploadPartCopy shares with it.
 extension S3Service {
@@ -14,7 +16,8 @@ extension S3Service {
       text = text[..<query.lowerBound]
     }
     if text.hasPrefix("/") { text = text.dropFirst() }
-    let parts = Percent.decode(text).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = PercentEncoding.decode(text).split(
+      separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
       throw S3Fault.invalidArgument(
         "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
@@ -50,7 +53,7 @@ extension S3Service {
     await tell(.copy, call, bucket, kept)
     return .xml { xml in
       xml.element("CopyObjectResult", isRoot: true) { xml in
-        xml.element("LastModified", ISO8601.string(kept.modified))
+        xml.element("LastModified", UTCTime(kept.modified).extended)
         xml.element("ETag", "\"\(kept.etag)\"")
         if let checksum = kept.checksum {
           xml.element("ChecksumType", checksum.kind.rawValue)
@@ -65,7 +68,7 @@ extension S3Service {
   ) async throws -> ObjectRecord {
     let (object, open) = try await source.open(sourceKey)
     let file = try StagedFile(in: bucket.files.staging)
-    let md5 = MessageDigest(.md5)
+    let md5 = Checksum(.md5)
     try open.read(0..<object.record.size) { bytes throws(S3Fault) in
       md5.update(bytes)
       try file.write(bytes)
@@ -128,12 +131,12 @@ private struct CopyChange: Sendable {
 
   /// Of the copy, which is one piece: by the algorithm that is asked for, else by the source's.
   /// - Parameter path: the copy's bytes.
-  func checksum(of source: ObjectRecord, path: String) throws(S3Fault) -> Checksum? {
+  func checksum(of source: ObjectRecord, path: String) throws(S3Fault) -> ObjectChecksum? {
     guard let algorithm = algorithm ?? source.checksum?.algorithm else { return nil }
     if let kept = source.checksum, kept.algorithm == algorithm, kept.kind == .fullObject { return kept }
     let digest = algorithm.makeDigest()
     guard FileDigest.read(path: path, digest.update) else { throw .internalError("cannot read \(path)") }
-    return Checksum(algorithm: algorithm, value: Data(digest.finish()).base64EncodedString())
+    return ObjectChecksum(algorithm: algorithm, value: Data(digest.finish()).base64EncodedString())
   }
 
   private static func isReplace(_ request: Request, _ name: String) throws(S3Fault) -> Bool {

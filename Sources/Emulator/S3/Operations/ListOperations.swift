@@ -1,5 +1,6 @@
 import FlyingFox
 import Foundation
+import System
 
 /// ListBuckets, GetBucketLocation, ListObjects and ListObjectsV2.
 extension S3Service {
@@ -14,7 +15,7 @@ extension S3Service {
           for bucket in all {
             xml.element("Bucket") { xml in
               xml.element("Name", bucket.name)
-              xml.element("CreationDate", ISO8601.string(bucket.created))
+              xml.element("CreationDate", UTCTime(bucket.created).extended)
             }
           }
         }
@@ -47,7 +48,7 @@ extension S3Service {
     let filled = page
     return .xml { xml in
       xml.element("ListBucketResult", isRoot: true) { xml in
-        func text(_ value: String) -> String { encodes ? Percent.encode(value, keeping: "/") : value }
+        func text(_ value: String) -> String { encodes ? PercentEncoding.encode(value, keeping: "/") : value }
         xml.element("Name", bucket.name)
         xml.element("Prefix", text(filled.prefix))
         if !filled.delimiter.isEmpty { xml.element("Delimiter", text(filled.delimiter)) }
@@ -75,7 +76,7 @@ extension S3Service {
   private func entry(_ xml: inout XMLWriter, _ record: ObjectRecord, name: String, hasOwner: Bool) {
     xml.element("Contents") { xml in
       xml.element("Key", name)
-      xml.element("LastModified", ISO8601.string(record.modified))
+      xml.element("LastModified", UTCTime(record.modified).extended)
       xml.element("ETag", "\"\(record.etag)\"")
       if let checksum = record.checksum {
         xml.element("ChecksumAlgorithm", checksum.algorithm.rawValue)

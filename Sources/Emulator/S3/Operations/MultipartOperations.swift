@@ -1,5 +1,7 @@
+import Digests
 import FlyingFox
 import Foundation
+import System
 
 /// CreateMultipartUpload, UploadPart, UploadPartCopy, ListParts, ListMultipartUploads, AbortMultipartUpload.
 extension S3Service {
@@ -7,7 +9,7 @@ extension S3Service {
     let record = try ObjectHeaders(call.request).record(key: key, size: 0, etag: "")
     try await checkGrants(record.accessControlList, bucket)
     let algorithm = try ChecksumAlgorithm(call.request)
-    let asked = call.header("x-amz-checksum-type").flatMap { Checksum.Kind(rawValue: $0.uppercased()) }
+    let asked = call.header("x-amz-checksum-type").flatMap { ObjectChecksum.Kind(rawValue: $0.uppercased()) }
     let kind = asked ?? (algorithm == .crc64nvme ? .fullObject : .composite)
     guard algorithm?.allows(kind) ?? true else {
       throw S3Fault.invalidRequest(
@@ -49,7 +51,7 @@ extension S3Service {
     if isCopy {
       return .xml { xml in
         xml.element("CopyPartResult", isRoot: true) { xml in
-          xml.element("LastModified", ISO8601.string(part.modified))
+          xml.element("LastModified", UTCTime(part.modified).extended)
           xml.element("ETag", "\"\(part.etag)\"")
         }
       }
@@ -84,7 +86,7 @@ extension S3Service {
       }
       range = part
     }
-    let md5 = MessageDigest(.md5)
+    let md5 = Checksum(.md5)
     try open.read(range) { bytes throws(S3Fault) in
       md5.update(bytes)
       try file.write(bytes)
@@ -116,7 +118,7 @@ extension S3Service {
         for part in page {
           xml.element("Part") { xml in
             xml.element("PartNumber", part.number)
-            xml.element("LastModified", ISO8601.string(part.modified))
+            xml.element("LastModified", UTCTime(part.modified).extended)
             xml.element("ETag", "\"\(part.etag)\"")
             xml.element("Size", part.size)
             if let checksum = part.checksum { xml.element(checksum.algorithm.elementName, checksum.value) }
@@ -142,7 +144,7 @@ extension S3Service {
             xml.element("Key", upload.record.key)
             xml.element("UploadId", upload.id)
             xml.element("StorageClass", upload.record.storageClass)
-            xml.element("Initiated", ISO8601.string(upload.initiated))
+            xml.element("Initiated", UTCTime(upload.initiated).extended)
           }
         }
       }

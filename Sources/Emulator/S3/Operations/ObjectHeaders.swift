@@ -1,4 +1,5 @@
 import Foundation
+import System
 
 /// What a request says of the object that it makes: metadata, kept headers, tags, storage class.
 struct ObjectHeaders: Sendable {
@@ -61,7 +62,7 @@ extension ObjectRecord {
     fields["Content-Type"] = fields.removeValue(forKey: "content-type") ?? Self.defaultContentType
     for (name, value) in metadata { fields["x-amz-meta-" + name] = Self.mailSafe(value) }
     fields["ETag"] = "\"\(etag)\""
-    fields["Last-Modified"] = HTTPDate.string(modified)
+    fields["Last-Modified"] = UTCTime(modified).http
     fields["Accept-Ranges"] = "bytes"
     fields["x-amz-server-side-encryption"] = headers["x-amz-server-side-encryption"] ?? "AES256"
     if storageClass != "STANDARD" { fields["x-amz-storage-class"] = storageClass }

@@ -1,5 +1,7 @@
 import FlyingFox
 import Foundation
+import System
+import XML
 
 /// GetObject, HeadObject, PutObject, DeleteObject, DeleteObjects, PutObjectTagging.
 extension S3Service {
@@ -84,7 +86,7 @@ extension S3Service {
   }
 
   func deleteObjects(_ call: S3Call, _ bucket: Bucket) async throws -> HTTPResponse {
-    let root = try XMLElement(parsing: try await PayloadReader(call.request, call.signing).collect())
+    let root = try XMLElement(document: try await PayloadReader(call.request, call.signing).collect())
     let objects = root.children("Object")
     guard root.name == "Delete", (1...1000).contains(objects.count) else { throw S3Fault.malformedXML }
     let isQuiet = root["Quiet"] == "true"

@@ -1,4 +1,5 @@
 import Foundation
+import System
 
 /// One request to S3: whose bucket and which object it is about.
 struct S3Call: Sendable {
@@ -19,11 +20,11 @@ struct S3Call: Sendable {
     if request.path.hasPrefix("//") { path = request.path.dropFirst() }
     if let bucket = Self.bucket(ofHost: request.host) {
       bucketName = bucket
-      key = path.isEmpty ? nil : Percent.decode(path)
+      key = path.isEmpty ? nil : PercentEncoding.decode(path)
     } else if !path.isEmpty {
       let parts = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-      bucketName = Percent.decode(parts[0])
-      if parts.count > 1, !parts[1].isEmpty { key = Percent.decode(parts[1]) }
+      bucketName = PercentEncoding.decode(parts[0])
+      if parts.count > 1, !parts[1].isEmpty { key = PercentEncoding.decode(parts[1]) }
     }
   }
 

@@ -4,29 +4,20 @@ import Kernels
 struct BinaryStep: RangeStep {
   let name: String
   let kernel: String
-  private let function: BinaryFunction?
-  private let scalarFunction: (Float, Float) -> Float
+  private let function: BinaryKernel
   private let activation: ElementwiseFunction?
   private let a: Operand
   private let b: Operand
   private let output: Operand
   private let layout: Broadcast
 
-  init(name: String, _ binary: Binary, _ a: Operand, _ b: Operand, output: Operand, activation: Unary?) {
-    self.init(
-      name: name, kernel: "\(binary)", function: binary.function, scalarFunction: binary.scalarFunction, a,
-      b, output: output, activation: activation)
-  }
-
   init(
-    name: String, kernel: String, function: BinaryFunction?,
-    scalarFunction: @escaping (Float, Float) -> Float = { a, _ in a }, _ a: Operand, _ b: Operand,
-    output: Operand, activation: Unary?
+    name: String, kernel: String, _ function: BinaryKernel, _ a: Operand, _ b: Operand, output: Operand,
+    activation: Unary?
   ) {
     self.name = name
     self.kernel = kernel + (activation.map { " + \($0.name)" } ?? "")
     self.function = function
-    self.scalarFunction = scalarFunction
     self.activation = activation?.function
     self.a = a
     self.b = b
@@ -49,13 +40,14 @@ struct BinaryStep: RangeStep {
       let y = layout.source(2, sourceB, block: block, row: rows.lowerBound)
       let stride = layout.rowStrides[0]
       let result = target + layout.offset(0, block: block) + rows.lowerBound * stride
-      if let function {
+      switch function {
+      case .rows(let function):
         binaryRows(
           function, x, y, output: result, outputStride: stride, rows: rows.count, columns: layout.columns)
-      } else {
+      case .values(let function):
         for row in 0..<rows.count {
           for column in 0..<layout.columns {
-            result[row * stride + column] = scalarFunction(
+            result[row * stride + column] = function(
               x.base[row * x.rowStride + (x.isScalarRow ? 0 : column)],
               y.base[row * y.rowStride + (y.isScalarRow ? 0 : column)])
           }

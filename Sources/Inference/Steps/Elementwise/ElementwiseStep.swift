@@ -34,16 +34,16 @@ struct ElementwiseStep: RangeStep {
     _ source: UnsafePointer<Float>, _ inputStride: Int, _ target: UnsafeMutablePointer<Float>,
     _ outputStride: Int, _ rows: Int, _ columns: Int
   ) {
-    if let function = unary.function {
+    switch unary.kernel {
+    case .rows(let function):
       applyRows(
         function, input: source, inputStride: inputStride, output: target, outputStride: outputStride,
         rows: rows, columns: columns)
-      return
-    }
-    let function = unary.scalarFunction
-    for row in 0..<rows {
-      for column in 0..<columns {
-        target[row * outputStride + column] = function(source[row * inputStride + column])
+    case .values(let function):
+      for row in 0..<rows {
+        for column in 0..<columns {
+          target[row * outputStride + column] = function(source[row * inputStride + column])
+        }
       }
     }
   }

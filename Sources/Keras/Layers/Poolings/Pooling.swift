@@ -4,8 +4,10 @@ extension LayerClass {
   static let pooling: [String: LayerClass] = [
     "MaxPooling2D": pooling(.max),
     "AveragePooling2D": pooling(.average),
-    "GlobalMaxPooling2D": globalPooling(.max),
-    "GlobalAveragePooling2D": globalPooling(.mean),
+    "GlobalMaxPooling2D": globalPooling(.max, axes: 2),
+    "GlobalAveragePooling2D": globalPooling(.mean, axes: 2),
+    "GlobalMaxPooling3D": globalPooling(.max, axes: 3),
+    "GlobalAveragePooling3D": globalPooling(.mean, axes: 3),
   ]
 
   private static func pooling(_ kind: Pooling.Kind) -> LayerClass {
@@ -21,17 +23,20 @@ extension LayerClass {
     }
   }
 
-  private static func globalPooling(_ reduction: Reduction) -> LayerClass {
+  /// Pools over all of so many axes between the batch and the channels.
+  static func globalPooling(_ reduction: Reduction, axes count: Int) -> LayerClass {
     LayerClass { layer, builder throws(KerasError) in
       let input = try layer.input()
       let shape = builder.shape(input)
-      guard shape.count == 4 else {
-        throw layer.error("its input needs 4 axes, the shape is \(shape.text)")
+      guard shape.count == count + 2 else {
+        throw layer.error("its input needs \(count + 2) axes, the shape is \(shape.text)")
       }
-      let axes = try layer.configuration.isChannelsFirst() ? [2, 3] : [1, 2]
+      let first = try layer.configuration.isChannelsFirst() ? 2 : 1
       let keepsAxes = try layer.configuration.bool("keepdims", default: false)
       return .tensor(
-        try builder.add(.reduction(reduction, axes: axes, keepDimensions: keepsAxes), [input], layer))
+        try builder.add(
+          .reduction(reduction, axes: Array(first..<first + count), keepDimensions: keepsAxes), [input],
+          layer))
     }
   }
 }

@@ -1,0 +1,48 @@
+/// numpy's broadcast_to; ``Operation/keep`` keeps the input's size.
+struct BroadcastTo: OperationDefinition {
+  let target: [Int]
+
+  var name: String { "broadcast" }
+  var inputCount: ClosedRange<Int> { 1...1 }
+
+  func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape {
+    let input = inputs[0]
+    let offset = target.count - input.count
+    guard offset >= 0 else {
+      throw ShapeError(reason: "the shape \(input.text) has more axes than \(target.text)")
+    }
+    var result: Shape = []
+    for (index, size) in target.enumerated() {
+      let own: Int? = index < offset ? 1 : input[index - offset]
+      if size == Operation.keep {
+        guard index >= offset else {
+          throw ShapeError(reason: "it keeps axis \(index), which the shape \(input.text) has not")
+        }
+        result.append(own)
+      } else if own == nil || own == 1 || own == size {
+        result.append(size)
+      } else {
+        throw ShapeError(reason: "the shape \(input.text) does not broadcast to \(target.text)")
+      }
+    }
+    return result
+  }
+
+  func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
+  var form: CanonicalForm { .unchanged }
+  var weights: [Tensor] { [] }
+  var memory: MemoryAbilities {
+    MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
+  }
+
+  func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
+    var rearrangement = Rearrangement(copying: node.input)
+    let (sizes, result, axes) = (node.input.shape, node.output.shape, rearrangement.axes)
+    let offset = result.count - sizes.count
+    rearrangement.axes = result.indices.map { index in
+      index < offset || sizes[index - offset] != result[index]
+        ? .init(result[index], stride: 0) : axes[index - offset]
+    }
+    return try node.gather(rearrangement, kernel: name)
+  }
+}
