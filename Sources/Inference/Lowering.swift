@@ -29,6 +29,6 @@ struct Lowering {
   func steps(_ node: Graph.Node, _ inputs: [Operand], _ output: Operand) throws(PlanError) -> [any Step] {
     if let step = replacement?(node, inputs, output) { return [step] }
     return try node.operation.definition.steps(
-      PlacedNode(node: node, inputs: inputs, output: output, packing: packing))
+      PlacedNode(node, inputs: inputs, output: output, packing: packing))
   }
 }

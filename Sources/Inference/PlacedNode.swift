@@ -1,11 +1,18 @@
 /// A node whose values have their memory: what its steps are made from.
-struct PlacedNode {
+final class PlacedNode {
   let node: Graph.Node
   /// Where the values are that it reads, in order; a residual is the last.
   let inputs: [Operand]
   /// Where its result goes.
   let output: Operand
   let packing: Packing
+
+  init(_ node: Graph.Node, inputs: [Operand], output: Operand, packing: Packing) {
+    self.node = node
+    self.inputs = inputs
+    self.output = output
+    self.packing = packing
+  }
 
   var name: String { node.name }
   /// The first of its inputs.

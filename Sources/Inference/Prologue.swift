@@ -28,6 +28,6 @@ extension Graph.Node {
       case .affine(let scale, let offset, _): own + [scale, offset]
       case .multiplication, nil: own
       }
-    return tensors.reduce(0) { $0 + $1.count }
+    return tensors.reduce(0) { $0 + ($1?.count ?? 0) }
   }
 }

@@ -17,8 +17,8 @@ protocol OperationDefinition {
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind?
   /// What ``steps(_:)`` relies on: canonicalization brings the graph into this form before.
   var form: CanonicalForm { get }
-  /// Weights and constants.
-  var weights: [Tensor] { get }
+  /// Weights and constants; nil: those that are left out.
+  var weights: [Tensor?] { get }
   /// What the steps can do with memory.
   var memory: MemoryAbilities { get }
   /// The steps that compute it: none where the values are in place already.
@@ -53,22 +53,26 @@ struct ShapeError: Error {
   let reason: String
 }
 
-extension Operation {
-  /// The operation's name in messages and profiles, e.g. `convolution`.
-  var name: String { definition.name }
-
+extension OperationDefinition {
   /// The result's shape for inputs of the given shapes, which may be known in part only.
   /// - Throws: ``ShapeError`` when they do not fit, or are beyond ``SizeLimit``.
-  func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape {
-    let definition = definition
+  func checkedShape(_ inputs: [Shape]) throws(ShapeError) -> Shape {
     for input in inputs { try input.checkLimits() }
-    let expected = definition.inputCount
+    let expected = inputCount
     if !expected.contains(inputs.count) {
       let wanted = expected.count == 1 ? "\(expected.lowerBound)" : "at least \(expected.lowerBound)"
       throw ShapeError(reason: "it takes \(wanted) inputs, it is given \(inputs.count)")
     }
-    let shape = try definition.resultShape(inputs)
+    let shape = try resultShape(inputs)
     try shape.checkLimits()
     return shape
   }
+}
+
+extension Operation {
+  /// See ``OperationDefinition/name``.
+  var name: String { definition.name }
+
+  /// See ``OperationDefinition/checkedShape(_:)``.
+  func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape { try definition.checkedShape(inputs) }
 }

@@ -9,7 +9,7 @@ struct Input: OperationDefinition {
   }
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unknown }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: false, readsRowsApart: false, overwritesInput: false)
   }
@@ -25,7 +25,7 @@ struct Constant: OperationDefinition {
   func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape { Shape(tensor.shape) }
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { nil }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [tensor] }
+  var weights: [Tensor?] { [tensor] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: false, readsRowsApart: false, overwritesInput: false)
   }

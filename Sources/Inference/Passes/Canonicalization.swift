@@ -17,21 +17,16 @@ struct Canonicalization {
     // The checks come first: what follows relies on them.
     do throws(ShapeError) {
       let shapes = inputs.map { graph.shape(of: $0) }
-      let shape = try operation.resultShape(shapes)
-      return try emitChecked(operation, inputs, shape.compactMap { $0 }, name)
+      let definition = operation.definition
+      let shape = try definition.checkedShape(shapes).compactMap { $0 }
+      return switch definition.form {
+      case .unchanged: try add(operation, inputs, name)
+      case .lastAxis(let axes, let simple): try overLastAxis(inputs[0], axes, name, simple)
+      case .middleAxis(let axis, let simple): try overMiddleAxis(inputs[0], axis, simple, result: shape, name)
+      case .rewritten: try rewrite(operation, inputs, shape, name)
+      }
     } catch {
       throw GraphError(node: name, operation: operation.name, reason: error.reason)
-    }
-  }
-
-  private mutating func emitChecked(
-    _ operation: Operation, _ inputs: [Graph.ValueID], _ shape: [Int], _ name: String
-  ) throws(ShapeError) -> Graph.ValueID {
-    switch operation.definition.form {
-    case .unchanged: try add(operation, inputs, name)
-    case .lastAxis(let axes, let simple): try overLastAxis(inputs[0], axes, name, simple)
-    case .middleAxis(let axis, let simple): try overMiddleAxis(inputs[0], axis, simple, result: shape, name)
-    case .rewritten: try rewrite(operation, inputs, shape, name)
     }
   }
 

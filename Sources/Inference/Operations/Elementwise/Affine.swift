@@ -24,7 +24,7 @@ struct Affine: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
   var form: CanonicalForm { .rewritten }
-  var weights: [Tensor] { [scale, offset] }
+  var weights: [Tensor?] { [scale, offset] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
   }

@@ -19,7 +19,7 @@ extension Binary: OperationDefinition {
   }
 
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
   }

@@ -12,7 +12,7 @@ struct ParametricReLU: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unboundedOrUnknown(inputs) }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [alpha] }
+  var weights: [Tensor?] { [alpha] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
   }

@@ -9,7 +9,7 @@ struct Select: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .common(Array(inputs.dropFirst())) }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

@@ -31,7 +31,7 @@ extension Unary: OperationDefinition {
   var inputCount: ClosedRange<Int> { 1...1 }
   func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
   }

@@ -29,7 +29,7 @@ struct Concatenation: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .common(inputs) }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

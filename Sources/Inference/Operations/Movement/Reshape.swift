@@ -40,7 +40,7 @@ struct Reshape: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     // It is a view where it can, and else a copy whose rows lie together.
     MemoryAbilities(writesRowsApart: false, readsRowsApart: true, overwritesInput: false)

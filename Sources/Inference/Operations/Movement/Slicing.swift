@@ -51,7 +51,7 @@ struct Slicing: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     // A slice of channels is a view, in the memory of what it views.
     MemoryAbilities(writesRowsApart: false, readsRowsApart: true, overwritesInput: false)

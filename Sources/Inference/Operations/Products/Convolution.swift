@@ -44,7 +44,7 @@ extension Convolution: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { isDepthwise ? .rewritten : .unchanged }
-  var weights: [Tensor] { [kernel, bias].compactMap { $0 } }
+  var weights: [Tensor?] { [kernel, bias] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

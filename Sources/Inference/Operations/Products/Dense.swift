@@ -31,7 +31,7 @@ extension Dense: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [kernel, bias].compactMap { $0 } }
+  var weights: [Tensor?] { [kernel, bias] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

@@ -38,7 +38,7 @@ extension DepthwiseConvolution: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [kernel, bias].compactMap { $0 } }
+  var weights: [Tensor?] { [kernel, bias] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

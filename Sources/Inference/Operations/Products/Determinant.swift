@@ -16,7 +16,7 @@ struct Determinant: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: false, readsRowsApart: true, overwritesInput: false)
   }

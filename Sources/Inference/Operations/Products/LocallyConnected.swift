@@ -42,7 +42,7 @@ extension LocallyConnected: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [kernel, bias].compactMap { $0 } }
+  var weights: [Tensor?] { [kernel, bias] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: false, readsRowsApart: false, overwritesInput: false)
   }

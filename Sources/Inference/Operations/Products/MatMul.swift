@@ -22,7 +22,7 @@ struct MatMul: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: false, readsRowsApart: false, overwritesInput: false)
   }

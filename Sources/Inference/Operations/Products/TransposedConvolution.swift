@@ -44,7 +44,7 @@ extension TransposedConvolution: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { .unchanged }
-  var weights: [Tensor] { [kernel, bias].compactMap { $0 } }
+  var weights: [Tensor?] { [kernel, bias] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: false, readsRowsApart: false, overwritesInput: false)
   }

@@ -15,7 +15,7 @@ struct Argument: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unknown }
   var form: CanonicalForm { .middleAxis(axis, .argument(extremum, axis: 1)) }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

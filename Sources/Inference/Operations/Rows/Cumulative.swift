@@ -14,7 +14,7 @@ struct CumulativeSum: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unknown }
   var form: CanonicalForm { .middleAxis(axis, .cumulativeSum(axis: 1)) }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }
@@ -38,7 +38,7 @@ struct CumulativeProduct: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unknown }
   var form: CanonicalForm { .middleAxis(axis, .cumulativeProduct(axis: 1)) }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

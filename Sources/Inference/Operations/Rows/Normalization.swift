@@ -54,7 +54,7 @@ extension Normalization: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { .rewritten }
-  var weights: [Tensor] { [gamma, beta].compactMap { $0 } }
+  var weights: [Tensor?] { [gamma, beta] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
   }

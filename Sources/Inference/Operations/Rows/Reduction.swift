@@ -24,7 +24,7 @@ struct Reduce: OperationDefinition {
     }
   }
   var form: CanonicalForm { .rewritten }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

@@ -14,7 +14,7 @@ struct Softmax: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .softmax }
   var form: CanonicalForm { .lastAxis(axes, .softmax(axes: [-1])) }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
   }
@@ -38,7 +38,7 @@ struct LogSoftmax: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .unbounded }
   var form: CanonicalForm { .lastAxis([axis], .logSoftmax(axis: -1)) }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
   }
@@ -62,7 +62,7 @@ struct Sparsemax: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { .softmax }
   var form: CanonicalForm { .lastAxis([axis], .sparsemax(axis: -1)) }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: true)
   }

@@ -26,7 +26,7 @@ extension Pooling: OperationDefinition {
 
   func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
   var form: CanonicalForm { .rewritten }
-  var weights: [Tensor] { [] }
+  var weights: [Tensor?] { [] }
   var memory: MemoryAbilities {
     MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
   }

@@ -2,7 +2,7 @@ import Kernels
 
 /// A convolution as a matrix product: a row for each output pixel, a column for each output channel. The
 /// values under the window are found through a table of where they lie, never copied (but at the border).
-struct ConvolutionStep: LoopStep {
+final class ConvolutionStep: LoopStep {
   let name: String
   let kernel: String
   let flops: Double

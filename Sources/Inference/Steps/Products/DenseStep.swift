@@ -1,7 +1,7 @@
 import Kernels
 
 /// The last axis times a matrix of weights.
-struct DenseStep: LoopStep {
+final class DenseStep: LoopStep {
   let name: String
   let kernel: String
   let flops: Double

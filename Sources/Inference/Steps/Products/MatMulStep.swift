@@ -1,7 +1,7 @@
 import Kernels
 
 /// numpy's matmul of two computed tensors. The right factor is packed in every run, unless it is constant.
-struct MatMulStep: Step {
+final class MatMulStep: Step {
   let name: String
   let flops: Double
   let bytes: Int

@@ -2,7 +2,7 @@ import Kernels
 
 /// A transposed convolution as ordinary ones: output pixels that are a stride apart see the same places of
 /// the window, so each of these phases is a convolution of its own, without a single multiplication by 0.
-struct TransposedConvolutionStep: LoopStep {
+final class TransposedConvolutionStep: LoopStep {
   let name: String
   let flops: Double
   let bytes: Int

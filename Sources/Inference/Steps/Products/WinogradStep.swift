@@ -1,7 +1,7 @@
 import Kernels
 
 /// A convolution with stride 1 by Winograd's method: fewer multiplications, more weights.
-struct WinogradStep: Step {
+final class WinogradStep: Step {
   let name: String
   let kernel: String
   let flops: Double

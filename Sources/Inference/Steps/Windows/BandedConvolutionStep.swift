@@ -1,7 +1,7 @@
 import Kernels
 
 /// A 1x1 convolution and what comes before it, by bands of rows.
-struct BandedConvolutionStep: LoopStep {
+final class BandedConvolutionStep: LoopStep {
   let name: String
   let kernel: String
   let flops: Double

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Every channel with its own window of weights.
-struct DepthwiseConvolutionStep: LoopStep {
+final class DepthwiseConvolutionStep: LoopStep {
   let name: String
   let kernel: String
   let flops: Double
