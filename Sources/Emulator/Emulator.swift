@@ -60,7 +60,7 @@ public final class Emulator: Sendable {
       await function?.accept(Invocation(payload: JSON.encode(message)))
     }
     let arrivals = link.latency == nil ? nil : Arrivals()
-    let door = FrontDoor(
+    let router = RequestRouter(
       runtime: sandbox.map(RuntimeAPI.init),
       invoke: InvokeAPI(function: function, authenticator: authenticator),
       s3: S3Port(service: s3, link: link, arrivals: arrivals, lead: arrivals.map { _ in Lead() }, log: log),
@@ -68,7 +68,7 @@ public final class Emulator: Sendable {
     let server: HTTPServer
     let port: UInt16
     do throws(EmulatorError) {
-      (server, port) = try await listen(door, arrivals)
+      (server, port) = try await listen(router, arrivals)
     } catch {
       // Its control group.
       await sandbox?.stop()
@@ -157,7 +157,7 @@ public final class Emulator: Sendable {
     }
   }
 
-  private func listen(_ door: FrontDoor, _ arrivals: Arrivals?) async throws(EmulatorError) -> (
+  private func listen(_ router: RequestRouter, _ arrivals: Arrivals?) async throws(EmulatorError) -> (
     HTTPServer, UInt16
   ) {
     let port = options.port
@@ -167,8 +167,8 @@ public final class Emulator: Sendable {
       // streams, and `Expect: 100-continue` is answered.
       let configuration = HTTPServer.Configuration(
         address: address, timeout: 1e9, sharedRequestBufferSize: 256, sharedRequestReplaySize: 256,
-        pool: FrontPool(arrivals: arrivals), logger: .disabled)
-      let server = HTTPServer(config: configuration, handler: door)
+        pool: ServerSocketPool(arrivals: arrivals), logger: .disabled)
+      let server = HTTPServer(config: configuration, handler: router)
       let (failures, failed) = AsyncStream.makeStream(of: String?.self)
       Task {
         do { try await server.run() } catch { failed.yield("\(error)") }

@@ -6,25 +6,25 @@ struct AttributeTable {
   private let header: ObjectHeader
   private let index: DenseIndex?
 
-  init(_ header: ObjectHeader, _ file: Superblock) throws(Problem) {
+  init(_ header: ObjectHeader, _ file: Superblock) throws(FormatError) {
     self.header = header
     self.file = file
-    index = try header.content(.attributeInfo, file).flatMap { message throws(Problem) in
+    index = try header.content(.attributeInfo, file).flatMap { message throws(FormatError) in
       try AttributeInfo(message, file.space).index
     }
   }
 
   /// The message of the attribute of a name; nil: there is none.
-  func message(_ name: String) throws(Problem) -> Bytes? {
+  func message(_ name: String) throws(FormatError) -> Bytes? {
     for message in header.all(.attribute) {
       let content = try message.resolved(file)
       if try AttributeMessage.name(content, file.space).isSameBytes(as: name) { return content }
     }
-    return try index.flatMap { index throws(Problem) in
+    return try index.flatMap { index throws(FormatError) in
       let hash = Lookup3.hash(name)
       let dense = try DenseAttributes(index, file)
       var found: Bytes?
-      _ = try dense.tree.find { cursor throws(Problem) in
+      _ = try dense.tree.find { cursor throws(FormatError) in
         let record = try DenseAttributes.Record(cursor)
         guard record.hash == hash else { return record.hash < hash ? -1 : 1 }
         let message = try dense.message(record)
@@ -37,7 +37,7 @@ struct AttributeTable {
   }
 
   /// All names: in order of creation where the file tracks it, else by their bytes.
-  func names() throws(Problem) -> [String] {
+  func names() throws(FormatError) -> [String] {
     var names: [(name: String, order: Int)] = []
     for message in header.all(.attribute) {
       names.append((try AttributeMessage.name(message.resolved(file), file.space), message.creationOrder))
@@ -46,7 +46,7 @@ struct AttributeTable {
       // No attribute is in the heap twice.
       let dense = try DenseAttributes(index, file)
       var budget = dense.heap.budget
-      try dense.tree.forEach { cursor throws(Problem) in
+      try dense.tree.forEach { cursor throws(FormatError) in
         let record = try DenseAttributes.Record(cursor)
         let message = try dense.message(record)
         try budget.spend(message.count)
@@ -68,7 +68,7 @@ private struct DenseAttributes {
     let creationOrder: Int
     let hash: UInt32
 
-    init(_ cursor: Cursor) throws(Problem) {
+    init(_ cursor: Cursor) throws(FormatError) {
       var cursor = cursor
       id = try cursor.bytes(8)
       isShared = try cursor.uint8() & 2 != 0
@@ -81,13 +81,13 @@ private struct DenseAttributes {
   let heap: FractalHeap
   private let file: Superblock
 
-  init(_ index: DenseIndex, _ file: Superblock) throws(Problem) {
+  init(_ index: DenseIndex, _ file: Superblock) throws(FormatError) {
     self.file = file
     heap = try file.heap(at: index.heapAddress)
     tree = try BTreeV2(file.space, at: index.nameTreeAddress, types: [.attributeName])
   }
 
-  func message(_ record: Record) throws(Problem) -> Bytes {
+  func message(_ record: Record) throws(FormatError) -> Bytes {
     record.isShared
       ? try SharedMessageTable(file).content(record.id, type: .attribute) : try heap.object(record.id)
   }

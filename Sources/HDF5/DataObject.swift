@@ -5,7 +5,7 @@ struct DataObject: Sendable {
   let path: String
   let header: ObjectHeader
 
-  init(_ file: HDF5File, path: String, address: Int) throws(Problem) {
+  init(_ file: HDF5File, path: String, address: Int) throws(FormatError) {
     self.file = file
     self.path = path
     header = try ObjectHeader(file.superblock.space, at: address)
@@ -14,7 +14,7 @@ struct DataObject: Sendable {
   /// The attribute of a name; nil: there is none.
   func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? {
     func object() -> String { "\(path)@\(name)" }
-    return try file.locating(object()) { () throws(Problem) in
+    return try file.locating(object()) { () throws(FormatError) in
       guard let message = try AttributeTable(header, file.superblock).message(name) else { return nil }
       return HDF5Attribute(file: file, object: object(), try AttributeMessage(message, file.superblock))
     }
@@ -22,6 +22,6 @@ struct DataObject: Sendable {
 
   /// The names of all attributes.
   func attributeNames() throws(HDF5Error) -> [String] {
-    try file.locating(path) { () throws(Problem) in try AttributeTable(header, file.superblock).names() }
+    try file.locating(path) { () throws(FormatError) in try AttributeTable(header, file.superblock).names() }
   }
 }

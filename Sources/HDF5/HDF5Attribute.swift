@@ -21,7 +21,7 @@ public struct HDF5Attribute: Sendable {
 
   /// All elements as strings, of fixed or variable length, without their padding.
   public func strings() throws(HDF5Error) -> [String] {
-    try file.locating(object) { () throws(Problem) in
+    try file.locating(object) { () throws(FormatError) in
       try Elements(bytes: message.data, type: message.type, count: count, file: file.superblock)
         .strings()
     }
@@ -29,7 +29,7 @@ public struct HDF5Attribute: Sendable {
 
   /// All elements as float32, converted as by ``HDF5Dataset/readFloats(into:)``.
   public func floats() throws(HDF5Error) -> [Float] {
-    try file.locating(object) { () throws(Problem) in
+    try file.locating(object) { () throws(FormatError) in
       let format = try Elements.numberFormat(message.type, name: nil)
       return try message.data.withBuffer { bytes in
         [Float](unsafeUninitializedCapacity: count) { output, initialized in
@@ -43,6 +43,6 @@ public struct HDF5Attribute: Sendable {
 
   /// All elements as the file stores them.
   public func bytes() throws(HDF5Error) -> [UInt8] {
-    try file.locating(object) { () throws(Problem) in try message.data.withBuffer { Array($0) } }
+    try file.locating(object) { () throws(FormatError) in try message.data.withBuffer { Array($0) } }
   }
 }

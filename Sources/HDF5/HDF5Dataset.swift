@@ -5,12 +5,12 @@ public struct HDF5Dataset: Sendable {
   private let typeMessage: DatatypeMessage
   private let storage: DatasetStorage
 
-  init(_ object: DataObject) throws(Problem) {
+  init(_ object: DataObject) throws(FormatError) {
     self.object = object
     let file = object.file.superblock
     guard let dataspace = try object.header.content(.dataspace, file),
       let type = try object.header.content(.datatype, file)
-    else { throw Problem("it lacks a shape or a type") }
+    else { throw FormatError("it lacks a shape or a type") }
     self.dataspace = try Dataspace(dataspace, file.space)
     typeMessage = try DatatypeMessage(type, file.space)
     storage = try DatasetStorage(object.header, self.dataspace, typeMessage, file)
@@ -41,7 +41,7 @@ public struct HDF5Dataset: Sendable {
 
   /// Waits until the values are in the file, if they lie there in one run; all other reads wait by themselves.
   public func waitForValues() throws(HDF5Error) {
-    try object.file.locating(path) { () throws(Problem) in try storage.contiguous?.wait() }
+    try object.file.locating(path) { () throws(FormatError) in try storage.contiguous?.wait() }
   }
 
   /// Converts all values to float32, in row-major order, from integers, enumerations (booleans), float16,
@@ -51,9 +51,9 @@ public struct HDF5Dataset: Sendable {
     // Keras names the type of what it stores as opaque bytes.
     var name: String?
     if case .opaque = type { name = try attribute("dtype")?.strings().first }
-    try object.file.locating(path) { () throws(Problem) in
+    try object.file.locating(path) { () throws(FormatError) in
       guard output.count == count else {
-        throw Problem("\(output.count) values are asked for, it has \(count)")
+        throw FormatError("\(output.count) values are asked for, it has \(count)")
       }
       let format = try Elements.numberFormat(typeMessage, name: name)
       try storage.read(
@@ -70,7 +70,7 @@ public struct HDF5Dataset: Sendable {
 
   /// All elements of a dataset of strings, of fixed or variable length, without their padding.
   public func readStrings() throws(HDF5Error) -> [String] {
-    try object.file.locating(path) { () throws(Problem) in
+    try object.file.locating(path) { () throws(FormatError) in
       let bytes = try storage.all()
       return try Elements(bytes: bytes, type: typeMessage, count: count, file: object.file.superblock)
         .strings()

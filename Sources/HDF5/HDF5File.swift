@@ -29,7 +29,7 @@ public final class HDF5File: Sendable {
     throws(HDF5Error)
   {
     self.path = path
-    do throws(Problem) {
+    do throws(FormatError) {
       superblock = try Superblock(Bytes(FileMap(path: path, part: part, arrival: arrival)))
     } catch {
       throw HDF5Error(path: path, object: "", reason: error.reason)
@@ -39,7 +39,7 @@ public final class HDF5File: Sendable {
   /// The root group, "/".
   public var root: HDF5Group {
     get throws(HDF5Error) {
-      try locating("/") { () throws(Problem) in
+      try locating("/") { () throws(FormatError) in
         try HDF5Group(DataObject(self, path: "/", address: superblock.rootAddress))
       }
     }

@@ -3,7 +3,7 @@ public struct HDF5Group: Sendable {
   private let object: DataObject
   private let links: LinkTable
 
-  init(_ object: DataObject) throws(Problem) {
+  init(_ object: DataObject) throws(FormatError) {
     self.object = object
     links = try LinkTable(object.header, object.file.superblock)
   }
@@ -16,7 +16,7 @@ public struct HDF5Group: Sendable {
 
   /// The names of the links: in order of creation where the file tracks it, else sorted by their bytes.
   public func names() throws(HDF5Error) -> [String] {
-    try object.file.locating(path) { () throws(Problem) in try links.all().map(\.name) }
+    try object.file.locating(path) { () throws(FormatError) in try links.all().map(\.name) }
   }
 
   /// What a path below this group leads to ("conv1/kernel:0"; one that starts with "/" begins at the root).
@@ -46,7 +46,7 @@ public struct HDF5Group: Sendable {
   /// are none of them: whoever writes a file puts what comes later behind what came before.
   /// - Parameter names: of children that will not be read.
   public func requestFile(before names: [String]) throws(HDF5Error) {
-    try object.file.locating(path) { () throws(Problem) in
+    try object.file.locating(path) { () throws(FormatError) in
       let bytes = object.file.superblock.space.bytes
       guard bytes.isArriving else { return }
       var end = bytes.count
@@ -57,5 +57,5 @@ public struct HDF5Group: Sendable {
     }
   }
 
-  func link(_ name: String) throws(Problem) -> Link? { try links.link(name) }
+  func link(_ name: String) throws(FormatError) -> Link? { try links.link(name) }
 }

@@ -8,12 +8,12 @@ enum LinkTable: Sendable {
   case messages([Link])
   case dense(DenseLinks)
 
-  init(_ header: ObjectHeader, _ file: Superblock) throws(Problem) {
+  init(_ header: ObjectHeader, _ file: Superblock) throws(FormatError) {
     if let message = try header.content(.symbolTable, file) {
       self = .symbols(try SymbolTable(message, file.space))
       return
     }
-    let info = try header.content(.linkInfo, file).map { message throws(Problem) in
+    let info = try header.content(.linkInfo, file).map { message throws(FormatError) in
       try LinkInfo(message, file.space)
     }
     let isTracked = info?.tracksCreationOrder ?? false
@@ -29,7 +29,7 @@ enum LinkTable: Sendable {
   }
 
   /// The link of a name; nil: there is none.
-  func link(_ name: String) throws(Problem) -> Link? {
+  func link(_ name: String) throws(FormatError) -> Link? {
     switch self {
     case .symbols(let table): try table.link(name)
     case .messages(let links): links.first { $0.name.isSameBytes(as: name) }
@@ -38,7 +38,7 @@ enum LinkTable: Sendable {
   }
 
   /// All links, in order of creation where the file tracks it, else by name.
-  func all() throws(Problem) -> [Link] {
+  func all() throws(FormatError) -> [Link] {
     switch self {
     case .symbols(let table): try table.links()
     case .messages(let links): links
@@ -54,17 +54,17 @@ struct DenseLinks: Sendable {
   private let tree: BTreeV2
   private let tracksCreationOrder: Bool
 
-  init(_ index: DenseIndex, _ file: Superblock, tracksCreationOrder: Bool) throws(Problem) {
+  init(_ index: DenseIndex, _ file: Superblock, tracksCreationOrder: Bool) throws(FormatError) {
     space = file.space
     heap = try file.heap(at: index.heapAddress)
     tree = try BTreeV2(file.space, at: index.nameTreeAddress, types: [.linkName])
     self.tracksCreationOrder = tracksCreationOrder
   }
 
-  func link(_ name: String) throws(Problem) -> Link? {
+  func link(_ name: String) throws(FormatError) -> Link? {
     let hash = Lookup3.hash(name)
     var found: Link?
-    _ = try tree.find { record throws(Problem) in
+    _ = try tree.find { record throws(FormatError) in
       var record = record
       let other = try record.uint32()
       guard other == hash else { return other < hash ? -1 : 1 }
@@ -75,11 +75,11 @@ struct DenseLinks: Sendable {
     return found
   }
 
-  func all() throws(Problem) -> [Link] {
+  func all() throws(FormatError) -> [Link] {
     // No link is in the heap twice.
     var budget = heap.budget
     var links: [Link] = []
-    try tree.forEach { record throws(Problem) in
+    try tree.forEach { record throws(FormatError) in
       var record = record
       try record.skip(4)
       let message = try message(record)
@@ -90,7 +90,7 @@ struct DenseLinks: Sendable {
   }
 
   /// The message that the rest of a record identifies.
-  private func message(_ record: Cursor) throws(Problem) -> Bytes {
+  private func message(_ record: Cursor) throws(FormatError) -> Bytes {
     var record = record
     return try heap.object(record.bytes(record.remaining))
   }

@@ -37,12 +37,12 @@ struct LinkWalk {
     }
     names -= 1
     let path = (group.path == "/" ? "" : group.path) + "/" + name
-    guard let link = try file.locating(path, { () throws(Problem) in try group.link(name) }) else {
+    guard let link = try file.locating(path, { () throws(FormatError) in try group.link(name) }) else {
       return nil
     }
     switch link.target {
     case .hard(let address):
-      return try file.locating(path) { () throws(Problem) in
+      return try file.locating(path) { () throws(FormatError) in
         try HDF5Object(file, path: path, address: address)
       }
     case .soft(let target):
@@ -63,7 +63,7 @@ struct LinkWalk {
 
 extension HDF5Object {
   /// Tells by the messages in its header what an object is.
-  fileprivate init(_ file: HDF5File, path: String, address: Int) throws(Problem) {
+  fileprivate init(_ file: HDF5File, path: String, address: Int) throws(FormatError) {
     let object = try DataObject(file, path: path, address: address)
     func has(_ type: ObjectHeader.MessageType) -> Bool {
       object.header.messages.contains { $0.type == type.rawValue }
@@ -75,7 +75,7 @@ extension HDF5Object {
     } else if let type = try object.header.content(.datatype, file.superblock) {
       self = .datatype(try DatatypeMessage(type, file.superblock.space).type)
     } else {
-      throw Problem("it is neither a group nor a dataset nor a datatype")
+      throw FormatError("it is neither a group nor a dataset nor a datatype")
     }
   }
 }

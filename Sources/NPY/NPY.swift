@@ -11,7 +11,7 @@ public enum NPY {
   /// - Throws: ``NPYError`` that names the file and what is wrong with it.
   public static func read(path: String) throws(NPYError) -> Tensor {
     let contents = try NPYContents(path: path)
-    do throws(NPYProblem) {
+    do throws(NPYFormatError) {
       return try decode(contents)
     } catch {
       throw NPYError(path: path, reason: error.reason)
@@ -53,10 +53,10 @@ public enum NPY {
   }
 
   /// - Returns: a tensor that borrows its values from `contents` where they lie there as they are needed.
-  static func decode(_ contents: NPYContents) throws(NPYProblem) -> Tensor {
+  static func decode(_ contents: NPYContents) throws(NPYFormatError) -> Tensor {
     let bytes = contents.bytes
     guard bytes.count >= 12, bytes[0] == 0x93, bytes[1..<6].elementsEqual("NUMPY".utf8) else {
-      throw NPYProblem(reason: "it is not an .npy file")
+      throw NPYFormatError(reason: "it is not an .npy file")
     }
     let isLong = bytes[6] >= 2
     let length =
@@ -64,12 +64,12 @@ public enum NPY {
       ? Int(bytes[8]) | Int(bytes[9]) << 8 | Int(bytes[10]) << 16 | Int(bytes[11]) << 24
       : Int(bytes[8]) | Int(bytes[9]) << 8
     let start = isLong ? 12 : 10
-    guard start + length <= bytes.count else { throw NPYProblem(reason: "its header is cut off") }
+    guard start + length <= bytes.count else { throw NPYFormatError(reason: "its header is cut off") }
     let header = try NPYHeader(String(decoding: bytes[start..<(start + length)], as: UTF8.self))
     guard let count = header.shape.checkedProduct,
       (bytes.count - start - length) / header.size >= count
     else {
-      throw NPYProblem(reason: "it is too short for the shape \(header.shape.text)")
+      throw NPYFormatError(reason: "it is too short for the shape \(header.shape.text)")
     }
     let data = start + length
     let isAligned = data.isMultiple(of: MemoryLayout<Float>.alignment)
@@ -95,6 +95,6 @@ public struct NPYError: Error, CustomStringConvertible {
 }
 
 /// What is wrong with an array, before it is known in which file.
-struct NPYProblem: Error {
+struct NPYFormatError: Error {
   let reason: String
 }

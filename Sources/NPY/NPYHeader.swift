@@ -10,38 +10,38 @@ struct NPYHeader {
   /// For column-major files: how far apart, in row-major order, the neighbours along each axis are.
   private let rowMajorStrides: [Int]?
 
-  init(_ text: String) throws(NPYProblem) {
+  init(_ text: String) throws(NPYFormatError) {
     guard let type = NPYHeader.value("descr", text), type.count >= 4, let quote = type.first,
       quote == "'" || quote == "\""
-    else { throw NPYProblem(reason: "its element type is not a simple one") }
+    else { throw NPYFormatError(reason: "its element type is not a simple one") }
     let name = type.dropFirst().prefix { $0 != quote }
     guard let order = name.first, let kind = name.dropFirst().first, let size = Int(name.dropFirst(2)),
       "<>|=".contains(order)
-    else { throw NPYProblem(reason: "its element type \(name) is unknown") }
+    else { throw NPYFormatError(reason: "its element type \(name) is unknown") }
     switch (kind, size) {
     case ("f", 2), ("f", 4), ("f", 8), ("i", 1), ("i", 2), ("i", 4), ("i", 8), ("u", 1), ("u", 2), ("u", 4),
       ("u", 8), ("b", 1):
       break
-    default: throw NPYProblem(reason: "its element type \(name) is no number")
+    default: throw NPYFormatError(reason: "its element type \(name) is no number")
     }
     self.kind = kind
     self.size = size
     isBigEndian = order == ">"
     guard let tuple = NPYHeader.value("shape", text), tuple.first == "(",
       let end = tuple.firstIndex(of: ")")
-    else { throw NPYProblem(reason: "its header has no shape") }
+    else { throw NPYFormatError(reason: "its header has no shape") }
     var shape: [Int] = []
     for part in tuple[tuple.index(after: tuple.startIndex)..<end].split(separator: ",") {
       let digits = part.filter { $0 != " " }
       if digits.isEmpty { continue }
       guard let size = Int(digits), size >= 0, size <= SizeLimit.axis else {
-        throw NPYProblem(reason: "its shape has the size \(digits)")
+        throw NPYFormatError(reason: "its shape has the size \(digits)")
       }
       shape.append(size)
     }
     self.shape = shape
     guard let order = NPYHeader.value("fortran_order", text) else {
-      throw NPYProblem(reason: "its header has no fortran_order")
+      throw NPYFormatError(reason: "its header has no fortran_order")
     }
     guard order.hasPrefix("True") && shape.count > 1 else {
       rowMajorStrides = nil

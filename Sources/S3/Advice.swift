@@ -1,7 +1,7 @@
 /// What can be done about the common failures.
 enum Advice {
   static func remedy(
-    operation: Operation, location: S3Location, status: Int, code: String
+    operation: S3Operation, location: S3Location, status: Int, code: String
   ) -> String? {
     switch code {
     case "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch":
@@ -31,7 +31,7 @@ enum Advice {
   }
 
   /// A 403 that the signature is not to blame for.
-  private static func permissions(_ operation: Operation, _ location: S3Location) -> String {
+  private static func permissions(_ operation: S3Operation, _ location: S3Location) -> String {
     let version = location.versionID == nil ? "" : "Version"
     let resource = "arn:aws:s3:::\(location.bucket)" + (operation.isOnBucket ? "" : "/\(location.key)")
     let actions =

@@ -50,10 +50,10 @@ struct StructureTests {
 
   @Test func `a dataspace cannot be larger than all memory`() throws {
     let huge = try bytes([1, 2, 0, 0, 0, 0, 0, 0], little(1 << 40, 8), little(1 << 40, 8))
-    #expect(throws: Problem.self) { try Dataspace(huge, space(huge)) }
+    #expect(throws: FormatError.self) { try Dataspace(huge, space(huge)) }
     // Also where another axis has no element.
     let empty = try bytes([1, 3, 0, 0, 0, 0, 0, 0], little(1 << 40, 8), little(1 << 40, 8), little(0, 8))
-    #expect(throws: Problem.self) { try Dataspace(empty, space(empty)) }
+    #expect(throws: FormatError.self) { try Dataspace(empty, space(empty)) }
   }
 
   @Test func `an object header that goes round in circles`() throws {
@@ -61,7 +61,7 @@ struct StructureTests {
     let header = try bytes(
       [1, 0], little(1, 2), little(1, 4), little(24, 4), little(0, 4), little(0x10, 2), little(16, 2),
       little(0, 4), little(16, 8), little(24, 8))
-    #expect(throws: Problem.self) { try ObjectHeader(space(header), at: 0) }
+    #expect(throws: FormatError.self) { try ObjectHeader(space(header), at: 0) }
   }
 
   @Test func `a B-tree whose nodes contain one another`() throws {
@@ -69,7 +69,7 @@ struct StructureTests {
       Array("TREE".utf8), [0, 1], little(1, 2), little(-1, 8), little(-1, 8), little(0, 8), little(0, 8),
       little(0, 8))
     var budget = space(node).budget
-    #expect(throws: Problem.self) {
+    #expect(throws: FormatError.self) {
       try BTreeV1.forEachChild(space(node), at: 0, .group, &budget) { _, _, _ in }
     }
   }
@@ -77,7 +77,7 @@ struct StructureTests {
   @Test func `types in types without end`() throws {
     // A sequence of sequences of ...
     let type = try bytes(Array(repeating: [0x19, 0, 0, 0] + little(16, 4), count: 1000).flatMap { $0 })
-    #expect(throws: Problem.self) { try DatatypeMessage(type, space(type)) }
+    #expect(throws: FormatError.self) { try DatatypeMessage(type, space(type)) }
   }
 
   @Test func `a stream that inflates beyond its limit`() throws {
@@ -86,7 +86,7 @@ struct StructureTests {
       try Inflater.inflate(zeros, .whole(limit: 2065)).withBuffer { Array($0) }
         == Array(repeating: 0, count: 2065))
     for limit in [0, 1000, 2064] {
-      do throws(Problem) {
+      do throws(FormatError) {
         _ = try Inflater.inflate(zeros, .whole(limit: limit))
         Issue.record("accepted")
       } catch {
@@ -108,7 +108,7 @@ struct StructureTests {
       let part = try Inflater.inflate(stream, .runs(count: count, length: length, stride: stride))
       #expect(try part.withBuffer { Array($0) } == expected)
     }
-    #expect(throws: Problem.self) { try Inflater.inflate(stream, .start(200_001)) }
+    #expect(throws: FormatError.self) { try Inflater.inflate(stream, .start(200_001)) }
   }
 
   /// A deflate stream of 1 + 258 * 8 zero bytes with fixed codes: a literal, eight longest matches, the end.

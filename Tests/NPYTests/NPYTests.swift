@@ -81,7 +81,7 @@ struct NPYTests {
       (header("", data: 4), "type"),
     ]
     for (bytes, expected) in cases {
-      do throws(NPYProblem) {
+      do throws(NPYFormatError) {
         _ = try NPY.decode(NPYContents(bytes))
         Issue.record("accepted, not: \(expected)")
       } catch {

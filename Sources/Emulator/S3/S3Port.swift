@@ -30,7 +30,7 @@ struct S3Port: Sendable {
     }
     note(0)
     var answer = try await service.handle(call)
-    // Nothing is answered before all has come; see also FrontDoor.
+    // Nothing is answered before all has come; see also RequestRouter.
     _ = try await body.discardIfUnread()
     _ = arrivals?.take(request.address)
     let received = body.count > 0 ? body.finished ?? start : start

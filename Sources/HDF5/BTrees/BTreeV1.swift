@@ -17,7 +17,7 @@ struct BTreeV1 {
 
   /// - Parameter level: the level that the node must have, below that of its parent; nil: any.
   init(_ space: AddressSpace, at address: Int, _ kind: Kind, level: Int?, _ budget: inout ReadBudget)
-    throws(Problem)
+    throws(FormatError)
   {
     self.space = space
     var cursor = try space.cursor(at: address)
@@ -27,10 +27,10 @@ struct BTreeV1 {
     case .group: (type, keySize) = (0, space.lengthSize)
     case .chunks(let rank): (type, keySize) = (1, 8 + 8 * (rank + 1))
     }
-    guard try cursor.integer8() == type else { throw Problem("its B-tree is of the wrong type") }
+    guard try cursor.integer8() == type else { throw FormatError("its B-tree is of the wrong type") }
     self.level = try cursor.integer8()
     // That levels fall ends every walk.
-    guard level == nil || level == self.level else { throw Problem("its B-tree has nodes at wrong levels") }
+    guard level == nil || level == self.level else { throw FormatError("its B-tree has nodes at wrong levels") }
     childCount = try cursor.integer16()
     try cursor.skip(2 * space.addressSize)  // Siblings
     let size = childCount * (keySize + space.addressSize) + keySize
@@ -38,16 +38,16 @@ struct BTreeV1 {
     entries = try cursor.bytes(size)
   }
 
-  func key(_ index: Int) throws(Problem) -> Cursor {
+  func key(_ index: Int) throws(FormatError) -> Cursor {
     space.cursor(try entries.part(index * (keySize + space.addressSize), keySize))
   }
 
-  func groupKey(_ index: Int) throws(Problem) -> Int {
+  func groupKey(_ index: Int) throws(FormatError) -> Int {
     var cursor = try key(index)
     return try cursor.length()
   }
 
-  func child(_ index: Int) throws(Problem) -> Int {
+  func child(_ index: Int) throws(FormatError) -> Int {
     var cursor = space.cursor(
       try entries.part(index * (keySize + space.addressSize) + keySize, space.addressSize))
     return try cursor.definedAddress()
@@ -56,8 +56,8 @@ struct BTreeV1 {
   /// Visits what the leaves lead to, in order, each with its left key.
   static func forEachChild(
     _ space: AddressSpace, at address: Int, _ kind: Kind, level: Int? = nil, _ budget: inout ReadBudget,
-    _ visit: (_ child: Int, _ key: Cursor, inout ReadBudget) throws(Problem) -> Void
-  ) throws(Problem) {
+    _ visit: (_ child: Int, _ key: Cursor, inout ReadBudget) throws(FormatError) -> Void
+  ) throws(FormatError) {
     let node = try BTreeV1(space, at: address, kind, level: level, &budget)
     for index in 0..<node.childCount {
       let child = try node.child(index)

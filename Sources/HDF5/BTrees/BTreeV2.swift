@@ -28,13 +28,13 @@ struct BTreeV2: Sendable {
     let depth: Int
   }
 
-  init(_ space: AddressSpace, at address: Int, types: [RecordType]) throws(Problem) {
+  init(_ space: AddressSpace, at address: Int, types: [RecordType]) throws(FormatError) {
     self.space = space
     var cursor = try space.cursor(at: address)
     try cursor.signature("BTHD")
     _ = try cursor.version(0...0, of: "B-tree")
     guard let type = RecordType(rawValue: try cursor.integer8()), types.contains(type) else {
-      throw Problem("its B-tree is of the wrong type")
+      throw FormatError("its B-tree is of the wrong type")
     }
     self.type = type
     nodeSize = try cursor.integer32()
@@ -47,7 +47,7 @@ struct BTreeV2: Sendable {
     try cursor.checksum()
 
     guard recordSize > 0, depth < 64, nodeSize >= BTreeV2.overhead + recordSize else {
-      throw Problem("its B-tree has nodes of \(nodeSize) and records of \(recordSize) bytes")
+      throw FormatError("its B-tree has nodes of \(nodeSize) and records of \(recordSize) bytes")
     }
     // Widths follow from how many records fit.
     let leafCapacity = (nodeSize - BTreeV2.overhead) / recordSize
@@ -59,7 +59,7 @@ struct BTreeV2: Sendable {
       let capacity = (nodeSize - BTreeV2.overhead - pointerSize) / (recordSize + pointerSize)
       let (product, isOver) = total.multipliedReportingOverflow(by: capacity + 1)
       guard capacity > 0, !isOver, product <= .max - capacity else {
-        throw Problem("its B-tree of depth \(depth) cannot be")
+        throw FormatError("its B-tree of depth \(depth) cannot be")
       }
       total = product + capacity
       totalSizes.append(total.byteWidth)
@@ -79,13 +79,13 @@ struct BTreeV2: Sendable {
     let children: [Pointer]
   }
 
-  private func node(_ pointer: Pointer, _ budget: inout ReadBudget) throws(Problem) -> Node {
+  private func node(_ pointer: Pointer, _ budget: inout ReadBudget) throws(FormatError) -> Node {
     try budget.spend(nodeSize)
     var cursor = try space.cursor(at: pointer.address, size: nodeSize)
     try cursor.signature(pointer.depth == 0 ? "BTLF" : "BTIN")
     _ = try cursor.version(0...0, of: "B-tree node")
     guard try cursor.integer8() == type.rawValue else {
-      throw Problem("its B-tree has a node of the wrong type")
+      throw FormatError("its B-tree has a node of the wrong type")
     }
     let records = try cursor.bytes(pointer.recordCount * recordSize)
     var children: [Pointer] = []
@@ -94,7 +94,7 @@ struct BTreeV2: Sendable {
         let address = try cursor.definedAddress()
         let recordCount = try cursor.integer(size: countSize)
         try cursor.skip(totalSizes[pointer.depth - 1])
-        guard recordCount <= nodeSize / recordSize else { throw Problem("its B-tree has an overfull node") }
+        guard recordCount <= nodeSize / recordSize else { throw FormatError("its B-tree has an overfull node") }
         children.append(Pointer(address: address, recordCount: recordCount, depth: pointer.depth - 1))
       }
     }
@@ -102,19 +102,19 @@ struct BTreeV2: Sendable {
     return Node(records: records, children: children)
   }
 
-  private func record(_ index: Int, _ node: Node) throws(Problem) -> Cursor {
+  private func record(_ index: Int, _ node: Node) throws(FormatError) -> Cursor {
     space.cursor(try node.records.part(index * recordSize, recordSize))
   }
 
   /// Finds a record.
   /// - Parameter order: how a record compares to the one that is sought: below 0, it comes before it; 0, it
   ///   is the one.
-  func find(_ order: (Cursor) throws(Problem) -> Int) throws(Problem) -> Cursor? {
+  func find(_ order: (Cursor) throws(FormatError) -> Int) throws(FormatError) -> Cursor? {
     var budget = space.budget
     var next = root
     while let pointer = next {
       let node = try node(pointer, &budget)
-      let index = try firstIndex(pointer.recordCount) { index throws(Problem) in
+      let index = try firstIndex(pointer.recordCount) { index throws(FormatError) in
         try order(record(index, node)) >= 0
       }
       if index < pointer.recordCount {
@@ -127,15 +127,15 @@ struct BTreeV2: Sendable {
   }
 
   /// Visits all records in order.
-  func forEach(_ visit: (Cursor) throws(Problem) -> Void) throws(Problem) {
+  func forEach(_ visit: (Cursor) throws(FormatError) -> Void) throws(FormatError) {
     guard let root else { return }
     var budget = space.budget
     try forEach(root, &budget, visit)
   }
 
   private func forEach(
-    _ pointer: Pointer, _ budget: inout ReadBudget, _ visit: (Cursor) throws(Problem) -> Void
-  ) throws(Problem) {
+    _ pointer: Pointer, _ budget: inout ReadBudget, _ visit: (Cursor) throws(FormatError) -> Void
+  ) throws(FormatError) {
     let node = try node(pointer, &budget)
     for index in 0...pointer.recordCount {
       if pointer.depth > 0 { try forEach(node.children[index], &budget, visit) }

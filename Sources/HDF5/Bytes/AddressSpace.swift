@@ -5,10 +5,10 @@ struct AddressSpace: Sendable {
   let lengthSize: Int
 
   /// Reads a structure at an address; it may reach to the end of the file.
-  func cursor(at address: Int) throws(Problem) -> Cursor { cursor(try bytes.from(address)) }
+  func cursor(at address: Int) throws(FormatError) -> Cursor { cursor(try bytes.from(address)) }
 
   /// Reads a structure of a known size.
-  func cursor(at address: Int, size: Int) throws(Problem) -> Cursor { cursor(try bytes.part(address, size)) }
+  func cursor(at address: Int, size: Int) throws(FormatError) -> Cursor { cursor(try bytes.part(address, size)) }
 
   /// Reads a structure from bytes that were found before.
   func cursor(_ bytes: Bytes) -> Cursor {
@@ -27,8 +27,8 @@ struct ReadBudget {
   init(remaining: Int) { self.remaining = remaining }
 
   /// Counts a structure of `size` bytes that is about to be read.
-  mutating func spend(_ size: Int) throws(Problem) {
-    guard size <= remaining else { throw Problem("its parts overlap or form a loop") }
+  mutating func spend(_ size: Int) throws(FormatError) {
+    guard size <= remaining else { throw FormatError("its parts overlap or form a loop") }
     remaining -= size
   }
 }

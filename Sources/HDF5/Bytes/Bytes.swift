@@ -24,9 +24,9 @@ struct Bytes: Sendable {
   }
 
   /// Bytes of their own, all of which `fill` must set.
-  init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Problem) -> Void) throws(Problem) {
+  init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(FormatError) -> Void) throws(FormatError) {
     guard let memory = malloc(max(count, 1)) else {
-      throw Problem("there is not enough memory for \(count) bytes")
+      throw FormatError("there is not enough memory for \(count) bytes")
     }
     self.init(allocated: memory, count: count)
     try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
@@ -44,16 +44,16 @@ struct Bytes: Sendable {
   }
 
   /// Waits until all these bytes are in the file.
-  func wait() throws(Problem) { try wait(0, count) }
+  func wait() throws(FormatError) { try wait(0, count) }
 
   /// Waits for `count` bytes from `offset` on, which must lie within.
   @inline(__always)
-  private func wait(_ offset: Int, _ count: Int) throws(Problem) {
+  private func wait(_ offset: Int, _ count: Int) throws(FormatError) {
     if isArriving { try waitInMap(offset, count) }
   }
 
   @inline(never)
-  private func waitInMap(_ offset: Int, _ count: Int) throws(Problem) {
+  private func waitInMap(_ offset: Int, _ count: Int) throws(FormatError) {
     guard count > 0, let (map, start) = place else { return }
     try map.arrival?.wait(for: (start + offset)..<(start + offset + count))
   }
@@ -68,8 +68,8 @@ struct Bytes: Sendable {
 
   /// Lends the bytes for as long as `body` runs.
   func withBuffer<Result>(
-    _ body: (UnsafeRawBufferPointer) throws(Problem) -> Result
-  ) throws(Problem) -> Result {
+    _ body: (UnsafeRawBufferPointer) throws(FormatError) -> Result
+  ) throws(FormatError) -> Result {
     try wait()
     defer { extendLifetime(owner) }
     return try body(buffer)
@@ -80,18 +80,18 @@ struct Bytes: Sendable {
 
   /// The bytes as text.
   var string: String {
-    get throws(Problem) { try withBuffer { String(decoding: $0, as: UTF8.self) } }
+    get throws(FormatError) { try withBuffer { String(decoding: $0, as: UTF8.self) } }
   }
 
   /// The bytes before the first zero byte, if there is one, as text.
   var terminatedString: String {
-    get throws(Problem) { try part(0, countToZero(from: 0) ?? count).string }
+    get throws(FormatError) { try part(0, countToZero(from: 0) ?? count).string }
   }
 
   /// A little-endian number of up to 8 bytes.
-  func number(at offset: Int, size: Int) throws(Problem) -> UInt64 {
+  func number(at offset: Int, size: Int) throws(FormatError) -> UInt64 {
     guard offset >= 0, size >= 0, size <= 8, offset <= count - size else {
-      throw Problem("a number of \(size) bytes at \(offset) is needed, the end is at \(count)")
+      throw FormatError("a number of \(size) bytes at \(offset) is needed, the end is at \(count)")
     }
     try wait(offset, size)
     defer { extendLifetime(owner) }
@@ -105,7 +105,7 @@ struct Bytes: Sendable {
   }
 
   /// Whether these letters stand at an offset.
-  func has(_ letters: StaticString, at offset: Int) throws(Problem) -> Bool {
+  func has(_ letters: StaticString, at offset: Int) throws(FormatError) -> Bool {
     let size = letters.utf8CodeUnitCount
     guard offset >= 0, offset <= count - size, let base = buffer.baseAddress else { return false }
     try wait(offset, size)
@@ -114,7 +114,7 @@ struct Bytes: Sendable {
   }
 
   /// Whether these bytes come before others in a dictionary.
-  func precedes(_ other: [UInt8]) throws(Problem) -> Bool {
+  func precedes(_ other: [UInt8]) throws(FormatError) -> Bool {
     guard let base = buffer.baseAddress else { return !other.isEmpty }
     try wait()
     defer { extendLifetime(owner) }
@@ -123,13 +123,13 @@ struct Bytes: Sendable {
   }
 
   /// The bytes from `offset` on, up to a zero byte that must follow.
-  func terminated(from offset: Int) throws(Problem) -> Bytes {
-    guard let count = try countToZero(from: offset) else { throw Problem("it has a name without an end") }
+  func terminated(from offset: Int) throws(FormatError) -> Bytes {
+    guard let count = try countToZero(from: offset) else { throw FormatError("it has a name without an end") }
     return try part(offset, count)
   }
 
   /// How many bytes there are before the first zero byte from `offset` on; nil: there is none.
-  private func countToZero(from offset: Int) throws(Problem) -> Int? {
+  private func countToZero(from offset: Int) throws(FormatError) -> Int? {
     guard offset >= 0, offset < count, let base = buffer.baseAddress else { return nil }
     defer { extendLifetime(owner) }
     // Of what has not arrived no more is waited for than is needed: nearly all texts are short.
@@ -145,9 +145,9 @@ struct Bytes: Sendable {
   }
 
   /// The part of `count` bytes from `offset` on.
-  func part(_ offset: Int, _ count: Int) throws(Problem) -> Bytes {
+  func part(_ offset: Int, _ count: Int) throws(FormatError) -> Bytes {
     guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
-      throw Problem("\(count) bytes at \(offset) are needed, beyond the end at \(self.count)")
+      throw FormatError("\(count) bytes at \(offset) are needed, beyond the end at \(self.count)")
     }
     return Bytes(
       owner: owner, buffer: UnsafeRawBufferPointer(rebasing: buffer[offset..<(offset + count)]),
@@ -155,7 +155,7 @@ struct Bytes: Sendable {
   }
 
   /// The part from `offset` to the end.
-  func from(_ offset: Int) throws(Problem) -> Bytes { try part(offset, max(0, count - offset)) }
+  func from(_ offset: Int) throws(FormatError) -> Bytes { try part(offset, max(0, count - offset)) }
 
   /// Memory of `malloc`.
   private final class Allocation: Sendable {

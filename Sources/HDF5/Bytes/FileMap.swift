@@ -14,21 +14,21 @@ final class FileMap: Sendable {
   /// Maps a file, or only `length` bytes from `offset` on.
   /// - Parameter arrival: brings the bytes of the file, which has its full size already; nil: all are there.
   init(path: String, part: (offset: Int, length: Int)? = nil, arrival: (any FileArrival)? = nil)
-    throws(Problem)
+    throws(FormatError)
   {
     let file: ReadableFile
     do throws(SystemError) {
       file = try ReadableFile(path: path)
     } catch {
-      throw Problem("it cannot be opened: \(error)")
+      throw FormatError("it cannot be opened: \(error)")
     }
-    guard file.kind == .file else { throw Problem("it is not a file") }
+    guard file.kind == .file else { throw FormatError("it is not a file") }
     let size = file.size
     let (offset, length) = part ?? (0, size)
     guard offset >= 0, length >= 0, offset <= size, length <= size - offset else {
-      throw Problem("the bytes from \(offset) on, \(length) of them, do not lie in a file of \(size) bytes")
+      throw FormatError("the bytes from \(offset) on, \(length) of them, do not lie in a file of \(size) bytes")
     }
-    guard length > 0 else { throw Problem("it is empty, not an HDF5 file") }
+    guard length > 0 else { throw FormatError("it is empty, not an HDF5 file") }
     // Maps begin at a multiple of the page size.
     let lead = offset % sysconf(Int32(_SC_PAGESIZE))
     #if FUZZING
@@ -36,13 +36,13 @@ final class FileMap: Sendable {
       let address = malloc(lead + length)
       let contents = UnsafeMutableRawBufferPointer(start: address, count: lead + length)
       guard (try? file.read(into: contents, at: offset - lead)) == contents.count else {
-        throw Problem("it cannot be read")
+        throw FormatError("it cannot be read")
       }
     #else
       let address = mmap(nil, lead + length, PROT_READ, MAP_PRIVATE, file.descriptor, offset - lead)
     #endif
     guard let address, address != MAP_FAILED else {
-      throw Problem("it cannot be mapped into memory: \(SystemError())")
+      throw FormatError("it cannot be mapped into memory: \(SystemError())")
     }
     pages = address
     mappedLength = lead + length

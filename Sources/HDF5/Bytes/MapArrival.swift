@@ -32,7 +32,7 @@ final class MapArrival: @unchecked Sendable {
   }
 
   /// Waits until these bytes of the map are in the file; there must be some.
-  func wait(for range: Range<Int>) throws(Problem) {
+  func wait(for range: Range<Int>) throws(FormatError) {
     let firstPage = part.lowerBound / Self.pageSize
     var page = (part.lowerBound + range.lowerBound) / Self.pageSize - firstPage
     let last = (part.lowerBound + range.upperBound - 1) / Self.pageSize - firstPage
@@ -42,7 +42,7 @@ final class MapArrival: @unchecked Sendable {
       if page < end {
         let missing = ((firstPage + page) * Self.pageSize)..<((firstPage + end) * Self.pageSize)
         do throws(FileArrivalError) { try arrival.waitFor(missing.clamped(to: part)) } catch {
-          throw Problem("bytes of it did not arrive: \(error.reason)")
+          throw FormatError("bytes of it did not arrive: \(error.reason)")
         }
         for page in page..<end { isPresent[page].store(true, ordering: .releasing) }
       }

@@ -19,7 +19,7 @@ struct ChunkGrid {
 
   /// - Parameter isExtensible: whether the axis without a limit is counted slowest, whichever it is, as
   ///   extensible arrays do; else the first one is.
-  init(_ dataspace: Dataspace, _ layout: ChunkedLayout, isExtensible: Bool) throws(Problem) {
+  init(_ dataspace: Dataspace, _ layout: ChunkedLayout, isExtensible: Bool) throws(FormatError) {
     chunkShape = layout.chunkShape
     var axes = Array(chunkShape.indices)
     if isExtensible, let slowest = dataspace.maximumShape.firstIndex(where: { $0 == nil }) {
@@ -30,7 +30,7 @@ struct ChunkGrid {
     var counts: [Int] = []
     for axis in axes.dropFirst() {
       guard let limit = dataspace.maximumShape[axis], limit > 0 else {
-        throw Problem("it may grow along an axis along which its list of chunks cannot")
+        throw FormatError("it may grow along an axis along which its list of chunks cannot")
       }
       counts.append((limit - 1) / chunkShape[axis] + 1)
     }
@@ -38,7 +38,7 @@ struct ChunkGrid {
   }
 
   /// The first element of the chunk with an index.
-  func origin(_ index: Int) throws(Problem) -> [Int] {
+  func origin(_ index: Int) throws(FormatError) -> [Int] {
     var rest = index
     var origin = Array(repeating: 0, count: axes.count)
     for (axis, count) in zip(axes.dropFirst(), counts).reversed() {
@@ -50,9 +50,9 @@ struct ChunkGrid {
   }
 
   /// The first element of a chunk along one axis.
-  static func element(_ chunk: Int, _ size: Int) throws(Problem) -> Int {
+  static func element(_ chunk: Int, _ size: Int) throws(FormatError) -> Int {
     let (element, isOver) = chunk.multipliedReportingOverflow(by: size)
-    guard !isOver else { throw Problem("it has a chunk beyond its shape") }
+    guard !isOver else { throw FormatError("it has a chunk beyond its shape") }
     return element
   }
 }

@@ -5,9 +5,9 @@ struct ChunkIndex {
   let layout: ChunkedLayout
   let isFiltered: Bool
 
-  typealias Visit = (Chunk) throws(Problem) -> Void
+  typealias Visit = (Chunk) throws(FormatError) -> Void
 
-  func forEachChunk(_ visit: Visit) throws(Problem) {
+  func forEachChunk(_ visit: Visit) throws(FormatError) {
     let space = file.space
     switch layout.index {
     case .none:
@@ -34,13 +34,13 @@ struct ChunkIndex {
     case .fixedArray(let address):
       let grid = try ChunkGrid(dataspace, layout, isExtensible: false)
       let array = try FixedArray(space, at: address)
-      try array.forEachElement { index, element throws(Problem) in
+      try array.forEachElement { index, element throws(FormatError) in
         if let chunk = try chunk(element, grid.origin(index)) { try visit(chunk) }
       }
     case .extensibleArray(let address):
       let grid = try ChunkGrid(dataspace, layout, isExtensible: true)
       let array = try ExtensibleArray(space, at: address)
-      try array.forEachElement { index, element throws(Problem) in
+      try array.forEachElement { index, element throws(FormatError) in
         if let chunk = try chunk(element, grid.origin(index)) { try visit(chunk) }
       }
     case .bTreeV2(let address):
@@ -48,15 +48,15 @@ struct ChunkIndex {
     }
   }
 
-  private func chunkCount(_ shape: [Int]) throws(Problem) -> Int {
+  private func chunkCount(_ shape: [Int]) throws(FormatError) -> Int {
     let counts = zip(shape, layout.chunkShape).map { $0 == 0 ? 0 : ($0 - 1) / $1 + 1 }
-    guard let count = counts.checkedProduct else { throw Problem("it has the impossible shape \(shape)") }
+    guard let count = counts.checkedProduct else { throw FormatError("it has the impossible shape \(shape)") }
     return count
   }
 
   /// The chunk of an array's element: an address and, where chunks are filtered, a size and a mask. nil: it
   /// was never written.
-  private func chunk(_ element: Cursor, _ origin: @autoclosure () throws(Problem) -> [Int]) throws(Problem)
+  private func chunk(_ element: Cursor, _ origin: @autoclosure () throws(FormatError) -> [Int]) throws(FormatError)
     -> Chunk?
   {
     var element = element
@@ -71,11 +71,11 @@ struct ChunkIndex {
   }
 
   /// Keys hold size, mask and the first element (specification III.A.1, "Version 1 B-trees", node type 1).
-  private func forEachChunkV1(_ address: Int, _ visit: Visit) throws(Problem) {
+  private func forEachChunkV1(_ address: Int, _ visit: Visit) throws(FormatError) {
     let rank = layout.chunkShape.count
     var budget = file.space.budget
     try BTreeV1.forEachChild(file.space, at: address, .chunks(rank: rank), &budget) {
-      child, key, _ throws(Problem) in
+      child, key, _ throws(FormatError) in
       var key = key
       let storedSize = try key.integer32()
       let filterMask = try key.uint32()
@@ -87,10 +87,10 @@ struct ChunkIndex {
 
   /// Records hold an address and, where chunks are filtered, size and mask; then the chunk's place, counted in
   /// chunks (specification III.A.2 "Type 10" and "Type 11 Record Layout").
-  private func forEachChunkV2(_ address: Int, _ visit: Visit) throws(Problem) {
+  private func forEachChunkV2(_ address: Int, _ visit: Visit) throws(FormatError) {
     let rank = layout.chunkShape.count
     let tree = try BTreeV2(file.space, at: address, types: [isFiltered ? .filteredChunk : .chunk])
-    try tree.forEach { record throws(Problem) in
+    try tree.forEach { record throws(FormatError) in
       var record = record
       let element = file.space.cursor(try record.bytes(max(0, record.remaining - 8 * rank)))
       var origin: [Int] = []

@@ -13,7 +13,7 @@ struct ChunkReader: Sendable {
   }
 
   /// Passes the elements of all chunks on, in runs, each with the index in the dataset of its first one.
-  func read(_ pass: (_ bytes: UnsafeRawBufferPointer, _ first: Int) -> Void) throws(Problem) {
+  func read(_ pass: (_ bytes: UnsafeRawBufferPointer, _ first: Int) -> Void) throws(FormatError) {
     let index = ChunkIndex(file: file, dataspace: dataspace, layout: layout, isFiltered: pipeline != nil)
     if file.space.bytes.isArriving {
       // All together take the time of one.
@@ -24,11 +24,11 @@ struct ChunkReader: Sendable {
     // No two chunks share bytes.
     var budget = file.space.budget
     var work = DecodingWork(dataspace.count * layout.elementSize)
-    try index.forEachChunk { chunk throws(Problem) in
+    try index.forEachChunk { chunk throws(FormatError) in
       // Chunks may be left from when the dataset was larger.
       guard zip(chunk.origin, dataspace.shape).allSatisfy({ $0 < $1 }) else { return }
       guard zip(chunk.origin, layout.chunkShape).allSatisfy({ $0 % $1 == 0 }) else {
-        throw Problem("it has a chunk out of place at \(chunk.origin)")
+        throw FormatError("it has a chunk out of place at \(chunk.origin)")
       }
       try budget.spend(max(chunk.storedSize, 1))
       try copy(elements(chunk, &work), chunk.origin, pass)
@@ -37,9 +37,9 @@ struct ChunkReader: Sendable {
 
   /// The elements of a chunk, also those beyond the dataset; of a chunk that is much larger only those up to the
   /// last one in the dataset.
-  private func elements(_ chunk: Chunk, _ work: inout DecodingWork) throws(Problem) -> Bytes {
+  private func elements(_ chunk: Chunk, _ work: inout DecodingWork) throws(FormatError) -> Bytes {
     guard let stored = try? file.space.bytes.part(chunk.address, chunk.storedSize) else {
-      throw Problem("its chunk at \(chunk.origin) lies beyond the end of the file")
+      throw FormatError("its chunk at \(chunk.origin) lies beyond the end of the file")
     }
     let isFiltered = !(layout.leavesEdgesUnfiltered && reachesBeyond(chunk))
     if let pipeline, isFiltered {
@@ -49,7 +49,7 @@ struct ChunkReader: Sendable {
       return try pipeline.decode(stored, mask: chunk.filterMask, size: size, needed: needed)
     }
     guard stored.count == layout.chunkSize else {
-      throw Problem("its chunk at \(chunk.origin) has \(stored.count) instead of \(layout.chunkSize) bytes")
+      throw FormatError("its chunk at \(chunk.origin) has \(stored.count) instead of \(layout.chunkSize) bytes")
     }
     return stored
   }
@@ -70,7 +70,7 @@ struct ChunkReader: Sendable {
   /// Passes the part of a chunk on that lies in the dataset.
   private func copy(
     _ bytes: Bytes, _ origin: [Int], _ pass: (_ bytes: UnsafeRawBufferPointer, _ first: Int) -> Void
-  ) throws(Problem) {
+  ) throws(FormatError) {
     let shape = dataspace.shape
     let chunkShape = layout.chunkShape
     let size = shape.indices.map { min(chunkShape[$0], shape[$0] - origin[$0]) }

@@ -25,9 +25,9 @@ struct ChunkedLayout: Sendable {
   let leavesEdgesUnfiltered: Bool
 
   /// - Parameter sizes: the chunk's shape and then the size of an element.
-  private init(_ sizes: [Int], _ index: Index, leavesEdgesUnfiltered: Bool = false) throws(Problem) {
+  private init(_ sizes: [Int], _ index: Index, leavesEdgesUnfiltered: Bool = false) throws(FormatError) {
     guard sizes.count > 1, !sizes.contains(0), let chunkSize = sizes.checkedProduct else {
-      throw Problem("its chunks have the impossible shape \(sizes)")
+      throw FormatError("its chunks have the impossible shape \(sizes)")
     }
     chunkShape = Array(sizes.dropLast())
     elementSize = sizes[sizes.count - 1]
@@ -37,13 +37,13 @@ struct ChunkedLayout: Sendable {
   }
 
   /// Versions 1 to 3 of the message.
-  init(_ sizes: [Int], treeAddress: Int?) throws(Problem) {
+  init(_ sizes: [Int], treeAddress: Int?) throws(FormatError) {
     try self.init(sizes, treeAddress.map { .bTreeV1(address: $0) } ?? .none)
   }
 
   /// Versions 4 and 5 of the message, after its class. They differ in what an index writes, which says it
   /// itself.
-  init(_ cursor: inout Cursor) throws(Problem) {
+  init(_ cursor: inout Cursor) throws(FormatError) {
     let flags = try cursor.uint8()
     let rank = try cursor.integer8()
     let sizeWidth = try cursor.integer8()
@@ -57,7 +57,7 @@ struct ChunkedLayout: Sendable {
     case 3: try cursor.skip(1)  // All these are in the header of the index, too.
     case 4: try cursor.skip(5)
     case 5: try cursor.skip(6)
-    default: throw Problem("its chunks have an index of the unknown kind \(kind)")
+    default: throw FormatError("its chunks have an index of the unknown kind \(kind)")
     }
     let address = try cursor.address()
     let index: Index =

@@ -18,9 +18,9 @@ struct DecodingWork {
   /// - Parameters:
   ///   - count: how many bytes are decoded.
   ///   - kept: how many of them are kept.
-  mutating func spend(_ count: Int, kept: Int) throws(Problem) {
+  mutating func spend(_ count: Int, kept: Int) throws(FormatError) {
     guard kept <= limit, count <= remaining else {
-      throw Problem(
+      throw FormatError(
         "its chunks are far larger than its \(size) bytes: convert it with h5repack -l CONTI")
     }
     remaining -= count

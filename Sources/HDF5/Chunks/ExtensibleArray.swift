@@ -25,9 +25,9 @@ struct ExtensibleArray {
     let indexBlockAddress: Int?
   }
 
-  typealias Visit = (_ index: Int, _ element: Cursor) throws(Problem) -> Void
+  typealias Visit = (_ index: Int, _ element: Cursor) throws(FormatError) -> Void
 
-  init(_ space: AddressSpace, at address: Int) throws(Problem) {
+  init(_ space: AddressSpace, at address: Int) throws(FormatError) {
     self.space = space
     var cursor = try space.cursor(at: address)
     try cursor.signature("EAHD")
@@ -48,7 +48,7 @@ struct ExtensibleArray {
       smallestBlockCount > 0, smallestBlockCount & (smallestBlockCount - 1) == 0,
       smallestSuperBlockCount > 1, smallestSuperBlockCount & (smallestSuperBlockCount - 1) == 0,
       smallestBlockCount.trailingZeroBitCount <= indexBits
-    else { throw Problem("its extensible array cannot be") }
+    else { throw FormatError("its extensible array cannot be") }
     header = Header(
       client: client, elementSize: elementSize, indexBits: indexBits, indexBlockCount: indexBlockCount,
       smallestBlockCount: smallestBlockCount, smallestSuperBlockCount: smallestSuperBlockCount,
@@ -57,7 +57,7 @@ struct ExtensibleArray {
   }
 
   /// Visits all elements that may have been set.
-  func forEachElement(_ visit: Visit) throws(Problem) {
+  func forEachElement(_ visit: Visit) throws(FormatError) {
     guard let address = header.indexBlockAddress else { return }
     var budget = space.budget
     var cursor = try block("EAIB", at: address)
@@ -90,12 +90,12 @@ struct ExtensibleArray {
   private func elementCount(_ number: Int) -> Int { header.smallestBlockCount << ((number + 1) / 2) }
 
   /// Reads what all blocks begin with.
-  private func block(_ signature: StaticString, at address: Int) throws(Problem) -> Cursor {
+  private func block(_ signature: StaticString, at address: Int) throws(FormatError) -> Cursor {
     var cursor = try space.cursor(at: address)
     try cursor.signature(signature)
     _ = try cursor.version(0...0, of: "extensible array block")
     guard try cursor.integer8() == header.client else {
-      throw Problem("its extensible array has a block of another kind")
+      throw FormatError("its extensible array has a block of another kind")
     }
     try cursor.skip(space.addressSize)
     return cursor
@@ -103,7 +103,7 @@ struct ExtensibleArray {
 
   private func superBlock(
     at address: Int, _ number: Int, first: Int, _ budget: inout ReadBudget, _ visit: Visit
-  ) throws(Problem) {
+  ) throws(FormatError) {
     var cursor = try block("EASB", at: address)
     try cursor.skip((header.indexBits + 7) / 8)  // The first element's index
     let pages = elementCount(number) / header.pageCount
@@ -111,13 +111,13 @@ struct ExtensibleArray {
     // A bit for each page of each block; room is made by whole bytes for each block.
     let isSet = try cursor.bytes(isPaged ? blockCount(number) * ((pages + 7) / 8) : 0)
     guard blockCount(number) <= cursor.remaining / space.addressSize else {
-      throw Problem("its extensible array reaches beyond the end of the file")
+      throw FormatError("its extensible array reaches beyond the end of the file")
     }
     try budget.spend(blockCount(number) * space.addressSize)
     for index in 0..<blockCount(number) {
       guard let address = try cursor.address() else { continue }
-      let pageIsSet: ((Int) throws(Problem) -> Bool)? =
-        isPaged ? { page throws(Problem) in try isSet.bit(index * pages + page) } : nil
+      let pageIsSet: ((Int) throws(FormatError) -> Bool)? =
+        isPaged ? { page throws(FormatError) in try isSet.bit(index * pages + page) } : nil
       try dataBlock(
         at: address, number, first: first + index * elementCount(number), isSet: pageIsSet, &budget, visit)
     }
@@ -126,10 +126,10 @@ struct ExtensibleArray {
 
   /// - Parameter isSet: which pages were ever written; nil: there are no pages.
   private func dataBlock(
-    at address: Int, _ number: Int, first: Int, isSet: ((Int) throws(Problem) -> Bool)?,
+    at address: Int, _ number: Int, first: Int, isSet: ((Int) throws(FormatError) -> Bool)?,
     _ budget: inout ReadBudget,
     _ visit: Visit
-  ) throws(Problem) {
+  ) throws(FormatError) {
     let count = elementCount(number)
     var cursor = try block("EADB", at: address)
     try cursor.skip((header.indexBits + 7) / 8)

@@ -8,7 +8,7 @@ struct FixedArray {
   private let pageCount: Int
   private let blockAddress: Int?
 
-  init(_ space: AddressSpace, at address: Int) throws(Problem) {
+  init(_ space: AddressSpace, at address: Int) throws(FormatError) {
     self.space = space
     var cursor = try space.cursor(at: address)
     try cursor.signature("FAHD")
@@ -19,18 +19,18 @@ struct FixedArray {
     count = try cursor.length()
     blockAddress = try cursor.address()
     try cursor.checksum()
-    guard elementSize >= space.addressSize, pageBits < 32 else { throw Problem("its fixed array cannot be") }
+    guard elementSize >= space.addressSize, pageBits < 32 else { throw FormatError("its fixed array cannot be") }
     pageCount = 1 << pageBits
   }
 
   /// Visits all elements that may have been set.
-  func forEachElement(_ visit: (_ index: Int, _ element: Cursor) throws(Problem) -> Void) throws(Problem) {
+  func forEachElement(_ visit: (_ index: Int, _ element: Cursor) throws(FormatError) -> Void) throws(FormatError) {
     guard let blockAddress else { return }
     var cursor = try space.cursor(at: blockAddress)
     try cursor.signature("FADB")
     _ = try cursor.version(0...0, of: "fixed array block")
     guard try cursor.integer8() == client else {
-      throw Problem("its fixed array has a block of another kind")
+      throw FormatError("its fixed array has a block of another kind")
     }
     try cursor.skip(space.addressSize)
     let page = ArrayPage(space, elementSize: elementSize)

@@ -15,7 +15,7 @@ struct Filter: Sendable {
   static let lzf = 32000
 
   /// Turns what the filter gave when the file was written into what it got.
-  func undo(_ bytes: Bytes, _ output: FilterOutput) throws(Problem) -> Bytes {
+  func undo(_ bytes: Bytes, _ output: FilterOutput) throws(FormatError) -> Bytes {
     switch id {
     case Filter.deflate: try Inflater.inflate(bytes, output)
     case Filter.shuffle: try Shuffle.undo(bytes, elementSize: Int(values.first ?? 1))
@@ -23,7 +23,7 @@ struct Filter: Sendable {
     case Filter.nBit: try NBit.undo(bytes, values, limit: output.end)
     case Filter.scaleOffset: try ScaleOffset(values).undo(bytes, limit: output.end)
     case Filter.lzf: try LZF.decompress(bytes, output)
-    default: throw Problem("it is stored with \(description)")
+    default: throw FormatError("it is stored with \(description)")
     }
   }
 

@@ -20,11 +20,11 @@ enum FilterOutput {
   }
 
   /// Takes from the bytes, of which there are at least up to ``end`` or all, what is needed.
-  func gather(_ bytes: Bytes) throws(Problem) -> Bytes {
+  func gather(_ bytes: Bytes) throws(FormatError) -> Bytes {
     guard case .runs(let count, let length, let stride) = self else { return bytes }
-    guard bytes.count >= end else { throw Problem("a compressed part is damaged: it is too short") }
+    guard bytes.count >= end else { throw FormatError("a compressed part is damaged: it is too short") }
     if count == 1 { return try bytes.part(0, length) }
-    return try Bytes(count: count * length) { target throws(Problem) in
+    return try Bytes(count: count * length) { target throws(FormatError) in
       try bytes.withBuffer { source in
         for run in 0..<count {
           let start = run * stride

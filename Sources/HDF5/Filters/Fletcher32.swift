@@ -3,14 +3,14 @@ import System
 /// The fletcher32 filter: a checksum after the data.
 enum Fletcher32 {
   /// The data without its checksum.
-  static func verified(_ bytes: Bytes) throws(Problem) -> Bytes {
+  static func verified(_ bytes: Bytes) throws(FormatError) -> Bytes {
     let data = try bytes.part(0, max(0, bytes.count - 4))
     let stored = try bytes.number(at: data.count, size: 4)
     let sum = try data.withBuffer { checksum($0) }
     // Libraries before 1.6.3 swapped the bytes of both halves.
     let swapped = (sum & 0x00FF_00FF) << 8 | sum >> 8 & 0x00FF_00FF
     guard stored == sum || stored == swapped || Checksums.areIgnored else {
-      throw Problem("the checksum of a part is wrong: the file is damaged")
+      throw FormatError("the checksum of a part is wrong: the file is damaged")
     }
     return data
   }

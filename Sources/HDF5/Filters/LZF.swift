@@ -4,13 +4,13 @@
 /// are the length less 2, where 7 says that another byte is to be added; its lower 5 bits and a last byte are the
 /// distance less 1.
 enum LZF {
-  static func decompress(_ source: Bytes, _ output: FilterOutput) throws(Problem) -> Bytes {
+  static func decompress(_ source: Bytes, _ output: FilterOutput) throws(FormatError) -> Bytes {
     // A reference makes at most 264 bytes of 3. Memory that is not written to is not taken.
     let (most, isOver) = source.count.multipliedReportingOverflow(by: 88)
     let room = min(output.end, isOver ? .max : most)
     var count = 0
-    let bytes = try Bytes(count: room) { target throws(Problem) in
-      try source.withBuffer { source throws(Problem) in
+    let bytes = try Bytes(count: room) { target throws(FormatError) in
+      try source.withBuffer { source throws(FormatError) in
         count = try decompress(source, into: target, isPart: output.isPart)
       }
     }
@@ -21,11 +21,11 @@ enum LZF {
   /// - Returns: how many bytes there are.
   private static func decompress(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, isPart: Bool
-  ) throws(Problem) -> Int {
+  ) throws(FormatError) -> Int {
     var place = 0
     var count = 0
-    func next() throws(Problem) -> Int {
-      guard place < source.count else { throw Problem("a compressed part is damaged: it is too short") }
+    func next() throws(FormatError) -> Int {
+      guard place < source.count else { throw FormatError("a compressed part is damaged: it is too short") }
       place += 1
       return Int(source[place - 1])
     }
@@ -37,12 +37,12 @@ enum LZF {
         length = 2 + control >> 5
         if control >> 5 == 7 { length += try next() }
         distance = try 1 + (control & 31) << 8 + next()
-        guard distance <= count else { throw Problem("a compressed part is damaged: it refers to nothing") }
+        guard distance <= count else { throw FormatError("a compressed part is damaged: it refers to nothing") }
       } else if length > source.count - place {
-        throw Problem("a compressed part is damaged: it is too short")
+        throw FormatError("a compressed part is damaged: it is too short")
       }
       if length > target.count - count {
-        guard isPart else { throw Problem("a compressed part is longer than it may be") }
+        guard isPart else { throw FormatError("a compressed part is longer than it may be") }
         length = target.count - count
       }
       // What is referred to may reach into what is being written.

@@ -21,7 +21,7 @@ struct ScaleOffset {
   /// - Parameter values: what the filter was told (HDF5 Reference Manual, `H5Pset_scaleoffset`): the kind of scaling,
   ///   the power of ten, the number of elements of a chunk; their class (0: integer, 1: float), size, sign and byte
   ///   order; whether there is a fill value, and its bits from the lowest on.
-  init(_ values: [UInt32]) throws(Problem) {
+  init(_ values: [UInt32]) throws(FormatError) {
     guard values.count >= 10 else { throw ScaleOffset.impossible }
     count = Int(values[2])
     size = Int(values[4])
@@ -35,12 +35,12 @@ struct ScaleOffset {
     fillBits = values[7] == 1 ? UInt64(values[9]) << 32 | UInt64(values[8]) : nil
   }
 
-  private static var impossible: Problem {
-    Problem("its filter scale-offset is of an unknown kind")
+  private static var impossible: FormatError {
+    FormatError("its filter scale-offset is of an unknown kind")
   }
 
   /// - Parameter limit: how many bytes are needed at most.
-  func undo(_ source: Bytes, limit: Int) throws(Problem) -> Bytes {
+  func undo(_ source: Bytes, limit: Int) throws(FormatError) -> Bytes {
     let count = min(count, limit / size)
     // How many bits each distance takes, how many bytes the smallest number does, which is always 8, and that number.
     let headerSize = 21
@@ -48,8 +48,8 @@ struct ScaleOffset {
     let smallest = try source.number(at: 5, size: 8)
     guard width <= 8 * size, let needed = BitReader.byteCount(count, width: width),
       needed <= source.count - headerSize
-    else { throw Problem("a part that the filter scale-offset made is too short: the file is damaged") }
-    return try Bytes(count: count * size) { target throws(Problem) in
+    else { throw FormatError("a part that the filter scale-offset made is too short: the file is damaged") }
+    return try Bytes(count: count * size) { target throws(FormatError) in
       try source.withBuffer { source in
         let distances = UnsafeRawBufferPointer(rebasing: source[headerSize...])
         // Numbers that differ in all their bits are stored as they are, the lowest byte first.

@@ -1,10 +1,10 @@
 /// The shuffle filter: first the first bytes of all elements, then all second ones, and so on.
 enum Shuffle {
   /// Puts the bytes of each element together again. Bytes beyond the last whole element stay at the end.
-  static func undo(_ source: Bytes, elementSize: Int) throws(Problem) -> Bytes {
+  static func undo(_ source: Bytes, elementSize: Int) throws(FormatError) -> Bytes {
     let count = elementSize > 0 ? source.count / elementSize : 0
     guard elementSize > 1, count > 1 else { return source }
-    return try Bytes(count: source.count) { target throws(Problem) in
+    return try Bytes(count: source.count) { target throws(FormatError) in
       try source.withBuffer { source in
         for byte in 0..<elementSize {
           var position = byte

@@ -7,7 +7,7 @@ final class FractalHeap: Sendable {
   /// Direct blocks that were checked and, if necessary, decompressed, by their offsets in the heap.
   private let blocks = Mutex<[Int: Bytes]>([:])
 
-  init(_ space: AddressSpace, at address: Int) throws(Problem) {
+  init(_ space: AddressSpace, at address: Int) throws(FormatError) {
     self.space = space
     header = try FractalHeapHeader(space, at: address)
   }
@@ -19,24 +19,24 @@ final class FractalHeap: Sendable {
   }
 
   /// The object of an identifier.
-  func object(_ id: Bytes) throws(Problem) -> Bytes {
+  func object(_ id: Bytes) throws(FormatError) -> Bytes {
     var cursor = space.cursor(id)
     let first = try cursor.integer8()
-    guard first >> 6 == 0 else { throw Problem("its heap has objects of an unknown version") }
+    guard first >> 6 == 0 else { throw FormatError("its heap has objects of an unknown version") }
     switch first >> 4 & 3 {
     case 0:
       let offset = try cursor.integer(size: header.offsetSize)
       return try managed(offset, try cursor.integer(size: header.lengthSize))
     case 1: return try huge(&cursor)
     case 2: return try tiny(first & 15, &cursor)
-    default: throw Problem("its heap has an object of an unknown kind")
+    default: throw FormatError("its heap has an object of an unknown kind")
     }
   }
 
   // MARK: Managed objects
 
-  private func managed(_ offset: Int, _ length: Int) throws(Problem) -> Bytes {
-    guard let root = header.rootAddress else { throw Problem("its heap is empty") }
+  private func managed(_ offset: Int, _ length: Int) throws(FormatError) -> Bytes {
+    guard let root = header.rootAddress else { throw FormatError("its heap is empty") }
     var child = FractalHeapIndirectBlock.Child(
       address: root, offset: 0, size: header.table.startSize, storedSize: header.filteredRootSize,
       filterMask: header.filteredRootMask)
@@ -46,13 +46,13 @@ final class FractalHeap: Sendable {
       let block = try FractalHeapIndirectBlock(space, header, child, rows: rows)
       child = try block.child(holding: offset)
       let next = child.rows
-      guard next < rows else { throw Problem("its heap has blocks that hold larger ones") }
+      guard next < rows else { throw FormatError("its heap has blocks that hold larger ones") }
       rows = next
     }
     return try directBlock(child).part(offset - child.offset, length)
   }
 
-  private func directBlock(_ child: FractalHeapIndirectBlock.Child) throws(Problem) -> Bytes {
+  private func directBlock(_ child: FractalHeapIndirectBlock.Child) throws(FormatError) -> Bytes {
     if let block = blocks.withLock({ $0[child.offset] }) { return block }
     var block: Bytes
     if let pipeline = header.pipeline {
@@ -66,7 +66,7 @@ final class FractalHeap: Sendable {
     _ = try cursor.version(0...0, of: "heap block")
     try cursor.skip(space.addressSize)
     guard try cursor.integer(size: header.offsetSize) == child.offset else {
-      throw Problem("its heap has a block in the wrong place")
+      throw FormatError("its heap has a block in the wrong place")
     }
     if header.hasChecksums { try cursor.checksumWithin() }
     blocks.withLock { $0[child.offset] = block }
@@ -76,22 +76,22 @@ final class FractalHeap: Sendable {
   // MARK: Other objects
 
   /// An object that is too large for a block has a place of its own in the file.
-  private func huge(_ cursor: inout Cursor) throws(Problem) -> Bytes {
+  private func huge(_ cursor: inout Cursor) throws(FormatError) -> Bytes {
     let isFiltered = header.pipeline != nil
     let directSize = space.addressSize + space.lengthSize + (isFiltered ? 4 + space.lengthSize : 0)
     var place = cursor
     if header.idSize - 1 < directSize {
       // The identifier is but a key.
-      guard let address = header.hugeTreeAddress else { throw Problem("its heap has no large objects") }
+      guard let address = header.hugeTreeAddress else { throw FormatError("its heap has no large objects") }
       let key = try cursor.integer(size: min(8, cursor.remaining))
       let tree = try BTreeV2(space, at: address, types: [isFiltered ? .filteredHugeObject : .hugeObject])
-      let record = try tree.find { record throws(Problem) in
+      let record = try tree.find { record throws(FormatError) in
         var record = record
         try record.skip(directSize)
         let other = try record.length()
         return other < key ? -1 : other == key ? 0 : 1
       }
-      guard let record else { throw Problem("its heap has no large object \(key)") }
+      guard let record else { throw FormatError("its heap has no large object \(key)") }
       place = record
     }
     let address = try place.definedAddress()
@@ -102,17 +102,17 @@ final class FractalHeap: Sendable {
   }
 
   /// Links and attributes are short: a few compressed bytes must not become more than memory holds.
-  private func decode(_ stored: Bytes, _ pipeline: FilterPipeline, mask: UInt32, size: Int) throws(Problem)
+  private func decode(_ stored: Bytes, _ pipeline: FilterPipeline, mask: UInt32, size: Int) throws(FormatError)
     -> Bytes
   {
     guard size <= 64 << 20 else {
-      throw Problem("its heap has a compressed part of \(size) bytes, which is not read")
+      throw FormatError("its heap has a compressed part of \(size) bytes, which is not read")
     }
     return try pipeline.decode(stored, mask: mask, size: size, needed: size)
   }
 
   /// An object that is small enough lies in its own identifier.
-  private func tiny(_ low: Int, _ cursor: inout Cursor) throws(Problem) -> Bytes {
+  private func tiny(_ low: Int, _ cursor: inout Cursor) throws(FormatError) -> Bytes {
     let length = header.idSize - 1 > 16 ? try low << 8 | cursor.integer8() : low
     return try cursor.bytes(length + 1)
   }
@@ -122,7 +122,7 @@ final class FractalHeap: Sendable {
 final class FractalHeapCache: Sendable {
   private let heaps = Mutex<[Int: FractalHeap]>([:])
 
-  func heap(_ space: AddressSpace, at address: Int) throws(Problem) -> FractalHeap {
+  func heap(_ space: AddressSpace, at address: Int) throws(FormatError) -> FractalHeap {
     if let heap = heaps.withLock({ $0[address] }) { return heap }
     let heap = try FractalHeap(space, at: address)
     heaps.withLock { $0[address] = heap }

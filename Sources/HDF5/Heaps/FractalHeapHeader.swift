@@ -32,7 +32,7 @@ struct FractalHeapHeader: Sendable {
   /// How many bytes the length of a managed object takes.
   let lengthSize: Int
 
-  init(_ space: AddressSpace, at address: Int) throws(Problem) {
+  init(_ space: AddressSpace, at address: Int) throws(FormatError) {
     var cursor = try space.cursor(at: address)
     try cursor.signature("FRHP")
     _ = try cursor.version(0...0, of: "fractal heap")
@@ -63,7 +63,7 @@ struct FractalHeapHeader: Sendable {
     table = DoublingTable(width: width, startSize: startSize, maximumDirectSize: maximumDirectSize)
     guard width.isPowerOfTwo, startSize.isPowerOfTwo, maximumDirectSize.isPowerOfTwo,
       startSize <= maximumDirectSize, maximumDirectSize < 1 << 32, heapBits <= 64, rootRows <= 64
-    else { throw Problem("its heap has blocks of impossible sizes") }
+    else { throw FormatError("its heap has blocks of impossible sizes") }
     offsetSize = (heapBits + 7) / 8
     lengthSize = min((maximumDirectSize.trailingZeroBitCount + 7) / 8, maximumManagedSize.byteWidth)
   }
@@ -92,7 +92,7 @@ struct FractalHeapIndirectBlock {
   private let entries: Bytes
   private let directEntrySize: Int
 
-  init(_ space: AddressSpace, _ header: FractalHeapHeader, _ block: Child, rows: Int) throws(Problem) {
+  init(_ space: AddressSpace, _ header: FractalHeapHeader, _ block: Child, rows: Int) throws(FormatError) {
     self.header = header
     self.space = space
     self.rows = rows
@@ -104,7 +104,7 @@ struct FractalHeapIndirectBlock {
     _ = try cursor.version(0...0, of: "heap block")
     try cursor.skip(space.addressSize)
     guard try cursor.integer(size: header.offsetSize) == offset else {
-      throw Problem("its heap has a block in the wrong place")
+      throw FormatError("its heap has a block in the wrong place")
     }
     entries = try cursor.bytes(
       header.table.width * (directRows * directEntrySize + (rows - directRows) * space.addressSize))
@@ -112,9 +112,9 @@ struct FractalHeapIndirectBlock {
   }
 
   /// The block that holds an offset of the heap.
-  func child(holding target: Int) throws(Problem) -> Child {
+  func child(holding target: Int) throws(FormatError) -> Child {
     let table = header.table
-    guard target >= offset else { throw Problem("its heap has a block in the wrong place") }
+    guard target >= offset else { throw FormatError("its heap has a block in the wrong place") }
     var rest = target - offset
     for row in 0..<rows {
       guard let size = table.blockSize(row: row), let rowSize = [size, table.width].checkedProduct else {
@@ -125,10 +125,10 @@ struct FractalHeapIndirectBlock {
       }
       rest -= rowSize
     }
-    throw Problem("its heap has no object at \(target)")
+    throw FormatError("its heap has no object at \(target)")
   }
 
-  private func child(_ row: Int, column: Int, _ size: Int, offset: Int) throws(Problem) -> Child {
+  private func child(_ row: Int, column: Int, _ size: Int, offset: Int) throws(FormatError) -> Child {
     let table = header.table
     let index = row * table.width + column
     let directCount = min(rows, table.directRows) * table.width
@@ -146,7 +146,7 @@ struct FractalHeapIndirectBlock {
     var child = Child(address: try cursor.definedAddress(), offset: offset, size: size)
     child.rows =
       size.trailingZeroBitCount - table.startSize.trailingZeroBitCount - table.width.trailingZeroBitCount + 1
-    guard child.rows > 0 else { throw Problem("its heap has blocks of impossible sizes") }
+    guard child.rows > 0 else { throw FormatError("its heap has blocks of impossible sizes") }
     return child
   }
 }

@@ -16,17 +16,17 @@ struct GlobalHeap {
 
   /// The value that an element of a type of variable length refers to.
   /// - Parameter elementSize: how many bytes an element of a sequence takes.
-  mutating func value(_ reference: Bytes, elementSize: Int = 1) throws(Problem) -> Bytes {
+  mutating func value(_ reference: Bytes, elementSize: Int = 1) throws(FormatError) -> Bytes {
     var cursor = space.cursor(reference)
     let count = try cursor.integer32()
     let address = try cursor.address()
     let index = try cursor.integer32()
     guard count > 0, let address, address != 0 else { return try reference.part(0, 0) }
     guard let value = try collections.collection(at: address).object(index) else {
-      throw Problem("it has no value \(index) in the global heap at \(address)")
+      throw FormatError("it has no value \(index) in the global heap at \(address)")
     }
     guard let size = [count, elementSize].checkedProduct, size <= value.count else {
-      throw Problem("its value in the global heap at \(address) is too short")
+      throw FormatError("its value in the global heap at \(address) is too short")
     }
     try budget.spend(size)
     return try value.part(0, size)
@@ -49,8 +49,8 @@ final class GlobalHeapCollections: Sendable {
     state = Mutex(State(budget: space.budget))
   }
 
-  func collection(at address: Int) throws(Problem) -> GlobalHeapCollection {
-    try state.withLock { state throws(Problem) in
+  func collection(at address: Int) throws(FormatError) -> GlobalHeapCollection {
+    try state.withLock { state throws(FormatError) in
       if let collection = state.collections[address] { return collection }
       let collection = try GlobalHeapCollection(space, at: address, &state.budget)
       state.collections[address] = collection
@@ -66,7 +66,7 @@ struct GlobalHeapCollection: Sendable {
   private let objects: [(index: Int, offset: Int, size: Int)]
 
   /// - Parameter budget: what all collections together may take.
-  init(_ space: AddressSpace, at address: Int, _ budget: inout ReadBudget) throws(Problem) {
+  init(_ space: AddressSpace, at address: Int, _ budget: inout ReadBudget) throws(FormatError) {
     var cursor = try space.cursor(at: address)
     try cursor.signature("GCOL")
     _ = try cursor.version(1...1, of: "global heap")
@@ -95,7 +95,7 @@ struct GlobalHeapCollection: Sendable {
   }
 
   /// The object of an index; nil: there is none.
-  func object(_ index: Int) throws(Problem) -> Bytes? {
+  func object(_ index: Int) throws(FormatError) -> Bytes? {
     let place = firstIndex(objects.count) { objects[$0].index >= index }
     guard place < objects.count, objects[place].index == index else { return nil }
     return try bytes.part(objects[place].offset, objects[place].size)

@@ -6,7 +6,7 @@ struct AttributeMessage: Sendable {
   /// The elements, one after the other.
   let data: Bytes
 
-  init(_ message: Bytes, _ file: Superblock) throws(Problem) {
+  init(_ message: Bytes, _ file: Superblock) throws(FormatError) {
     var cursor = file.space.cursor(message)
     let header = try Header(&cursor)
     name = try cursor.string(header.nameSize)
@@ -26,13 +26,13 @@ struct AttributeMessage: Sendable {
           type: ObjectHeader.MessageType.dataspace.rawValue, file) : dataspace,
       file.space)
     guard let size = [self.dataspace.count, self.type.size].checkedProduct, size <= cursor.remaining else {
-      throw Problem("the attribute \(name) has fewer bytes than its shape \(self.dataspace.shape) needs")
+      throw FormatError("the attribute \(name) has fewer bytes than its shape \(self.dataspace.shape) needs")
     }
     data = try cursor.bytes(size)
   }
 
   /// Only the name: what a search needs.
-  static func name(_ message: Bytes, _ space: AddressSpace) throws(Problem) -> String {
+  static func name(_ message: Bytes, _ space: AddressSpace) throws(FormatError) -> String {
     var cursor = space.cursor(message)
     let header = try Header(&cursor)
     return try cursor.string(header.nameSize)
@@ -47,7 +47,7 @@ struct AttributeMessage: Sendable {
     let typeSize: Int
     let dataspaceSize: Int
 
-    init(_ cursor: inout Cursor) throws(Problem) {
+    init(_ cursor: inout Cursor) throws(FormatError) {
       let version = try cursor.version(1...3, of: "attribute")
       let flags = version == 1 ? 0 : try cursor.uint8()
       if version == 1 { try cursor.skip(1) }
@@ -61,7 +61,7 @@ struct AttributeMessage: Sendable {
     }
 
     /// Version 1 puts each part at a multiple of 8 bytes from the first.
-    func pad(_ cursor: inout Cursor) throws(Problem) {
+    func pad(_ cursor: inout Cursor) throws(FormatError) {
       if isPadded { try cursor.align() }
     }
   }

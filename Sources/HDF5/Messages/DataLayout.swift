@@ -8,7 +8,7 @@ enum DataLayout: Sendable {
   /// In other datasets.
   case virtual
 
-  init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ message: Bytes, _ space: AddressSpace) throws(FormatError) {
     var cursor = space.cursor(message)
     switch try cursor.version(1...5, of: "data layout") {
     case 1, 2: self = try DataLayout.old(&cursor)
@@ -16,7 +16,7 @@ enum DataLayout: Sendable {
     }
   }
 
-  private static func old(_ cursor: inout Cursor) throws(Problem) -> DataLayout {
+  private static func old(_ cursor: inout Cursor) throws(FormatError) -> DataLayout {
     let rank = try cursor.integer8()
     let layoutClass = try cursor.integer8()
     try cursor.skip(5)
@@ -28,11 +28,11 @@ enum DataLayout: Sendable {
     case 1: return .contiguous(address: address, size: nil)
     case 2:
       return .chunked(try ChunkedLayout(sizes, treeAddress: address))
-    default: throw Problem("its data layout is of the unknown class \(layoutClass)")
+    default: throw FormatError("its data layout is of the unknown class \(layoutClass)")
     }
   }
 
-  private static func new(_ cursor: inout Cursor, _ version: Int) throws(Problem) -> DataLayout {
+  private static func new(_ cursor: inout Cursor, _ version: Int) throws(FormatError) -> DataLayout {
     switch try cursor.integer8() {
     case 0:
       return .compact(try cursor.bytes(cursor.integer16()))
@@ -46,7 +46,7 @@ enum DataLayout: Sendable {
       return .chunked(try ChunkedLayout(sizes, treeAddress: address))
     case 2: return .chunked(try ChunkedLayout(&cursor))
     case 3: return .virtual
-    case let layoutClass: throw Problem("its data layout is of the unknown class \(layoutClass)")
+    case let layoutClass: throw FormatError("its data layout is of the unknown class \(layoutClass)")
     }
   }
 }

@@ -9,11 +9,11 @@ struct Dataspace: Sendable {
   /// How many elements there are.
   let count: Int
 
-  init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ message: Bytes, _ space: AddressSpace) throws(FormatError) {
     var cursor = space.cursor(message)
     let version = try cursor.version(1...2, of: "dataspace")
     let rank = try cursor.integer8()
-    guard rank <= 32 else { throw Problem("it has \(rank) axes; HDF5 allows 32") }
+    guard rank <= 32 else { throw FormatError("it has \(rank) axes; HDF5 allows 32") }
     let flags = try cursor.uint8()
     let type = try cursor.integer8()
     if version == 1 { try cursor.skip(4) }
@@ -29,7 +29,7 @@ struct Dataspace: Sendable {
     }
     self.shape = shape
     self.maximumShape = maximumShape
-    guard let count = shape.checkedProduct else { throw Problem("it has the impossible shape \(shape)") }
+    guard let count = shape.checkedProduct else { throw FormatError("it has the impossible shape \(shape)") }
     self.count = isNull ? 0 : count
   }
 }

@@ -4,20 +4,20 @@ struct DatatypeMessage: Sendable {
   /// How many bytes an element takes; for variable lengths those of the reference.
   let size: Int
 
-  init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ message: Bytes, _ space: AddressSpace) throws(FormatError) {
     var cursor = space.cursor(message)
     self = try DatatypeMessage(&cursor, depth: 0)
   }
 
   /// - Parameter depth: in how many other types this one is.
-  private init(_ cursor: inout Cursor, depth: Int) throws(Problem) {
-    guard depth < 16 else { throw Problem("its type is nested too deeply") }
+  private init(_ cursor: inout Cursor, depth: Int) throws(FormatError) {
+    guard depth < 16 else { throw FormatError("its type is nested too deeply") }
     let classAndVersion = try cursor.integer8()
     let version = classAndVersion >> 4
-    guard (1...5).contains(version) else { throw Problem("its type has the unknown version \(version)") }
+    guard (1...5).contains(version) else { throw FormatError("its type has the unknown version \(version)") }
     let flags = try cursor.integer(size: 3)
     let size = try cursor.integer32()
-    guard size > 0 else { throw Problem("its type has elements of 0 bytes") }
+    guard size > 0 else { throw FormatError("its type has elements of 0 bytes") }
     self.size = size
     switch classAndVersion & 15 {
     case 0:
@@ -26,7 +26,7 @@ struct DatatypeMessage: Sendable {
       type = try DatatypeMessage.float(&cursor, flags, size)
     case 3:
       let padding: [Datatype.Padding] = [.nullTerminated, .null, .space]
-      guard flags & 15 < padding.count else { throw Problem("its strings have an unknown padding") }
+      guard flags & 15 < padding.count else { throw FormatError("its strings have an unknown padding") }
       type = .string(size: size, padding: padding[flags & 15])
     case 5:
       type = .opaque(size: size, tag: try cursor.string(min(flags & 255, cursor.remaining)))
@@ -35,7 +35,7 @@ struct DatatypeMessage: Sendable {
     case 9:
       let element = try DatatypeMessage(&cursor, depth: depth + 1)
       guard size == 8 + cursor.addressSize else {
-        throw Problem("its references to variable lengths take \(size) bytes")
+        throw FormatError("its references to variable lengths take \(size) bytes")
       }
       type = flags & 15 == 1 ? .variableString : .sequence(element: element.type)
     case 10:
@@ -45,7 +45,7 @@ struct DatatypeMessage: Sendable {
     }
   }
 
-  private static func integer(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(Problem) -> Datatype {
+  private static func integer(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(FormatError) -> Datatype {
     let offset = try cursor.integer16()
     let precision = try cursor.integer16()
     guard size <= 8, precision > 0, offset + precision <= 8 * size else {
@@ -58,7 +58,7 @@ struct DatatypeMessage: Sendable {
       : .partialInteger(size: size, isSigned: isSigned, order: order, bits: offset..<(offset + precision))
   }
 
-  private static func float(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(Problem) -> Datatype {
+  private static func float(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(FormatError) -> Datatype {
     let offset = try cursor.integer16()
     let precision = try cursor.integer16()
     let format = Datatype.FloatFormat(
@@ -73,9 +73,9 @@ struct DatatypeMessage: Sendable {
 
   private static func enumeration(
     _ cursor: inout Cursor, _ flags: Int, _ size: Int, _ version: Int, _ depth: Int
-  ) throws(Problem) -> Datatype {
+  ) throws(FormatError) -> Datatype {
     let base = try DatatypeMessage(&cursor, depth: depth + 1)
-    guard base.size == size else { throw Problem("its enumeration is not of its base type's size") }
+    guard base.size == size else { throw FormatError("its enumeration is not of its base type's size") }
     var names: [String] = []
     for _ in 0..<(flags & 0xFFFF) {
       let start = cursor.position
@@ -89,7 +89,7 @@ struct DatatypeMessage: Sendable {
 
   private static func array(
     _ cursor: inout Cursor, _ size: Int, _ version: Int, _ depth: Int
-  ) throws(Problem) -> Datatype {
+  ) throws(FormatError) -> Datatype {
     let rank = try cursor.integer8()
     if version < 3 { try cursor.skip(3) }
     var shape: [Int] = []
@@ -97,7 +97,7 @@ struct DatatypeMessage: Sendable {
     if version < 3 { try cursor.skip(4 * rank) }  // Permutation, always the identity
     let element = try DatatypeMessage(&cursor, depth: depth + 1)
     guard (shape + [element.size]).checkedProduct == size else {
-      throw Problem("its array type is not of the size of its elements")
+      throw FormatError("its array type is not of the size of its elements")
     }
     return .array(element: element.type, shape: shape)
   }

@@ -4,7 +4,7 @@ struct FillValue: Sendable {
   /// One element; nil: zero.
   let element: Bytes?
 
-  init(_ header: ObjectHeader, _ file: Superblock) throws(Problem) {
+  init(_ header: ObjectHeader, _ file: Superblock) throws(FormatError) {
     if let message = try header.content(.fillValue, file) {
       element = try FillValue.element(message, file.space)
     } else if let message = try header.content(.oldFillValue, file) {
@@ -16,7 +16,7 @@ struct FillValue: Sendable {
     }
   }
 
-  private static func element(_ message: Bytes, _ space: AddressSpace) throws(Problem) -> Bytes? {
+  private static func element(_ message: Bytes, _ space: AddressSpace) throws(FormatError) -> Bytes? {
     var cursor = space.cursor(message)
     let version = try cursor.version(1...3, of: "fill value")
     let flags = try cursor.uint8()

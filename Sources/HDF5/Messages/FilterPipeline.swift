@@ -7,7 +7,7 @@ struct FilterPipeline: Sendable {
   /// How many bytes a filter may give to the next one where only a part of the chunk is needed.
   private static let limitBetween = 64 << 20
 
-  init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ message: Bytes, _ space: AddressSpace) throws(FormatError) {
     var cursor = space.cursor(message)
     let version = try cursor.version(1...2, of: "filter pipeline")
     let count = try cursor.integer8()
@@ -36,7 +36,7 @@ struct FilterPipeline: Sendable {
   ///   - needed: how many of them are needed, from the first one on. If they are not all, no more is decoded and
   ///     kept than they take, as far as the filters allow it.
   /// - Returns: the needed bytes.
-  func decode(_ stored: Bytes, mask: UInt32, size: Int, needed: Int) throws(Problem) -> Bytes {
+  func decode(_ stored: Bytes, mask: UInt32, size: Int, needed: Int) throws(FormatError) -> Bytes {
     var steps: [(filter: Filter, output: FilterOutput)] = []
     // What each filter must give follows from what the one that was applied before it must.
     var output = needed < size ? FilterOutput.start(needed) : .whole(limit: size)
@@ -47,7 +47,7 @@ struct FilterPipeline: Sendable {
     var bytes = stored
     for step in steps.reversed() { bytes = try step.filter.undo(bytes, step.output) }
     guard needed < size ? bytes.count >= needed : bytes.count == size else {
-      throw Problem("it has a part of \(bytes.count) instead of \(needed) bytes")
+      throw FormatError("it has a part of \(bytes.count) instead of \(needed) bytes")
     }
     return bytes
   }

@@ -5,7 +5,7 @@ struct LinkInfo {
   /// Where the links are if they are not in the group's header.
   let index: DenseIndex?
 
-  init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ message: Bytes, _ space: AddressSpace) throws(FormatError) {
     var cursor = space.cursor(message)
     _ = try cursor.version(0...0, of: "link info")
     let flags = try cursor.uint8()
@@ -20,7 +20,7 @@ struct AttributeInfo {
   /// Where the attributes are that are not in the object's header.
   let index: DenseIndex?
 
-  init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ message: Bytes, _ space: AddressSpace) throws(FormatError) {
     var cursor = space.cursor(message)
     _ = try cursor.version(0...0, of: "attribute info")
     if try cursor.uint8() & 1 != 0 { try cursor.skip(2) }
@@ -35,7 +35,7 @@ struct DenseIndex {
   let nameTreeAddress: Int
 
   /// nil: there is no heap.
-  fileprivate init?(_ cursor: inout Cursor) throws(Problem) {
+  fileprivate init?(_ cursor: inout Cursor) throws(FormatError) {
     let heap = try cursor.address()
     let tree = try cursor.address()
     guard let heap, let tree else { return nil }

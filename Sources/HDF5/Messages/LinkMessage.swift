@@ -2,7 +2,7 @@
 struct LinkMessage {
   let link: Link
 
-  init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ message: Bytes, _ space: AddressSpace) throws(FormatError) {
     var cursor = space.cursor(message)
     _ = try cursor.version(1...1, of: "link")
     let flags = try cursor.uint8()

@@ -34,7 +34,7 @@ struct ObjectHeader: Sendable {
   /// Whether attributes count up in the order of their creation.
   private(set) var tracksAttributeCreation = false
 
-  init(_ space: AddressSpace, at address: Int) throws(Problem) {
+  init(_ space: AddressSpace, at address: Int) throws(FormatError) {
     self.address = address
     var cursor = try space.cursor(at: address)
     var budget = space.budget
@@ -48,7 +48,7 @@ struct ObjectHeader: Sendable {
     } else {
       format = .version1
       let version = try cursor.integer8()
-      guard version == 1 else { throw Problem("there is no object header at \(address)") }
+      guard version == 1 else { throw FormatError("there is no object header at \(address)") }
       try cursor.skip(7)
       let size = try cursor.integer32()
       try cursor.align()
@@ -77,7 +77,7 @@ struct ObjectHeader: Sendable {
   }
 
   /// Reads version 2's prefix and cuts out its first block of messages.
-  private static func prefix2(_ cursor: inout Cursor) throws(Problem) -> (Format, Bytes) {
+  private static func prefix2(_ cursor: inout Cursor) throws(FormatError) -> (Format, Bytes) {
     try cursor.signature("OHDR")
     _ = try cursor.version(2...2, of: "object header")
     let flags = try cursor.uint8()
@@ -92,7 +92,7 @@ struct ObjectHeader: Sendable {
   /// Adds the messages of one block.
   private mutating func add(
     _ block: Cursor, _ format: Format, _ pending: inout [(address: Int, size: Int)]
-  ) throws(Problem) {
+  ) throws(FormatError) {
     var block = block
     let headerSize =
       switch format {
@@ -112,7 +112,7 @@ struct ObjectHeader: Sendable {
         pending.append((try cursor.definedAddress(), try cursor.length()))
       } else if type != 0 {
         guard type <= 0x18 || flags & 0x80 == 0 else {
-          throw Problem("it has a message of the unknown type \(type) that must be understood")
+          throw FormatError("it has a message of the unknown type \(type) that must be understood")
         }
         messages.append(
           Message(type: type, isShared: flags & 2 != 0, creationOrder: creationOrder, content: content))
@@ -126,7 +126,7 @@ struct ObjectHeader: Sendable {
   }
 
   /// The content of the first message of a type, wherever it is kept; nil: there is none.
-  func content(_ type: MessageType, _ file: Superblock) throws(Problem) -> Bytes? {
+  func content(_ type: MessageType, _ file: Superblock) throws(FormatError) -> Bytes? {
     for message in all(type) { return try message.resolved(file) }
     return nil
   }
@@ -134,7 +134,7 @@ struct ObjectHeader: Sendable {
 
 extension ObjectHeader.Message {
   /// The message's own content, if necessary from where it is shared.
-  func resolved(_ file: Superblock) throws(Problem) -> Bytes {
+  func resolved(_ file: Superblock) throws(FormatError) -> Bytes {
     isShared ? try SharedMessage(content, file.space).content(type: type, file) : content
   }
 }

@@ -10,7 +10,7 @@ struct SharedMessage {
 
   private let place: Place
 
-  init(_ content: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ content: Bytes, _ space: AddressSpace) throws(FormatError) {
     var cursor = space.cursor(content)
     let version = try cursor.version(1...3, of: "shared message")
     let type = try cursor.integer8()
@@ -23,17 +23,17 @@ struct SharedMessage {
   }
 
   /// The content of the message itself.
-  func content(type: Int, _ file: Superblock) throws(Problem) -> Bytes {
+  func content(type: Int, _ file: Superblock) throws(FormatError) -> Bytes {
     switch place {
     case .object(let address):
       let header = try ObjectHeader(file.space, at: address)
       guard let message = header.messages.first(where: { $0.type == type }), !message.isShared else {
-        throw Problem("the object at \(address) lacks the message of type \(type) that it should share")
+        throw FormatError("the object at \(address) lacks the message of type \(type) that it should share")
       }
       return message.content
     case .heap(let id):
       guard let type = ObjectHeader.MessageType(rawValue: type) else {
-        throw Problem("it shares a message of the unknown type \(type)")
+        throw FormatError("it shares a message of the unknown type \(type)")
       }
       return try SharedMessageTable(file).content(id, type: type)
     }

@@ -5,14 +5,14 @@ struct SharedMessageTable {
   /// Each heap with a bit for each type of message that it holds.
   private var heaps: [(types: Int, address: Int)] = []
 
-  init(_ file: Superblock) throws(Problem) {
+  init(_ file: Superblock) throws(FormatError) {
     self.file = file
     let space = file.space
     guard let address = file.extensionAddress,
       let message = try ObjectHeader(space, at: address).all(.sharedMessageTable).first(where: {
         !$0.isShared
       })
-    else { throw Problem("it shares messages, but the file has no table of them") }
+    else { throw FormatError("it shares messages, but the file has no table of them") }
     var cursor = space.cursor(message.content)
     _ = try cursor.version(0...0, of: "shared message table")
     let tableAddress = try cursor.definedAddress()
@@ -29,9 +29,9 @@ struct SharedMessageTable {
   }
 
   /// The content of a message by its identifier in the heap of its type.
-  func content(_ id: Bytes, type: ObjectHeader.MessageType) throws(Problem) -> Bytes {
+  func content(_ id: Bytes, type: ObjectHeader.MessageType) throws(FormatError) -> Bytes {
     guard let heap = heaps.first(where: { $0.types >> type.rawValue & 1 == 1 }) else {
-      throw Problem("it shares a message that the file does not have")
+      throw FormatError("it shares a message that the file does not have")
     }
     return try file.heap(at: heap.address).object(id)
   }

@@ -7,7 +7,7 @@ struct SymbolTable: Sendable {
   private let treeAddress: Int
   private let heap: LocalHeap
 
-  init(_ message: Bytes, _ space: AddressSpace) throws(Problem) {
+  init(_ message: Bytes, _ space: AddressSpace) throws(FormatError) {
     self.space = space
     var cursor = space.cursor(message)
     treeAddress = try cursor.definedAddress()
@@ -15,20 +15,20 @@ struct SymbolTable: Sendable {
   }
 
   /// Finds a link by a binary search in each node on the way.
-  func link(_ name: String) throws(Problem) -> Link? {
+  func link(_ name: String) throws(FormatError) -> Link? {
     let bytes = Array(name.utf8)
     var budget = space.budget
     var node = try BTreeV1(space, at: treeAddress, .group, level: nil, &budget)
     while true {
       // A child holds the names beyond its left key, up to its right key, which is included.
-      let index = try firstIndex(node.childCount) { index throws(Problem) in
+      let index = try firstIndex(node.childCount) { index throws(FormatError) in
         try !heap.name(at: node.groupKey(index + 1), isLessThan: bytes)
       }
       guard index < node.childCount else { return nil }
       let child = try node.child(index)
       if node.level == 0 {
         let symbols = try SymbolTableNode(space, at: child, &budget)
-        let index = try firstIndex(symbols.count) { index throws(Problem) in
+        let index = try firstIndex(symbols.count) { index throws(FormatError) in
           try !heap.name(at: symbols.entry(index).nameOffset, isLessThan: bytes)
         }
         guard index < symbols.count else { return nil }
@@ -40,12 +40,12 @@ struct SymbolTable: Sendable {
   }
 
   /// All links, sorted by name.
-  func links() throws(Problem) -> [Link] {
+  func links() throws(FormatError) -> [Link] {
     var budget = space.budget
     // No string is in the heap twice, so that all of them are no longer than the file.
     var strings = space.budget
     var links: [Link] = []
-    try BTreeV1.forEachChild(space, at: treeAddress, .group, &budget) { child, _, budget throws(Problem) in
+    try BTreeV1.forEachChild(space, at: treeAddress, .group, &budget) { child, _, budget throws(FormatError) in
       let symbols = try SymbolTableNode(space, at: child, &budget)
       for index in 0..<symbols.count {
         let link = try link(symbols.entry(index))
@@ -57,7 +57,7 @@ struct SymbolTable: Sendable {
     return links
   }
 
-  private func link(_ entry: SymbolTableEntry) throws(Problem) -> Link {
+  private func link(_ entry: SymbolTableEntry) throws(FormatError) -> Link {
     let name = try heap.string(at: entry.nameOffset)
     guard let offset = entry.softLinkOffset else {
       return Link(name: name, target: .hard(address: entry.headerAddress))
@@ -73,7 +73,7 @@ struct SymbolTableNode {
   private let space: AddressSpace
   private let entrySize: Int
 
-  init(_ space: AddressSpace, at address: Int, _ budget: inout ReadBudget) throws(Problem) {
+  init(_ space: AddressSpace, at address: Int, _ budget: inout ReadBudget) throws(FormatError) {
     var cursor = try space.cursor(at: address)
     try cursor.signature("SNOD")
     _ = try cursor.version(1...1, of: "symbol table node")
@@ -85,7 +85,7 @@ struct SymbolTableNode {
     self.space = space
   }
 
-  func entry(_ index: Int) throws(Problem) -> SymbolTableEntry {
+  func entry(_ index: Int) throws(FormatError) -> SymbolTableEntry {
     try SymbolTableEntry(space.cursor(entries.part(index * entrySize, entrySize)))
   }
 }
@@ -99,14 +99,14 @@ struct SymbolTableEntry {
   /// Where a soft link's path is in the local heap; nil: a hard link.
   let softLinkOffset: Int?
 
-  init(_ entry: Cursor) throws(Problem) {
+  init(_ entry: Cursor) throws(FormatError) {
     var cursor = entry
     nameOffset = try cursor.length()
     let address = try cursor.address()
     let cacheType = try cursor.integer32()
     try cursor.skip(4)
     softLinkOffset = cacheType == 2 ? try cursor.integer32() : nil
-    guard address != nil || softLinkOffset != nil else { throw Problem("it has a link that leads nowhere") }
+    guard address != nil || softLinkOffset != nil else { throw FormatError("it has a link that leads nowhere") }
     headerAddress = address ?? 0
   }
 }

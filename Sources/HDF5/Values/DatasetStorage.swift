@@ -15,23 +15,23 @@ struct DatasetStorage: Sendable {
   private let count: Int
 
   init(_ header: ObjectHeader, _ dataspace: Dataspace, _ type: DatatypeMessage, _ file: Superblock)
-    throws(Problem)
+    throws(FormatError)
   {
     count = dataspace.count
     elementSize = type.size
     fillValue = try FillValue(header, file)
     let shape = dataspace.shape
     guard let size = [count, elementSize].checkedProduct else {
-      throw Problem("it has the impossible shape \(shape)")
+      throw FormatError("it has the impossible shape \(shape)")
     }
     if let element = fillValue.element, element.count != elementSize {
-      throw Problem("its fill value has \(element.count) bytes, its elements have \(elementSize)")
+      throw FormatError("its fill value has \(element.count) bytes, its elements have \(elementSize)")
     }
-    guard let message = try header.content(.dataLayout, file) else { throw Problem("it lacks a data layout") }
+    guard let message = try header.content(.dataLayout, file) else { throw FormatError("it lacks a data layout") }
     switch try DataLayout(message, file.space) {
     case .compact(let bytes):
       guard bytes.count >= size else {
-        throw Problem("it has \(bytes.count) bytes, its shape \(shape) needs \(size)")
+        throw FormatError("it has \(bytes.count) bytes, its shape \(shape) needs \(size)")
       }
       place = .contiguous(try bytes.part(0, size))
     case .contiguous where header.all(.externalFiles).contains { _ in true }:
@@ -40,17 +40,17 @@ struct DatasetStorage: Sendable {
       place = .missing
     case .contiguous(let address?, let stored):
       guard stored ?? size >= size else {
-        throw Problem("it has \(stored ?? 0) bytes, its shape \(shape) needs \(size)")
+        throw FormatError("it has \(stored ?? 0) bytes, its shape \(shape) needs \(size)")
       }
       guard let bytes = try? file.space.bytes.part(address, size) else {
-        throw Problem("its \(size) bytes at \(address) lie beyond the end of the file")
+        throw FormatError("its \(size) bytes at \(address) lie beyond the end of the file")
       }
       place = .contiguous(bytes)
     case .chunked(let layout):
       guard layout.chunkShape.count == shape.count, layout.elementSize == elementSize else {
-        throw Problem("its chunks have \(layout.chunkShape.count) axes, it has \(shape.count)")
+        throw FormatError("its chunks have \(layout.chunkShape.count) axes, it has \(shape.count)")
       }
-      let pipeline = try header.content(.filterPipeline, file).map { message throws(Problem) in
+      let pipeline = try header.content(.filterPipeline, file).map { message throws(FormatError) in
         try FilterPipeline(message, file.space)
       }
       place = .chunked(ChunkReader(file, dataspace, layout, pipeline))
@@ -68,7 +68,7 @@ struct DatasetStorage: Sendable {
   func read(
     fill: (_ element: UnsafeRawBufferPointer) -> Void,
     pass: (_ bytes: UnsafeRawBufferPointer, _ first: Int) -> Void
-  ) throws(Problem) {
+  ) throws(FormatError) {
     guard count > 0 else { return }
     switch place {
     case .contiguous(let bytes):
@@ -79,24 +79,24 @@ struct DatasetStorage: Sendable {
       try fillElement().withBuffer(fill)
       try reader.read(pass)
     case .elsewhere(let reason):
-      throw Problem(reason)
+      throw FormatError(reason)
     }
   }
 
-  private func fillElement() throws(Problem) -> Bytes {
+  private func fillElement() throws(FormatError) -> Bytes {
     if let element = fillValue.element { return element }
     return try Bytes(count: elementSize) { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
   }
 
   /// All elements in one run. Those that were never written, or are compressed, are refused where they would take
   /// more than 256 MB.
-  func all() throws(Problem) -> Bytes {
+  func all() throws(FormatError) -> Bytes {
     if let contiguous { return contiguous }
     // A string that was read takes 16 bytes, however short it is.
     guard count <= (256 << 20) / max(elementSize, 16) else {
-      throw Problem("it has \(count) elements of \(elementSize) bytes: so many are not read")
+      throw FormatError("it has \(count) elements of \(elementSize) bytes: so many are not read")
     }
-    return try Bytes(count: count * elementSize) { all throws(Problem) in
+    return try Bytes(count: count * elementSize) { all throws(FormatError) in
       try read(
         fill: { element in
           for index in 0..<count {

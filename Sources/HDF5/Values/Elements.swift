@@ -7,15 +7,15 @@ struct Elements {
   let file: Superblock
 
   /// How to convert elements of a type to float32.
-  static func numberFormat(_ type: DatatypeMessage, name: String?) throws(Problem) -> NumberFormat {
+  static func numberFormat(_ type: DatatypeMessage, name: String?) throws(FormatError) -> NumberFormat {
     guard let format = NumberFormat(type.type, name: name), format.size == type.size else {
-      throw Problem("its elements are no numbers that are read: \(type.type)")
+      throw FormatError("its elements are no numbers that are read: \(type.type)")
     }
     return format
   }
 
   /// The elements as strings, without what pads them.
-  func strings() throws(Problem) -> [String] {
+  func strings() throws(FormatError) -> [String] {
     var strings: [String] = []
     var heap = GlobalHeap(file)
     strings.reserveCapacity(min(count, bytes.count))
@@ -27,7 +27,7 @@ struct Elements {
       case .string(_, let padding):
         strings.append(try element.withBuffer { Elements.string($0, padding) })
       default:
-        throw Problem("its elements are no strings: \(type.type)")
+        throw FormatError("its elements are no strings: \(type.type)")
       }
     }
     return strings

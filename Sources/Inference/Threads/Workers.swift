@@ -17,7 +17,7 @@ public final class Workers: @unchecked Sendable {
   }
 
   private let shares: UnsafeMutablePointer<Share>
-  private let room: Room
+  private let barrier: ForkJoinBarrier
   /// What the current loop does; read only by a thread that has claimed a part.
   private var body: BorrowedBody?
   /// Counts loops.
@@ -30,12 +30,12 @@ public final class Workers: @unchecked Sendable {
     shares = UnsafeMutablePointer.allocate(capacity: count)
     for index in 0..<count { (shares + index).initialize(to: Share()) }
     self.count = count
-    room = Room()
+    barrier = ForkJoinBarrier()
     for index in 1..<count { start(index) }
   }
 
   deinit {
-    room.close()
+    barrier.close()
     for thread in threads { pthread_join(thread, nil) }
     shares.deinitialize(count: count)
     shares.deallocate()
@@ -44,7 +44,7 @@ public final class Workers: @unchecked Sendable {
   private func start(_ index: Int) {
     // The thread must not keep the workers alive, or they would never end: `deinit` joins it first.
     let entry = Unmanaged.passRetained(
-      Entry(workers: Unmanaged.passUnretained(self), index: index, room: room))
+      Entry(workers: Unmanaged.passUnretained(self), index: index, barrier: barrier))
     var thread = pthread_t()
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -58,7 +58,7 @@ public final class Workers: @unchecked Sendable {
         guard let argument else { return nil }
         let entry = Unmanaged<Entry>.fromOpaque(argument).takeRetainedValue()
         var seen: UInt32 = 0
-        while let generation = entry.room.next(after: seen) {
+        while let generation = entry.barrier.next(after: seen) {
           seen = generation
           entry.workers._withUnsafeGuaranteedRef { $0.work(generation, entry.index) }
         }
@@ -70,11 +70,11 @@ public final class Workers: @unchecked Sendable {
   private final class Entry {
     let workers: Unmanaged<Workers>
     let index: Int
-    let room: Room
-    init(workers: Unmanaged<Workers>, index: Int, room: Room) {
+    let barrier: ForkJoinBarrier
+    init(workers: Unmanaged<Workers>, index: Int, barrier: ForkJoinBarrier) {
       self.workers = workers
       self.index = index
-      self.room = room
+      self.barrier = barrier
     }
   }
 
@@ -103,15 +103,15 @@ public final class Workers: @unchecked Sendable {
     generation &+= 1
     if generation == 0 { generation = 1 }
     self.body = body
-    room.open(parts: parts)
+    barrier.open(parts: parts)
     for index in 0..<count {
       let claim = Claim(
         generation: generation, next: parts * index / count, end: parts * (index + 1) / count)
       shares[index].state.store(claim.bits, ordering: .releasing)
     }
-    room.announce(generation)
+    barrier.announce(generation)
     work(generation, 0)
-    room.waitUntilDone()
+    barrier.waitUntilDone()
     self.body = nil
   }
 
@@ -121,7 +121,7 @@ public final class Workers: @unchecked Sendable {
       let share = (thread + offset) % count
       while let part = claim(generation, share) {
         body?.run(part: part, thread: thread)
-        room.finishPart()
+        barrier.finishPart()
       }
     }
   }

@@ -3,7 +3,7 @@ import XML
 
 /// One call, as it is asked for; how it is addressed, signed and tried again is the client's affair.
 struct S3Call {
-  var operation: Operation
+  var operation: S3Operation
   var method: String
   var location: S3Location
   var query: [(name: String, value: String)] = []
@@ -14,7 +14,7 @@ struct S3Call {
   /// Seconds without a byte before an attempt is given up, where not the client's usual.
   var stallTimeout: Double?
 
-  init(_ operation: Operation, method: String, _ location: S3Location) {
+  init(_ operation: S3Operation, method: String, _ location: S3Location) {
     self.operation = operation
     self.method = method
     self.location = location

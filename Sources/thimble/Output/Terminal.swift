@@ -33,9 +33,9 @@ final class Progress: Sendable {
 
   /// Does work that may take long.
   /// - Parameter activity: e.g. "loading model.h5".
-  static func during<Result, Problem: Error>(
-    _ activity: String, _ work: (Progress) throws(Problem) -> Result
-  ) throws(Problem) -> Result {
+  static func during<Result, Failure: Error>(
+    _ activity: String, _ work: (Progress) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     let progress = Progress(activity)
     progress.startTimer()
     defer { progress.finish() }

@@ -1,5 +1,5 @@
 /// The calls, by S3's names.
-enum Operation: String, Sendable {
+enum S3Operation: String, Sendable {
   case getObject = "GetObject"
   case copyObject = "CopyObject"
   case getObjectTagging = "GetObjectTagging"

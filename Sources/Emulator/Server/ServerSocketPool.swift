@@ -26,7 +26,7 @@ final class Expectation: Sendable {
 /// anybody sees the request, and still wait: keep that buffer small.) It sends an answer's head and body
 /// apart, which Nagle's algorithm and delayed acknowledgement turn into 40 ms: switched off on the listening
 /// socket, of which accepted ones inherit it.
-final class FrontPool: AsyncSocketPool {
+final class ServerSocketPool: AsyncSocketPool {
   private let base: any AsyncSocketPool
   private let isPrepared = Mutex(false)
 

@@ -2,7 +2,7 @@ import FlyingFox
 import Foundation
 
 /// Everything comes in through one port; the path tells to whom.
-struct FrontDoor: HTTPHandler {
+struct RequestRouter: HTTPHandler {
   /// nil when the emulator has no function.
   let runtime: RuntimeAPI?
   let invoke: InvokeAPI

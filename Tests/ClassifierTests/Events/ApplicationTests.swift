@@ -8,7 +8,7 @@ import Testing
 
 /// What the function answers to events of all kinds.
 @Suite(.enabled(if: Fixtures.exist("Classifier"), Comment(rawValue: Fixtures.hint)))
-struct RoundTests {
+struct ApplicationTests {
   private let scratch: Scratch
 
   init() throws { scratch = try Scratch() }

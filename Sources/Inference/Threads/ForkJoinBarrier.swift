@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Where threads wait for one another: a while awake, because the next step is mostly near, then asleep.
-final class Room: @unchecked Sendable {
+final class ForkJoinBarrier: @unchecked Sendable {
   /// How often a thread looks before it falls asleep: some tens of microseconds.
   private static let patience = 300_000
 
@@ -65,7 +65,7 @@ final class Room: @unchecked Sendable {
   }
 
   private func wait(_ isOver: () -> Bool) {
-    for _ in 0..<Room.patience where isOver() { return }
+    for _ in 0..<ForkJoinBarrier.patience where isOver() { return }
     // Whoever changes what we wait for looks at the sleepers afterwards: either it sees us, or we see
     // the change.
     pthread_mutex_lock(mutex)
