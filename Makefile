@@ -57,5 +57,5 @@ bench-invocation: ## what Lambda bills, next to functions in Python (twenty minu
 lint: ## check the formatting, the scripts, Python and YAML
 	@scripts/lint
 
-format: ## mend the formatting
+format: ## fix the formatting
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -93,8 +93,8 @@ let package = Package(
     // Speed of the engine on the shapes of well-known models.
     .executableTarget(name: "Benchmarks", dependencies: ["System", "Inference", "Kernels"]),
 
-    // Tests mirror Sources, one target a room.
-    // It compares many millions of values.
+    // Tests mirror Sources, a test target for each target.
+    // TestSupport compares many millions of values, so it is always optimised.
     .target(
       name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport",
       swiftSettings: [.unsafeFlags(["-O"])]),
@@ -145,7 +145,7 @@ let linkedIntoBootstrap = [
   "Kernels", "KernelsAVX512", "Inference", "JSON", "HDF5", "ZipArchive", "Keras", "Imaging", "HTTP", "S3",
   "LambdaRuntime", "Classifier", "bootstrap",
 ]
-/// The rooms that touch every pixel and every weight.
+/// The targets that touch every pixel and every weight.
 let computing = ["Kernels", "KernelsAVX512", "Inference", "Imaging", "HDF5"]
 for target in package.targets where linkedIntoBootstrap.contains(target.name) {
   let flags = ["string-processing", "concurrency"].flatMap {

@@ -8,7 +8,7 @@ import System
 /// An invocation fails when one of its objects does, after all have been looked at. Lambda then delivers an
 /// asynchronous event again, twice, and passes it to the on-failure destination. That holds for lasting causes too
 /// (a damaged image), or nobody would hear of them, unless the configuration has them marked on the object. An
-/// object that is `gone` or `superseded` is no failure. SQS and S3 Batch Operations are told message by
+/// object that is `gone` or `superseded` is not a failure. SQS and S3 Batch Operations are told message by
 /// message and task by task.
 public final class Application: InvocationHandler {
   private let tagger: ImageTagger
@@ -64,7 +64,7 @@ public final class Application: InvocationHandler {
     }
   }
 
-  /// A model that fails is no reason not to start: others may work, and its error belongs to an event.
+  /// The function starts also when a model fails: others may work, and the error is reported with an event.
   private func preload(_ model: ModelConfiguration) {
     do throws(ClassifierError) {
       _ = try store.classifier(for: model)

@@ -28,7 +28,7 @@ public struct Settings: Sendable {
     func file(_ name: String) throws(ConfigurationError) -> FileReference? {
       guard let text = value(name) else { return nil }
       guard let reference = FileReference(text) else {
-        throw ConfigurationError(file: name, reason: "\"\(text)\" is no s3 URI: write s3://bucket/key")
+        throw ConfigurationError(file: name, reason: "\"\(text)\" is not an s3 URI: write s3://bucket/key")
       }
       return reference
     }
@@ -55,7 +55,7 @@ public struct Settings: Sendable {
       * sysconf(Int32(_SC_PAGESIZE))
     if let text = value("THIMBLE_THREADS") {
       guard let count = Int(text), (1...1024).contains(count) else {
-        throw ConfigurationError(file: "THIMBLE_THREADS", reason: "\"\(text)\" is no number of threads")
+        throw ConfigurationError(file: "THIMBLE_THREADS", reason: "\"\(text)\" is not a number of threads")
       }
       threads = min(count, CPU.count)
     } else {
@@ -78,14 +78,14 @@ public struct Settings: Sendable {
       }
       guard isName else {
         throw ConfigurationError(
-          file: "THIMBLE_BUCKETS", reason: "\"\(name)\" is no bucket's name: write names with commas between")
+          file: "THIMBLE_BUCKETS", reason: "\"\(name)\" is not a bucket's name: write names with commas between")
       }
       names.append(name)
     }
     return names
   }
 
-  /// Lambda gives one processor for each 1,769 MB, six at most; a share of one is no use to a thread.
+  /// Lambda gives one processor for each 1,769 MB, six at most; a thread is useless on a share of one.
   /// https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
   static func threads(megabytes: Int?, processors: Int) -> Int {
     guard let megabytes else { return processors }

@@ -163,7 +163,7 @@ public final class Emulator: Sendable {
     let port = options.port
     do {
       let address = try sockaddr_in.inet(ip4: "127.0.0.1", port: port)
-      // No limit on an answer's time: `next` waits for ever. A small first buffer, so that bodies are read as
+      // No limit on an answer's time: `next` waits forever. A small first buffer, so that bodies are read as
       // streams, and `Expect: 100-continue` is answered.
       let configuration = HTTPServer.Configuration(
         address: address, timeout: 1e9, sharedRequestBufferSize: 256, sharedRequestReplaySize: 256,

@@ -11,7 +11,7 @@ public struct HDF5Group: Sendable {
   /// The path by which the group was reached, "/model_weights".
   public var path: String { object.path }
 
-  /// Tells the group apart from all others in its file, whatever links lead to it: links may go in circles.
+  /// Identifies the group in its file, whatever links lead to it: links may go in circles.
   public var identity: Int { object.header.address }
 
   /// The names of the links: in order of creation where the file tracks it, else sorted by their bytes.
@@ -26,12 +26,12 @@ public struct HDF5Group: Sendable {
     return try walk.follow(path, from: self)
   }
 
-  /// The group at a path; nil: there is none, or it is no group.
+  /// The group at a path; nil: there is none, or it is not a group.
   public func group(_ path: String) throws(HDF5Error) -> HDF5Group? {
     if case .group(let group) = try child(path) { group } else { nil }
   }
 
-  /// The dataset at a path; nil: there is none, or it is no dataset.
+  /// The dataset at a path; nil: there is none, or it is not a dataset.
   public func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset? {
     if case .dataset(let dataset) = try child(path) { dataset } else { nil }
   }
@@ -43,7 +43,7 @@ public struct HDF5Group: Sendable {
   public func attributeNames() throws(HDF5Error) -> [String] { try object.attributeNames() }
 
   /// Says that all of the file in front of some children of this group will be read, or all of the file where there
-  /// are none of them: whoever writes a file puts what comes later behind what came before.
+  /// are none of them: a writer puts later data after earlier data.
   /// - Parameter names: of children that will not be read.
   public func requestFile(before names: [String]) throws(HDF5Error) {
     try object.file.locating(path) { () throws(FormatError) in

@@ -92,7 +92,7 @@ final class CertificateBundle: Sendable {
     return try? file.read(at: 0, count: file.size)
   }
 
-  /// RFC 7468. What is no certificate is left out.
+  /// RFC 7468. Anything but certificates is left out.
   private static func decode(_ text: [UInt8]) -> [Certificate] {
     var certificates: [Certificate] = []
     (text + [0]).withUnsafeBytes { text in

@@ -248,7 +248,7 @@ final class Exchange {
     return .refused
   }
 
-  /// UTF-8, and what is none as ISO 8859-1: every byte has its character.
+  /// UTF-8, or else ISO 8859-1, in which every byte is a character.
   private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))

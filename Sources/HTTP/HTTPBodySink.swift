@@ -7,7 +7,7 @@ public protocol HTTPBodySink: AnyObject {
   func write(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyReaction
 }
 
-/// What becomes of an answer's body.
+/// Where an answer's body goes.
 public enum HTTPBodyUse: Sendable {
   /// Memory takes it, as for an error's text.
   case memory

@@ -17,7 +17,7 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
     case certificate
     /// The ``HTTPBodySink`` would not take the body.
     case sink
-    /// The request makes no sense: a URL that is none, a line break in a header.
+    /// The request is invalid: a wrong URL, a line break in a header.
     case invalidRequest
   }
 

@@ -1,5 +1,4 @@
-/// The header fields of an answer, in the order of their arrival. Names are told apart without regard to
-/// case.
+/// The header fields of an answer, in the order of their arrival. Names are not case-sensitive.
 public struct HTTPHeaders: Sendable {
   /// Names in lower case.
   public private(set) var fields: [(name: String, value: String)] = []

@@ -50,7 +50,7 @@ public enum Preprocess: Sendable, Equatable {
     }
   }
 
-  /// What becomes of a value of the given output channel. Each step rounds to float32, in NumPy's order.
+  /// The preprocessed value of the given output channel. Each step rounds to float32, in NumPy's order.
   func callAsFunction(_ value: Float, channel: Int) -> Float {
     switch self {
     case .none: value

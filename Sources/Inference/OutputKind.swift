@@ -4,9 +4,9 @@ public enum OutputKind: Sendable, Equatable {
   case softmax
   /// A sigmoid's or its like: each from 0 to 1.
   case sigmoid
-  /// Weighted sums, or what ReLU and its kin make of such: any size, so that these are no probabilities.
+  /// Weighted sums, or such after ReLU or a similar function: any size, so they are not probabilities.
   case unbounded
-  /// Exponentials of such, which are above 0 and have no limit either.
+  /// Exponentials of these, which are above 0 and have no limit either.
   case exponential
   /// Nothing is known.
   case unknown

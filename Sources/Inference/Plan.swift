@@ -126,7 +126,7 @@ public final class Plan {
 // MARK: Packing
 
 extension Plan {
-  /// Packs a slice of the weights for all later runs, with the calling thread alone: for whoever waits for something
+  /// Packs a slice of the weights for all later runs, with the calling thread alone, while it waits for something
   /// else. It takes 0.1 to 1 ms; up to 10 where the host has to find a large page of memory. Runs may come between
   /// slices; their results are the same. Like a run, it must not overlap another use of the plan.
   /// - Returns: whether there is more to pack; false also when the system refuses the memory, and then runs go on as they
@@ -136,8 +136,8 @@ extension Plan {
   /// The same with a slice of about so many values.
   func packNext(count: Int) -> Bool { packed.packNext(count) }
 
-  /// Packs all weights that are left for all later runs, with all threads: for whoever runs a plan more than once and
-  /// has nothing to wait for. It takes as long as some runs do.
+  /// Packs all weights that are left for all later runs, with all threads: for a plan that runs more than once, when
+  /// there is nothing to wait for. It takes as long as some runs do.
   public func packAll() { packed.packAll() }
 }
 

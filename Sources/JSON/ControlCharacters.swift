@@ -1,5 +1,5 @@
 extension Unicode.Scalar {
-  /// Whether it is no text but does something to the text around it, for a terminal, a log viewer or whoever
+  /// Whether it is not text but changes the text around it, in a terminal, a log viewer or a program that
   /// splits lines: controls (C0, DEL, C1), ends of lines and paragraphs, what turns the direction of writing
   /// (Unicode Standard Annex #9) and what is invisible. The joiners U+200C and U+200D are not among them: some
   /// scripts, and many emoji, are spelled with them.

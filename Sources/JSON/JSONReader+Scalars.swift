@@ -16,7 +16,7 @@ extension JSONReader {
         position += 1
         if text.isEmpty && isASCII { return String(decoding: run, as: UTF8.self) }
         guard let string = String(validating: text + run, as: UTF8.self) else {
-          throw error("this text is not UTF-8", at: start)
+          throw error("this string is not UTF-8", at: start)
         }
         return string
       case UInt8(ascii: "\\"):
@@ -26,18 +26,18 @@ extension JSONReader {
         runStart = position
       case 0..<0x20:
         throw error(
-          byte == UInt8(ascii: "\n") ? "this text has no end on its line" : "a control character in a text")
+          byte == UInt8(ascii: "\n") ? "this string has no end on its line" : "a control character in a string")
       default:
         isASCII = isASCII && byte < 0x80
         position += 1
       }
     }
-    throw error("this text has no end", at: start)
+    throw error("this string has no end", at: start)
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
     let start = position - 1
-    guard let byte = current else { throw error("this text has no end", at: start) }
+    guard let byte = current else { throw error("this string has no end", at: start) }
     position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
@@ -105,7 +105,7 @@ extension JSONReader {
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     guard let value = dialect == .json5 ? looseNumber(text) : strictNumber(text) else {
-      throw error("\"\(text.prefix(40))\" is no number", at: start)
+      throw error("\"\(text.prefix(40))\" is not a number", at: start)
     }
     return value
   }

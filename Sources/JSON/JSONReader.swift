@@ -64,7 +64,7 @@ struct JSONReader {
     case "Infinity" where dialect == .python: return .real(.infinity)
     case "":
       throw error("a value should be here, but \(found)")
-    default: throw error("\"\(name.prefix(40))\" is no value: texts stand in quotes", at: start)
+    default: throw error("\"\(name.prefix(40))\" is not a value: strings must be quoted", at: start)
     }
   }
 
@@ -75,7 +75,7 @@ struct JSONReader {
       let start = position
       let name = try memberName()
       if dialect == .json5, object[name] != nil {
-        throw error("the name \"\(name)\" stands here twice", at: start)
+        throw error("the name \"\(name)\" is used twice here", at: start)
       }
       guard try next() == UInt8(ascii: ":") else {
         throw error("a colon should follow the name \"\(name.prefix(40))\", but \(found)")

@@ -44,7 +44,7 @@ public enum JSONValue: Sendable, Equatable {
 
   public var isNull: Bool { self == .null }
 
-  /// The member of an object; nil: it is none, or has none of that name.
+  /// The member of an object; nil: this is not an object, or has no such member.
   public subscript(name: String) -> JSONValue? { object?[name] }
 
   /// What this is, for messages: `a string`, `a number`, ...

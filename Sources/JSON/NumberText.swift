@@ -12,7 +12,7 @@ struct NumberText {
   /// Whether it is a number without point and exponent.
   var isWhole: Bool { fractionCount == nil && !hasExponent }
 
-  /// nil: this is no number in any dialect.
+  /// nil: this is not a number in any dialect.
   init?(_ text: String) {
     var rest = text.utf8[...]
     hasPlus = rest.first == UInt8(ascii: "+")

@@ -35,7 +35,7 @@ extension FileKind {
   /// How many bytes tell the kind.
   private static let firstBytes = 2048
 
-  /// The kind of a file that begins with these bytes; nil: it is no model.
+  /// The kind of a file that begins with these bytes; nil: it is not a model.
   private static func kind(_ bytes: [UInt8]) -> FileKind? {
     if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) { return .zip }
     // An HDF5 file may begin with a block of its user's, whose size is a power of 2 from 512 on.

@@ -48,8 +48,8 @@ public struct KerasModel: Sendable {
   /// The files that make up a model: those of the folder into which a `.keras` file was unpacked, or the one file.
   public static func files(of path: String) -> [String] { KerasArchive.files(of: path) }
 
-  /// Whether a path is that of a model, not of any other file: by its content, or by its name where the content is no
-  /// model's.
+  /// Whether a path is that of a model, not of any other file: by its content, or by its name where the content does
+  /// not show it.
   public static func isModel(_ path: String) -> Bool {
     let names = [".keras", ".h5", ".hdf5", ".tflite"]
     return isUnpacked(path) || FileKind.isKnown(path) || names.contains(where: path.lowercased().hasSuffix)

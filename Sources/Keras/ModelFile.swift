@@ -106,7 +106,7 @@ struct ModelFile {
     try root.requestFile(before: ["optimizer_weights", "optimizer"])
   }
 
-  /// Tells the two layouts of weights apart, and finds those of the older one.
+  /// Recognises which of the two layouts the weights have, and finds those of the older one.
   /// - Parameter other: work to be done meanwhile.
   private static func weights(
     _ group: HDF5Group, _ path: String, _ workers: Workers, besides other: () -> Void
@@ -174,7 +174,7 @@ struct ModelFile {
       guard let text = value.string else { return value }
       return try JSONValue(text: text)
     } catch {
-      throw KerasError(path: path, reason: "the model's configuration is no JSON: \(error)")
+      throw KerasError(path: path, reason: "the model's configuration is not JSON: \(error)")
     }
   }
 

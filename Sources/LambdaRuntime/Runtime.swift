@@ -21,7 +21,7 @@ public enum Runtime {
   /// SIGTERM is how Lambda shuts a process down: nothing is left to do, and nothing to say.
   private static func exitOnTermination() {
     signal(SIGTERM) { _ in _exit(0) }
-    // Blocked signals are inherited from whoever starts the process.
+    // Blocked signals are inherited from the parent process.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGTERM)

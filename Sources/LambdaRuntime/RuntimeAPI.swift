@@ -5,7 +5,7 @@ import System
 enum RuntimeAPI {
   /// Names the endpoint, `host:port`.
   static let endpointVariable = "AWS_LAMBDA_RUNTIME_API"
-  /// Where X-Ray's header is for whoever looks for it in the environment.
+  /// The environment variable in which libraries look for X-Ray's header.
   static let traceVariable = "_X_AMZN_TRACE_ID"
 
   static let version = "2018-06-01"

@@ -22,7 +22,7 @@ struct NPYHeader {
     case ("f", 2), ("f", 4), ("f", 8), ("i", 1), ("i", 2), ("i", 4), ("i", 8), ("u", 1), ("u", 2), ("u", 4),
       ("u", 8), ("b", 1):
       break
-    default: throw NPYFormatError(reason: "its element type \(name) is no number")
+    default: throw NPYFormatError(reason: "its element type \(name) is not a number")
     }
     self.kind = kind
     self.size = size

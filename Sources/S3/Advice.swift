@@ -15,7 +15,7 @@ enum Advice {
     case "NoSuchBucket":
       return "Check the bucket's name, and AWS_ENDPOINT_URL_S3 where another S3 is meant."
     case "NoSuchKey":
-      return "Keys are told apart by case; the key of an event is form-encoded."
+      return "Keys are case-sensitive; the key in an event is form-encoded."
     case "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed",
       "IllegalLocationConstraintException":
       return "The bucket is in another region: set AWS_REGION to it."

@@ -7,14 +7,14 @@ import System
 public struct ZipArchive: Sendable {
   /// In the order of the central directory.
   public let entries: [Entry]
-  /// Tells archives apart: 16 hexadecimal digits, of the central directory with all checksums in it.
+  /// Identifies the archive: 16 hexadecimal digits, from the central directory with all checksums in it.
   public let digest: String
   let file: ArchiveFile
 
   /// Opens a file and reads its central directory.
   /// - Parameter arrival: brings the bytes of a file that is still arriving but has its full size already; nil: all
   ///   are there. What is read is waited for; ``storedRange(of:)`` says where data lies that nobody has waited for.
-  /// - Throws: ``ZipError`` when it is no zip file, is cut off or damaged, or one part of several.
+  /// - Throws: ``ZipError`` when it is not a zip file, is cut off or damaged, or one part of several.
   public init(path: String, arrival: (any FileArrival)? = nil) throws(ZipError) {
     file = try ArchiveFile(path: path, arrival: arrival)
     let directory = try CentralDirectory(file)

@@ -6,7 +6,7 @@ import Testing
 /// Each way to fail, as boto3 sees it, and whether the work was done.
 @Suite(.enabled(if: Workbench.hasPython, Workbench.hint))
 struct FaultTests {
-  /// What boto3 makes of a PutObject, a GetObject and a CopyObject that fail in a way; `done`: the put was. Half a
+  /// How boto3 reports a PutObject, a GetObject and a CopyObject that fail in a way; `done`: the put was done. Half a
   /// document counts as a 500 for it.
   private static let expected: [(kind: FaultKind, put: String, get: String, copy: String, done: Bool)] = [
     (.slowDown, "SlowDown 503", "SlowDown 503", "SlowDown 503", false),

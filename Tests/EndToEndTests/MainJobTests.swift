@@ -18,7 +18,7 @@ struct MainJobTests {
         "s3", "cp", Fixtures.demoData + "/photos", "s3://images/new/", "--recursive", "--metadata", "owner=me"
       )
       try await deployment.settle()
-      // What Keras makes of the same photos is compared in ClassifierTests.
+      // ClassifierTests compares the labels of the same photos with Keras.
       try await deployment.python(
         """
         cat = metadata("new/chelsea.png")
@@ -85,7 +85,7 @@ struct MainJobTests {
         """
         for key in \(keys.dropLast()):
             put(key, picture(0, 0, 255))
-        # In parts, so that the ETag is no MD5 before the copy.
+        # In parts, so that the ETag is not an MD5 before the copy.
         body = io.BytesIO(picture(0, 255, 0, (64, 64), "JPEG") + bytes(6 << 20))
         s3.upload_fileobj(body, "images", "parts.jpg", Config=TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20))
         assert "-" in head("parts.jpg")["ETag"] or "thimble" in metadata("parts.jpg")

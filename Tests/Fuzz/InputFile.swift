@@ -8,7 +8,7 @@ struct InputFile {
 
   init() {
     descriptor = memfd_create("input", 0)
-    if descriptor < 0 { find("there is no file in memory to be had") }
+    if descriptor < 0 { find("a file in memory is not available") }
     path = "/proc/self/fd/\(descriptor)"
   }
 

@@ -21,7 +21,7 @@ struct JSONMutator {
 
   /// The document with one to four changes.
   /// - Parameter sometimes: one time in so many the bytes shall be changed instead.
-  /// - Returns: nil: the bytes shall be changed, or are no document.
+  /// - Returns: nil: the bytes shall be changed, or are not a document.
   mutating func mutated(_ input: UnsafeRawBufferPointer, sometimes: Int) -> [UInt8]? {
     guard below(sometimes) > 0, var document = try? JSONValue(input.bindMemory(to: UInt8.self)) else {
       return nil

@@ -12,7 +12,7 @@ struct ModelTarget: FuzzTarget {
   func run(_ input: UnsafeRawBufferPointer) {
     guard let end = input.firstIndex(of: UInt8(ascii: "\n")) else { return }
     let name = String(decoding: input[..<end], as: UTF8.self)
-    // Another name is no part of what is tried.
+    // Other names are not tested.
     guard name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !name.contains("..") else { return }
     runner.run("\(folder)/\(name)", config: Array(input[(end + 1)...]))
   }

@@ -129,7 +129,7 @@ struct WholeReader {
     switch dataset.type {
     case .string, .variableString:
       _ = try dataset.readStrings()
-    // Values that were never written may be many; whoever reads knows how many are needed.
+    // Values that were never written may be many; the caller knows how many are needed.
     case _ where dataset.count > 1 << 24:
       failures += 1
     case .integer, .partialInteger, .float, .enumeration, .opaque(2, _):

@@ -100,7 +100,7 @@ struct RefusalTests {
     #expect(message.contains("a metadata cache image"), "\(message)")
   }
 
-  /// The bytes behind what the dataset needs are not there: whoever decompressed the chunk whole would see it.
+  /// The bytes behind what the dataset needs are not there: decompressing the whole chunk would fail.
   @Test(.enabled(if: Fixtures.exist("HDF5"), "\(Fixtures.hint)"))
   func `no more of a chunk is decompressed than is needed`() throws {
     let dataset = try #require(try file("far-larger-chunks").root.dataset("cut"))
@@ -130,7 +130,7 @@ struct RefusalTests {
     }
   }
 
-  @Test func `what is no HDF5 file`() throws {
+  @Test func `a file that is not HDF5`() throws {
     let scratch = try Scratch()
     try Data("PK".utf8).write(to: URL(fileURLWithPath: scratch.path("a.h5")))
     for (path, reason) in [
@@ -153,7 +153,7 @@ struct RefusalTests {
     let names = try #require(try root.dataset("group/names"))
     #expect(failure { try read(names) }.contains("no numbers"))
     let text = try #require(try root.attribute("text"))
-    #expect(failure { _ = try text.floats() }.contains("/@text: its elements are no numbers"))
+    #expect(failure { _ = try text.floats() }.contains("/@text: its elements are not numbers"))
     #expect(try root.group("group/data").map(\.path) == nil)
     #expect(try root.dataset("group").map(\.path) == nil)
     #expect(try root.child("group/data/further").map { _ in true } == nil)

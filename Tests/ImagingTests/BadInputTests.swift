@@ -120,7 +120,7 @@ struct BadInputTests {
     damaged[20] ^= 1
     #expect(failure(damaged)?.kind == .corrupt)
 
-    // A text of 40 MB in 40 KB, a colour profile of nonsense, and a chunk nobody knows.
+    // A text of 40 MB in 40 KB, a colour profile of nonsense, and an unknown chunk.
     let bomb = Array("k\0\0".utf8) + [0x78, 0x9C] + Array(repeating: 0, count: 40_000)
     let extra =
       chunk("zTXt", bomb) + chunk("iCCP", [1, 2, 3]) + chunk("teSt", Array(repeating: 7, count: 99))

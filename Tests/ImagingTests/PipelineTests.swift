@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import Imaging
 
-/// Not one number may differ from what Keras' own loading and preprocessing makes of a file.
+/// No number may differ from the result of Keras' own loading and preprocessing.
 @Suite(.enabled(if: PillowCases.exist, "\(Fixtures.hint)"))
 struct PipelineTests {
   private func load(_ pipeline: ImagePipeline, _ file: String) throws -> [Float] {

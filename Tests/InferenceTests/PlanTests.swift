@@ -23,7 +23,7 @@ struct PlanTests {
     let shared = try Plan(
       graph, inputShapes: [input.shape], workers: Workers(count: 1),
       options: PlanOptions(optimizes: false, sharesMemory: true, replacement: DirectStep.init))
-    // What is no number or infinite hides what it is made from.
+    // NaN and infinity hide the values that they are computed from.
     let isFinite = expected.allSatisfy { $0.values.allSatisfy(\.isFinite) }
     try #require(isFinite)
     for (a, b) in zip(shared.outputs(for: [input]), expected) {

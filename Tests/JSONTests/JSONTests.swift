@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 struct JSONTests {
-  /// What Foundation's own reader makes of the same bytes.
+  /// The result of Foundation's own reader for the same bytes.
   private func reference(_ text: String) -> Any? {
     try? JSONSerialization.jsonObject(with: Data(text.utf8), options: [.fragmentsAllowed])
   }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Keras
 
-/// Models with seeded random damage are either refused or run: nothing crashes, and nothing takes for ever.
+/// Models with seeded random damage are either refused or run: nothing crashes, and nothing runs forever.
 @Suite(.enabled(if: Fixtures.exist("Keras"), "\(Fixtures.hint)"))
 struct DamageTests {
   /// Models of many kinds of layers, in both formats of calls.

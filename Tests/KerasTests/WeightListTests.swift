@@ -15,7 +15,7 @@ struct WeightListTests {
     #expect(lines == found.split(separator: "\n").map { String($0) })
   }
 
-  /// A model's file is no file of weights only, nor is an archive or a folder of one.
+  /// A model's file is not a file of weights only, and neither is an archive or a folder.
   @Test(arguments: ["double_attribute", "keras215_windows", "unpacked"])
   func isOfWeightsOnly(_ name: String) throws {
     #expect(try WeightList(path: KerasCase(name).model).map(\.layers.count) == nil)

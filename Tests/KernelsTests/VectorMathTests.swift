@@ -25,7 +25,7 @@ struct VectorMathTests {
     return difference(values, truths, within: tolerance)
   }
 
-  @Test("exp, its kin and the logarithm are accurate to the last places")
+  @Test("exp, its variants and the logarithm are accurate to the last places")
   func ulps() {
     #expect(off(from: -87, to: 88.7, .ulps(1.1), { Kernels.exp($0) }, Foundation.exp) == nil)
     #expect(off(from: -1, to: 1, .ulps(1.1), { Kernels.exp($0) }, Foundation.exp) == nil)
@@ -50,7 +50,7 @@ struct VectorMathTests {
         == nil)
   }
 
-  @Test("what is no number, infinite, zero or denormal")
+  @Test("NaN, infinite, zero and denormal values")
   func specials() {
     let denormal = Float(bitPattern: 0x0001_16c2)  // 1e-40
     let x: Vector = [.nan, .infinity, -.infinity, 0, denormal, -1, 100, -110]

@@ -35,7 +35,7 @@ struct LoggerTests {
     #expect(abs(date.timeIntervalSinceNow) < 600)
   }
 
-  /// Keys of objects come from whoever uploads: what is logged must not do anything in a terminal or a viewer.
+  /// Keys of objects come from uploaders: a logged key must not control a terminal or a viewer.
   @Test func `control characters are spelled out`() throws {
     // C0, DEL, C1 with CSI and NEL, what turns the direction of writing, separators of lines, what is invisible.
     let values =

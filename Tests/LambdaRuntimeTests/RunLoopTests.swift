@@ -84,7 +84,7 @@ struct RunLoopTests {
     #expect(lines.all.count == 1 && lines.all.last?.contains("the process ends: next: the end") == true)
   }
 
-  /// The old code went on for ever.
+  /// The old code never ended.
   @Test(arguments: [true, false]) func `a handler may end the process after an answer`(succeeds: Bool) {
     let client = ScriptedClient([event("1"), event("2"), event("3")])
     let handled = Lines()

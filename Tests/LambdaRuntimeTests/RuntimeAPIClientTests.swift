@@ -108,7 +108,7 @@ struct RuntimeAPIClientTests {
     }
   }
 
-  @Test(arguments: [400, 403, 404, 413, 500, 503]) func `statuses are told apart`(status: Int) throws {
+  @Test(arguments: [400, 403, 404, 413, 500, 503]) func `statuses are distinguished`(status: Int) throws {
     let body = #"{"errorMessage":"no","errorType":"InvalidStateTransition"}"#
     try ScriptedServer.run { _ in
       [.answer(status, [:], body)]
@@ -165,7 +165,7 @@ struct RuntimeAPIClientTests {
     }
   }
 
-  @Test func `an endpoint that is none says so`() throws {
+  @Test func `a wrong endpoint is refused`() throws {
     for environment in [[:], ["AWS_LAMBDA_RUNTIME_API": ""]] {
       let error = failure { () throws(RuntimeError) in _ = try RuntimeAPIClient(environment: environment) }
       #expect(error?.kind == .notConfigured)

@@ -98,7 +98,7 @@ struct BodyVerifierTests {
     #expect(
       outcome == BodyVerifier.Outcome(evidence: .none, md5: checksum(.md5, body), eTagIsMD5: false))
     #expect(try verify(head, body, checksETag: false).get().md5 == nil)
-    // A checksum vouches for the bytes, so the ETag is none.
+    // A checksum proves that the bytes are right, so the ETag is not an MD5.
     let checked = self.head(
       head.eTag, [("x-amz-checksum-crc32", Base64.encode(checksum(.crc32, body)))])
     let other = try verify(checked, body, wantsMD5: true).get()

@@ -85,8 +85,8 @@ enum Peer: String, CaseIterable, CustomTestStringConvertible {
     }
   }
 
-  /// A port for a peer that may take long to listen there: below those that the system gives to whoever takes
-  /// any, until when another could have got it.
+  /// A port for a peer that may take long to listen there: below those that the system gives out on
+  /// request, or another process could have got it by then.
   private static func freePort() throws -> UInt16 {
     while true {
       do {

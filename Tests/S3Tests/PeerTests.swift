@@ -54,7 +54,7 @@ struct PeerTests {
           let head = try client.peek(location)
           #expect(head.versionID != nil)
           try client.replaceMetadata(of: location, head: head, metadata: [("label", "cat")])
-          // The version from before is still to be had.
+          // The version from before is still available.
           let old = S3Location(bucket: "locked", key: key, versionID: head.versionID)
           #expect(try client.peek(old).metadata("label") == nil)
           let new = try client.get(location, limit: 100)

@@ -93,7 +93,7 @@ class SideloadTests(FolderTest):
         for arguments, status, message in [
             ([], 64, "--from DIR is needed"),
             (["--form", "x"], 64, "--form is not known"),
-            (["--from", "/nowhere"], 1, "/nowhere is no folder"),
+            (["--from", "/nowhere"], 1, "/nowhere is not a folder"),
         ]:
             told = self.run_script("scripts/sideload", *arguments)
             self.assertEqual(told.returncode, status)
@@ -110,7 +110,7 @@ class PackageTests(FolderTest):
     def test_wrong_usage(self):
         for arguments, status, message in [
             (["--conifg", "x"], 64, "--conifg is not known"),
-            (["--config", "/nowhere"], 1, "/nowhere is no folder"),
+            (["--config", "/nowhere"], 1, "/nowhere is not a folder"),
         ]:
             told = self.run_script("scripts/package", *arguments)
             self.assertEqual(told.returncode, status)

@@ -53,7 +53,7 @@ class CheckTests(FolderTest):
 
     def test_no_executable(self):
         script = self.file("script", b"#!/bin/sh\n")
-        self.assertRefused("bootstrap is no Linux executable", self.zip(bootstrap=script))
+        self.assertRefused("bootstrap is not a Linux executable", self.zip(bootstrap=script))
 
     def test_libraries_that_lambda_has_not(self):
         code = "const char *zlibVersion(void); int main(void) { return !zlibVersion(); }"

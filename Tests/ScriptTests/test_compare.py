@@ -1,4 +1,4 @@
-"""Results of two processors that must be told apart by scripts/test-arm64."""
+"""Differing results of two processors, which scripts/test-arm64 must find."""
 
 import struct
 import subprocess

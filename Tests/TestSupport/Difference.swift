@@ -1,4 +1,4 @@
-/// How far a computed number may be from the true one. What is no number agrees only with what is no number, an
+/// How far a computed number may be from the true one. NaN agrees only with NaN, an
 /// infinity only with the same infinity.
 public enum Tolerance: Sendable {
   /// The same bits; zero has a sign.

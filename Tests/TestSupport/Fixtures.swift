@@ -1,7 +1,7 @@
 import Foundation
 
 /// Test data that `make test` generates with an independent tool (Keras, Pillow, h5py, ...) before it
-/// starts the tests: one folder a room, made by `scripts/fixtures/ROOM.py`.
+/// starts the tests: one folder a target, made by `scripts/fixtures/TARGET.py`.
 public enum Fixtures {
   /// The repository's top folder.
   public static let root = URL(fileURLWithPath: #filePath)
@@ -12,9 +12,9 @@ public enum Fixtures {
     (ProcessInfo.processInfo.environment["THIMBLE_FIXTURES"] ?? root + "/.build-fixtures") + "/" + room
   }
 
-  /// Whether the generated data of a room is there. Use it in `.enabled(if:)` together with ``hint``.
-  public static func exist(_ room: String) -> Bool {
-    FileManager.default.fileExists(atPath: directory(room) + "/complete")
+  /// Whether the generated data of a target is there. Use it in `.enabled(if:)` together with ``hint``.
+  public static func exist(_ target: String) -> Bool {
+    FileManager.default.fileExists(atPath: directory(target) + "/complete")
   }
 
   /// What to tell somebody whose test is skipped for want of data.

@@ -2,7 +2,7 @@ import Foundation
 
 /// How tests deal with time, so that a slow or busy machine makes them slower and nothing else.
 public enum Patience {
-  /// Seconds after which a test gives up on what has to happen: a guard against hanging for ever, never what
+  /// Seconds after which a test gives up on what has to happen: a guard against hanging forever, never what
   /// is tested. Also as much as Lambda gives a function at most.
   public static let seconds = 900.0
 

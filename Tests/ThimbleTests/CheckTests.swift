@@ -203,7 +203,7 @@ struct CheckTests {
     ("text.h5", "neither an HDF5 file nor a .keras archive"), ("classifier.weights.h5", "model.to_json()"),
     ("none.keras", "none.keras"), ("labels.txt", "labels.txt"),
   ])
-  func `a file that is no model`(name: String, message: String) throws {
+  func `a file that is not a model`(name: String, message: String) throws {
     let outcome = try Tool.run("check", scratch.path(name))
     #expect(outcome.status == 1 && outcome.output.isEmpty && outcome.error.contains(message), "\(outcome)")
   }

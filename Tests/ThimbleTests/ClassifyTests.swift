@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `thimble classify` beside what `thimble image` and `predict`, which are compared with Keras, make of a photo.
+/// `thimble classify` gives what `thimble image` and `predict`, which are compared with Keras, give for a photo.
 @Suite(.enabled(if: Fixtures.exist("Thimble") && Fixtures.exist("Imaging"), "\(Fixtures.hint)"))
 struct ClassifyTests {
   private let model = Fixtures.directory("Thimble") + "/classifier.h5"

@@ -91,7 +91,7 @@ struct ImageTests {
     #expect(!FileManager.default.fileExists(atPath: scratch.path("x.npy")))
   }
 
-  @Test func `what is no image is named with the file`() throws {
+  @Test func `a file that is not an image is named`() throws {
     let scratch = try Scratch()
     let path = scratch.path("note.png")
     try Data("hello".utf8).write(to: URL(fileURLWithPath: path))

@@ -159,7 +159,7 @@ struct ModelTests {
 
   @Test(arguments: [
     ("tuned", ["it scales values of 0...255 itself"]),
-    ("open", [#"output "dense" has no softmax or sigmoid behind"#]), ("classifier", []),
+    ("open", [#"output "dense" is not followed by softmax or sigmoid"#]), ("classifier", []),
   ])
   func `inspect says what settings a model needs`(model: String, notes: [String]) throws {
     let found = try #require(

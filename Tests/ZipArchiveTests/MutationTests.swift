@@ -77,7 +77,7 @@ struct MutationTests {
         let piece = bytes[place..<min(bytes.count, place + Int.random(in: 1...60, using: &random))]
         bytes.insert(contentsOf: piece, at: Int.random(in: bytes.indices, using: &random))
       case 3:
-        // What size and offset fields make of it: large numbers.
+        // Large numbers in fields of sizes and offsets.
         for index in place..<min(bytes.count, place + Int.random(in: 1...8, using: &random)) {
           bytes[index] = [0, 0x7F, 0x80, 0xFF].randomElement(using: &random) ?? 0
         }

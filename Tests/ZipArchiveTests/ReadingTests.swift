@@ -68,7 +68,7 @@ struct ReadingTests {
     #expect(try archive.contents(of: entry, limit: 100) == Array("deep".utf8))
   }
 
-  @Test func `digests tell archives apart`() throws {
+  @Test func `digests distinguish archives`() throws {
     let digests = try ZipCases.good().keys.map { name in
       try ZipArchive(path: ZipCases.directory + "/good/\(name).zip").digest
     }
@@ -76,7 +76,7 @@ struct ReadingTests {
     #expect(digests.allSatisfy { $0.count == 16 })
   }
 
-  @Test func `what is no file says so`() throws {
+  @Test func `a missing file is refused`() throws {
     #expect(throws: ZipError(path: "/nowhere.zip", reason: "No such file or directory")) {
       try ZipArchive(path: "/nowhere.zip")
     }

@@ -68,7 +68,7 @@ class Bucket:
 
 
 def event(keys, name="ObjectCreated:Put"):
-    """As S3 tells of objects."""
+    """The event that S3 sends for objects."""
     return {"Records": [
         {"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1",
          "eventTime": "2026-01-01T00:00:00.000Z", "eventName": name,

@@ -117,7 +117,7 @@ class Deployment(EmulatorProcess):
 
 
 class Source:
-    """Delivers events as Lambda does what S3 tells of: three times at most, then to the on-failure destination."""
+    """Delivers S3's events as Lambda does: three times at most, then to the on-failure destination."""
 
     def __init__(self, deployment, result):
         self.deployment = deployment
@@ -155,7 +155,7 @@ class Source:
         return len(given_up)
 
     def deliver_copies(self):
-        """What S3 tells of the function's own copies since the last call, which end as they are recognised.
+        """Delivers S3's events for the function's own copies since the last call, which the function recognises.
 
         Returns how many there were.
         """

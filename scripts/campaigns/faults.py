@@ -1,4 +1,4 @@
-"""A third of all requests to S3 fail, in eleven ways, while objects come, are replaced, and are told of in events of
+"""A third of all requests to S3 fail, in eleven ways, while objects come, are replaced, and are reported in events of
 one and of several."""
 
 import threading
@@ -14,7 +14,7 @@ RATE = 0.3
 # Seconds that an answer hangs.
 STALL = 3
 UPLOADERS = 4
-# Objects of the events that tell of several.
+# Objects in each of the larger events.
 TOGETHER = 10
 REPLACED = 0.4
 # Seconds until an object is replaced, at most.
@@ -48,7 +48,7 @@ def run(products, folder, random, *, objects, mode):
         deliveries = []
         with ThreadPoolExecutor(16) as pool, ThreadPoolExecutor(UPLOADERS) as uploaders:
             replaced = sum(uploaders.map(upload, range(objects)))
-            # Delivered at least once, S3 says: many objects at a time, which have been told of before.
+            # S3 promises at least one delivery: these events repeat objects, many at a time.
             keys = sorted(current)
             for start in range(0, len(keys), 2 * TOGETHER):
                 deliveries.append(pool.submit(source.deliver, keys[start:start + TOGETHER]))

@@ -20,7 +20,7 @@ def run(products, folder, random):
         for number in range(OBJECTS):
             key = f"{number}.jpg"
             photo = photos[number % len(photos)]
-            # Other bytes each, the same pixels: what follows a JPEG's end is no part of the picture.
+            # Other bytes each, the same pixels: what follows a JPEG's end is not part of the picture.
             current[key] = deployment.bucket.put(
                 key, lambda: photo._replace(body=photo.body + random.randbytes(16)))
         source.deliver(list(current))

@@ -39,7 +39,7 @@ class Result:
 
 
 def judge(result, bucket, pictures, reported=(), mode="metadata", name=verdict.NAME):
-    """Looks at all objects. `pictures` are by key, `reported` are the keys whose failure somebody was told of, `name`
+    """Looks at all objects. `pictures` are by key, `reported` are the keys whose failure was reported, `name`
     is the model's."""
     for key, picture in pictures.items():
         places = bucket.results(key, mode)
@@ -62,5 +62,5 @@ def left_over(folder, known):
         if path.suffix != ".model":
             faults.append(f"{path.name} is left over")
         elif path.read_bytes() not in known:
-            faults.append(f"{path.name} is no model that S3 had")
+            faults.append(f"{path.name} is not a model that S3 had")
     return faults

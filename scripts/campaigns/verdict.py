@@ -1,4 +1,4 @@
-"""What became of an object: right, or lost, torn, wrong or doubled.
+"""The result for an object: right, or lost, torn, wrong or doubled.
 
 lost      put, its event delivered three times or until it succeeded, and there are neither labels nor was a failure
           reported; what was reported is delivered again, as from an on-failure destination

@@ -70,7 +70,7 @@ class Emulator(EmulatorProcess):
 
 
 def event(objects):
-    """As S3 tells of uploads. `objects` are pairs of a key and a size."""
+    """The event that S3 sends for uploads. `objects` are pairs of a key and a size."""
     return {"Records": [
         {"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1",
          "eventTime": "2026-01-01T00:00:00.000Z", "eventName": "ObjectCreated:Put",

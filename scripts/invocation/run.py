@@ -53,7 +53,7 @@ def names(known):
     def read(text):
         unknown = [name for name in text.split(",") if name not in known]
         if unknown:
-            raise argparse.ArgumentTypeError(f"{unknown[0]} is none of {', '.join(known)}")
+            raise argparse.ArgumentTypeError(f"{unknown[0]} is not one of {', '.join(known)}")
         return text.split(",")
 
     return read

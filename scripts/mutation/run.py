@@ -10,7 +10,7 @@ from tree import BuildError, Tree
 
 TOP = Path.cwd()
 FOLDER = TOP / ".build-mutate"
-# Of one mutation's tests: some mutations make a test wait for ever.
+# Of one mutation's tests: some mutations make a test wait forever.
 SECONDS = 900
 
 

@@ -38,12 +38,12 @@ class Mutation:
 
 
 def parse(text):
-    """Raises TableError where four lines are no mutation."""
+    """Raises TableError where four lines are not a mutation."""
     mutations = []
     for block in re.split(r"\n\n+", re.sub(r"^#.*\n", "", text, flags=re.M).strip("\n")):
         match = re.fullmatch(r"(.+)\n(Sources/\S+) -> (\S+)\n(.*)«(.+)»(.*)\n(.+)", block)
         if not match:
-            raise TableError(f"this is no mutation:\n{block}")
+            raise TableError(f"this is not a mutation:\n{block}")
         mutations.append(Mutation(len(mutations) + 1, *match.groups()))
     return mutations
 

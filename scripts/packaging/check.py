@@ -62,7 +62,7 @@ def bootstrap_problems(archive, content, entry):
 def executable_problems(path, names):
     """A static file is fine. A dynamic one may use what Amazon Linux 2023 has, and the package's lib folder."""
     if Path(path).read_bytes()[:4] != b"\x7fELF":
-        yield "bootstrap is no Linux executable"
+        yield "bootstrap is not a Linux executable"
         return
     told = subprocess.run(["readelf", "-W", "-l", "-d", "-V", path], capture_output=True, text=True).stdout
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", told)

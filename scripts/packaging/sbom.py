@@ -2,7 +2,7 @@
 and licence. The same bootstrap on the same machine gives the same bytes.
 
 usage: sbom.py MAP BOOTSTRAP OUTPUT
-Exit code 1: a file was linked that no component here owns, or whose version nobody knows; says which.
+Exit code 1: a file was linked that no component here owns, or whose version is unknown; says which.
 """
 
 import hashlib
@@ -63,7 +63,7 @@ def output(*command):
 
 
 def distributed(file):
-    """The distribution's source package that a file is from, and its version; empty where nobody knows."""
+    """The distribution's source package that a file is from, and its version; empty where unknown."""
     path = str(Path(file).resolve())
     # Debian's packages may still list a file by its path before /usr was merged.
     for name in (path, path.removeprefix("/usr")):
@@ -85,7 +85,7 @@ def origin(name, files, built):
     else:
         package, number = (name, built[name]) if name in built else distributed(files[0])
     if not number:
-        raise Unknown(f"nobody knows the version of {name}, of which {files[0]} is linked")
+        raise Unknown(f"the version of {name} is unknown, and {files[0]} from it is linked")
     if name == "swift":
         return number, f"pkg:github/swiftlang/swift@swift-{number}-RELEASE"
     system = distribution()

@@ -1,4 +1,4 @@
-"""Makes tf_image.json, next to this file: what tf.image.resize makes of a few images.
+"""Makes tf_image.json, next to this file: the results of tf.image.resize for a few images.
 
 TensorFlow is too large to be among the tests' requirements, so its results are kept here. To make them anew:
 

@@ -1,7 +1,7 @@
 import JSON
 import S3
 
-/// An object named by whoever calls the function, for example a state machine. Keys are not encoded.
+/// An object named by the function's caller, for example a state machine. Keys are not encoded.
 ///
 ///     {"bucket": "images", "key": "a cat.jpg", "versionId": "optional"}
 enum DirectInvocation {

@@ -9,7 +9,7 @@ enum Event: Equatable {
   /// Tasks of an S3 Batch Operations job, likewise.
   case tasks(BatchOperation)
 
-  /// Tells the shapes apart by their contents.
+  /// Recognises the kind of event by its contents.
   /// - Throws: ``EventError`` for anything else.
   init(_ bytes: [UInt8]) throws(EventError) {
     let value: JSONValue

@@ -14,8 +14,8 @@ enum EventBridgeEvent {
 
   static func isEvent(_ value: JSONValue) -> Bool { value["detail-type"] != nil && value["source"] != nil }
 
-  /// - Returns: none for other news than an object that was made.
-  /// - Throws: ``EventError`` also for news that nobody knows, which might be of an image.
+  /// - Returns: none for events other than a created object.
+  /// - Throws: ``EventError`` also for an unknown kind of event, which might be about an image.
   static func objects(of event: JSONValue) throws(EventError) -> [ObjectEvent] {
     let source = try event.string("source", place: "")
     guard source == "aws.s3" else { throw EventError("source", "events of \(source) are not known") }

@@ -7,7 +7,7 @@ struct QueueMessage: Equatable {
   /// Of a FIFO queue: messages of one group are to be handled in order, one after the other. nil: a standard
   /// queue, whose messages know no order.
   let groupID: String?
-  /// The objects that it tells of, or why it cannot be read.
+  /// The objects that it names, or why it cannot be read.
   let contents: Result<[ObjectEvent], EventError>
 
   static func isEvent(_ value: JSONValue) -> Bool {

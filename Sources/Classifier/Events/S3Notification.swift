@@ -36,8 +36,8 @@ enum S3Notification {
     "BucketRemoved",
   ]
 
-  /// - Returns: the object that was made; nil for other news (removed, tagged, ...).
-  /// - Throws: ``EventError`` also for news that nobody knows, which might be of an image.
+  /// - Returns: the object that was created; nil for other events (removed, tagged, ...).
+  /// - Throws: ``EventError`` also for an unknown kind of event, which might be about an image.
   static func object(of record: JSONValue, place: String) throws(EventError) -> ObjectEvent? {
     let source = try record.string("eventSource", place: place)
     guard let sender = Sender(rawValue: source) else {

@@ -45,7 +45,7 @@ struct LabelLines {
     else {
       throw place.error(
         "each line begins with a number, but as outputs these are not 0 to \(lines.count - 1), or 1 to \(lines.count), "
-          + "with a label of its own each, and the same sign between: mend the lines, or, where the numbers belong to "
+          + "each with its own label, and the same sign between: correct the lines, or, where the numbers belong to "
           + "the labels, write a list in a .json file")
     }
     return labels
@@ -93,7 +93,7 @@ private struct Numbered {
 
   static let signs: Set<Character> = [":", ",", ";", "=", ".", ")"]
 
-  /// nil: the line is no such.
+  /// nil: the line has another form.
   init?(_ line: String) {
     var index = 0
     var rest = line[...]
@@ -122,7 +122,7 @@ private struct Numbered {
 }
 
 extension Character {
-  /// The value of a decimal digit; nil: it is none.
+  /// The value of a decimal digit; nil: it is not a digit.
   fileprivate var decimalDigit: Int? {
     guard unicodeScalars.count == 1, unicodeScalars.first?.properties.generalCategory == .decimalNumber else {
       return nil

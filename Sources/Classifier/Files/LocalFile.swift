@@ -3,7 +3,7 @@ import Glibc
 import S3
 import System
 
-/// Files of this machine: small ones are read, large ones told apart.
+/// Files of this machine: small ones are read, large ones only identified.
 enum LocalFile {
   /// - Parameter limit: bytes.
   static func read(_ path: String, limit: Int = 16 << 20) throws(ClassifierError) -> [UInt8] {
@@ -25,8 +25,8 @@ enum LocalFile {
     return false
   }
 
-  /// Tells files with different contents apart, by their size and blocks spread over them, so that a large
-  /// model need not be read whole. Training changes all of a model's weights.
+  /// Identifies a file's contents by its size and blocks spread over it, so that a large
+  /// model need not be read completely. Training changes all of a model's weights.
   static func fingerprint(_ path: String) throws(ClassifierError) -> String {
     let file = try open(path)
     let block = 4096

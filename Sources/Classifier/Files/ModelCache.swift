@@ -5,8 +5,8 @@ import System
 
 /// Model files from S3 on the disk, each under a name made of where it is from and its ETag.
 ///
-/// A file that has its name has all that its model needs: it is written without a name, and named at the end. Beside it
-/// is a record of its parts, without which nobody knows what was fetched and what is a hole. When the disk is full,
+/// A file with a name has all that its model needs: it is written without a name, and named at the end. Beside it
+/// is a record of its parts, which says what was fetched and what is a hole. When the disk is full,
 /// those that were used longest ago go first.
 final class ModelCache {
   private let folder: String

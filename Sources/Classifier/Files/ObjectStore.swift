@@ -1,6 +1,6 @@
 import S3
 
-/// S3 as the files of the function see it: there, or not to be had for a reason that is told when needed.
+/// S3 as the source of the function's files: available, or not, with a reason that is reported when a file is needed.
 struct ObjectStore {
   let client: Result<S3Client, S3Error>
   /// Whether the connection guards what comes.

@@ -17,7 +17,7 @@ struct InputFormat: Equatable {
     // Gray images may come without an axis for the channel.
     guard shape.count == 3 || shape.count == 4 else {
       let text = shape.map { $0.map(String.init) ?? "?" }.joined(separator: "x")
-      throw failure("its input is \(text), which is no image (batch x height x width x channels)")
+      throw failure("its input is \(text), which is not an image (batch x height x width x channels)")
     }
     let axes = Array(shape.dropFirst())
     let possible = Color.allCases.map(\.channels)

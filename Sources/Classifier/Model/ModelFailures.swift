@@ -1,7 +1,7 @@
-/// Models in S3 that cannot be used: as long as their bytes are the same there, there is no use in trying again.
+/// Models in S3 that cannot be used: as long as their bytes stay the same there, trying again is useless.
 ///
 /// Only what the bytes, the description beside them and the settings caused is remembered, the last of which a process
-/// reads once. Labels or a right that is missing may be mended while it lives.
+/// reads once. Labels or a missing permission may be corrected while it lives.
 struct ModelFailures {
   private struct Failure {
     let identity: String

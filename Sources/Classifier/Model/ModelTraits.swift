@@ -45,9 +45,9 @@ public struct ModelTraits: Sendable {
       if output.shape.dropFirst().count(where: { $0 != 1 }) > 1 {
         notes.append("\(start) is a map, no list with a score for each class")
       } else if output.kind == .unbounded {
-        notes.append("\(start) has no softmax or sigmoid behind: output.activation is needed")
+        notes.append("\(start) is not followed by softmax or sigmoid: output.activation is needed")
       } else if output.kind == .exponential {
-        notes.append("\(start) comes from an exponential: it is no probability")
+        notes.append("\(start) comes from an exponential: it is not a probability")
       } else if output.kind == .unknown {
         notes.append("\(start) is of unknown kind: its values are taken as scores")
       }

@@ -13,9 +13,9 @@ struct OutputFormat: Equatable {
   /// - Parameters:
   ///   - name: the output's.
   ///   - shape: batch included.
-  ///   - kind: what the model makes of it.
+  ///   - kind: what the model's last activation makes it.
   ///   - head: says how another output is chosen, for errors.
-  /// - Throws: when the output is no list of scores, or it is not known how scores are made of it.
+  /// - Throws: when the output is not a list of scores, or it is not known how to compute scores from it.
   init(
     name: String, shape: [Int], kind: OutputKind, activation: OutputConfiguration.Activation?, head: String
   ) throws(ClassifierError) {
@@ -35,7 +35,7 @@ struct OutputFormat: Equatable {
     switch (kind, activation) {
     case (.unbounded, nil):
       throw failure(
-        "\(output), \"\(name)\", can have any size, as there is no activation behind, so that they are no probabilities: "
+        "\(output), \"\(name)\", can have any size, as no activation follows, so that they are not probabilities: "
           + "set output.activation to "
           + (count == 1
             ? "sigmoid, which makes a probability of a single logit"

@@ -10,7 +10,7 @@ struct Ranking {
   ///   - labels: in the order of the outputs; empty: the outputs are numbered from 0. A model with one output,
   ///     which is the probability that something is the case, has one label, or two: of what is not the case,
   ///     then of what is.
-  /// - Throws: when there are more or fewer labels than outputs, or two for one that is no probability.
+  /// - Throws: when there are more or fewer labels than outputs, or two for one that is not a probability.
   init(labels: [String], output: OutputConfiguration, format: OutputFormat) throws(ClassifierError) {
     self.format = format
     let count = format.count
@@ -42,7 +42,7 @@ struct Ranking {
   }
 
   /// The labels that are named for these outputs, the best first; equal scores in the model's order.
-  /// - Throws: when an output is no number, or no probability where it stands for two labels.
+  /// - Throws: when an output is NaN, or not a probability where it stands for two labels.
   func callAsFunction(
     _ values: UnsafeMutableBufferPointer<Float>
   ) throws(ClassifierError) -> [Classification.Label] {

@@ -56,7 +56,7 @@ final class AccessLists: Sendable {
   }
 
   private func hasLists(_ bucket: String) throws(ObjectEnd) -> Bool {
-    // Whoever comes first asks, and the others wait.
+    // The first thread asks, the others wait.
     let known = buckets.wait { buckets -> Knowledge? in
       switch buckets[bucket] {
       case .asked: return nil

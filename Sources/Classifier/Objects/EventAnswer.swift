@@ -75,7 +75,7 @@ struct EventAnswer {
       schedule, process: { object, gate in process(object, gate, time, isAlone: isAlone) }, idle: idle)
   }
 
-  /// Looks at an object, and logs what became of it.
+  /// Processes an object, and logs its result.
   private func process(
     _ event: ObjectEvent, _ gate: ComputeGate, _ time: TimeLimit, isAlone: Bool
   ) -> ObjectResult {

@@ -58,7 +58,7 @@ final class ImageTagger: @unchecked Sendable {
       if error.needsNewCredentials { expired.withLock { $0 = true } }
     }
     result.milliseconds = watch.milliseconds
-    // What waits for others says nothing of the next object.
+    // Waiting for others says nothing about the next object.
     let own = watch.milliseconds.filter { $0.stage != "model" && $0.stage != "wait" }
     time.add(own.reduce(0) { $0 + $1.value })
     return result
@@ -133,7 +133,7 @@ final class ImageTagger: @unchecked Sendable {
     var outcome: Outcome = (configuration.write.to == .none ? .classified : .tagged, [], nil)
     do throws(ObjectEnd) {
       if done != nil || !decodesEarly { try finish(body) }
-      // An ETag that is no MD5 cannot tell whether it is the image that the marker means; the bytes can.
+      // An ETag that is not an MD5 cannot say whether this is the marker's image; the bytes can.
       if let done, done == body.md5.map(Marker.imageDigest), try hasOtherTags(task, image: done) {
         return .replaced
       }
@@ -275,7 +275,7 @@ final class ImageTagger: @unchecked Sendable {
     return Previous(marker: Marker(value(Marker.name)), value: value)
   }
 
-  /// Whoever uploads an image can give it a marker too. It is believed with our code, and without a key where a copy
+  /// An uploader can give an image a marker too. It is trusted with our code, and without a key where a copy
   /// made the object, as we do; our tags never come by a copy.
   private func trustedEntry(of previous: Previous, _ task: Task) -> Marker.Entry? {
     guard task.believesMarker, let entry = previous.marker.entry(of: task.digest) else { return nil }

@@ -14,7 +14,7 @@ struct ObjectPipeline {
   /// - Parameters:
   ///   - process: looks at one object; called by several threads at once.
   ///   - idle: something useful for when S3 is waited for; returns false when there is nothing.
-  /// - Returns: the results in the objects' order, nil for those that were not to be looked at; and what became of
+  /// - Returns: the results in the objects' order, nil for those that were not to be looked at; and the results of the
   ///   messages.
   static func run(
     _ schedule: ObjectSchedule, process: @escaping (ObjectEvent, ComputeGate) -> ObjectResult,

@@ -2,7 +2,7 @@ import Glibc
 import JSON
 import S3
 
-/// What became of one object.
+/// The result for one object.
 struct ObjectResult {
   enum Status: String {
     /// Results are written.

@@ -2,8 +2,8 @@ import Digests
 import S3
 import System
 
-/// The secret of `THIMBLE_MARKER_KEY`, by which a function knows its own markers: whoever uploads an image can set its
-/// metadata too, and would otherwise have labels of his own taken for results.
+/// The secret of `THIMBLE_MARKER_KEY`, by which a function recognises its own markers: an uploader can set an image's
+/// metadata too, and could otherwise pass labels of their own off as results.
 ///
 /// An entry's code covers the object's place, the configuration, the image and the results as they are written, so
 /// that neither another object's marker nor another text beside it is believed.

@@ -61,8 +61,8 @@ extension ChildProcess {
       }
     }
 
-    /// Waits, once the process has ended, for the end of its output. Another that it left behind may hold the
-    /// output open for ever: it is given a second.
+    /// Waits, once the process has ended, for the end of its output. A child that it left behind may hold the
+    /// output open forever: it is given a second.
     func waitForEnd() {
       if isHungUp {
         end.wait()

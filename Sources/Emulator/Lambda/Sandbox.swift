@@ -220,7 +220,7 @@ actor Sandbox {
     await withCheckedContinuation { retired = $0 }
   }
 
-  /// Ends whatever runs, for good.
+  /// Ends whatever runs; nothing starts afterwards.
   func stop() async {
     isStopped = true
     initEnded(.stopped)

@@ -22,7 +22,7 @@ struct MeteredBody: AsyncBufferedSequence {
     mutating func next() async throws -> UInt8? { try await nextBuffer(suggested: 1)?.first }
 
     mutating func nextBuffer(suggested count: Int) async throws -> Data? {
-      // Whoever asks for more has sent what it got before; at first, the answer's head.
+      // A caller that asks for more has sent what it got before; at first, the answer's head.
       meter.sent = taken
       if taken == 0 { lead?.note(late: .now - start) }
       guard let piece = try await base.next() else {

@@ -1,7 +1,7 @@
 import FlyingFox
 import Foundation
 
-/// Everything comes in through one port; the path tells to whom.
+/// Passes each request to the API that it is for: all share one port, and the path says which.
 struct RequestRouter: HTTPHandler {
   /// nil when the emulator has no function.
   let runtime: RuntimeAPI?

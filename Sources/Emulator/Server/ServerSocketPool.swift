@@ -19,18 +19,18 @@ final class Expectation: Sendable {
   }
 }
 
-/// Mends two of FlyingFox's ways at the only place that has the sockets.
+/// Corrects two behaviours of FlyingFox at the only place that has the sockets.
 ///
-/// It knows no `Expect: 100-continue`, so that curl and botocore wait a second before each upload: answered
+/// It does not know `Expect: 100-continue`, so that curl and botocore wait a second before each upload: answered
 /// here, where a body's reader finds nothing to read yet. (Bodies that fit its first buffer are read before
-/// anybody sees the request, and still wait: keep that buffer small.) It sends an answer's head and body
-/// apart, which Nagle's algorithm and delayed acknowledgement turn into 40 ms: switched off on the listening
-/// socket, of which accepted ones inherit it.
+/// the request is seen here, and still wait: keep that buffer small.) It sends an answer's head and body
+/// separately, which Nagle's algorithm and delayed acknowledgement turn into 40 ms: switched off on the listening
+/// socket, from which accepted ones inherit it.
 final class ServerSocketPool: AsyncSocketPool {
   private let base: any AsyncSocketPool
   private let isPrepared = Mutex(false)
 
-  /// - Parameter arrivals: is told when clients' bytes have come; nil: nobody wants to know.
+  /// - Parameter arrivals: is notified when clients' bytes have come; nil: nobody is.
   init(arrivals: Arrivals?) {
     base = if let arrivals { SocketPool(queue: ArrivalQueue(arrivals)) } else { HTTPServer.defaultPool() }
   }

@@ -8,7 +8,7 @@ enum PayloadSigning: Sendable {
   /// `aws-chunked`: each chunk is signed, starting from the request's own signature, when there is a signer.
   case chunked(signer: ChunkSigner?, seed: String, hasTrailer: Bool)
 
-  /// - Throws: `InvalidArgument` when it is none of S3's values.
+  /// - Throws: `InvalidArgument` when it is not one of S3's values.
   init(_ text: String, signer: ChunkSigner, seed: String) throws(S3Fault) {
     switch text {
     case Self.unsignedText: self = .unsigned

@@ -7,7 +7,7 @@ struct BTreeV1 {
     case chunks(rank: Int)
   }
 
-  /// 0: the children are no nodes.
+  /// 0: the children are not nodes.
   let level: Int
   let childCount: Int
   /// The keys and children in turn, a key more than there are children.

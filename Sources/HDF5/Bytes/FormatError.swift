@@ -1,4 +1,4 @@
-/// What is wrong with a structure, before it is known to which object of which file it belongs.
+/// What is wrong with a structure of the file; ``HDF5File/locating(_:_:)`` adds the file and the object.
 struct FormatError: Error {
   let reason: String
 
@@ -6,7 +6,7 @@ struct FormatError: Error {
 }
 
 extension HDF5File {
-  /// Does the work and tells, should it fail, with which object of the file.
+  /// Does the work; if it fails, the error names the object of the file.
   func locating<Result>(_ object: @autoclosure () -> String, _ work: () throws(FormatError) -> Result)
     throws(HDF5Error) -> Result
   {

@@ -1,8 +1,8 @@
 /// The n-bit filter: only the bits of a number that count are stored, one number after the other.
 enum NBit {
-  /// What the filter was told of the elements (HDF5 Reference Manual, `H5Pset_nbit`): how many values these are,
-  /// whether nothing was to be gained, the number of elements of a chunk, and their type: a class (1: a number), size,
-  /// byte order, precision and offset.
+  /// The filter's parameters (HDF5 Reference Manual, `H5Pset_nbit`): how many they are, whether the elements are stored
+  /// unchanged, the number of elements of a chunk, and their type: a class (1: a number), size, byte order, precision and
+  /// offset.
   /// - Parameter limit: how many bytes are needed at most.
   static func undo(_ source: Bytes, _ values: [UInt32], limit: Int) throws(FormatError) -> Bytes {
     guard values.count > 1, values[1] == 0 else { return source }

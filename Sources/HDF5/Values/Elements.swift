@@ -9,7 +9,7 @@ struct Elements {
   /// How to convert elements of a type to float32.
   static func numberFormat(_ type: DatatypeMessage, name: String?) throws(FormatError) -> NumberFormat {
     guard let format = NumberFormat(type.type, name: name), format.size == type.size else {
-      throw FormatError("its elements are no numbers that are read: \(type.type)")
+      throw FormatError("its elements are not numbers that are read: \(type.type)")
     }
     return format
   }
@@ -27,7 +27,7 @@ struct Elements {
       case .string(_, let padding):
         strings.append(try element.withBuffer { Elements.string($0, padding) })
       default:
-        throw FormatError("its elements are no strings: \(type.type)")
+        throw FormatError("its elements are not strings: \(type.type)")
       }
     }
     return strings

@@ -8,8 +8,8 @@ enum NumberFormat: Sendable {
   case ieee(size: Int, isBigEndian: Bool)
   case float(Datatype.FloatFormat)
 
-  /// nil: the type is no number.
-  /// - Parameter name: the name of the numpy type that the values had; tells what opaque bytes are.
+  /// nil: the type is not a number.
+  /// - Parameter name: the name of the numpy type that the values had; says what opaque bytes are.
   init?(_ type: Datatype, name: String?) {
     switch type {
     case .integer(let size, let isSigned, let order):

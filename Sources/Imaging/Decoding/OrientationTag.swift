@@ -1,5 +1,5 @@
-/// Finds the orientation that a file's EXIF or, failing that, XMP data tells. Whatever is broken or missing
-/// means upright: it is no reason to refuse the picture.
+/// Finds the orientation that a file's EXIF or, failing that, XMP data states. Broken or missing data
+/// means upright: the picture is not refused for it.
 extension Orientation {
   /// Waits for a JPEG up to its first scan, for all of a PNG.
   init(_ file: Arrival) throws(ImagingError) {

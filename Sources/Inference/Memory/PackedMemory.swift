@@ -2,7 +2,8 @@
 ///
 /// A run packs each step's weights that are not kept into memory that activations do not need at that time, just before
 /// they are read: a process that computes one result neither waits for fresh memory for all of them nor reads it back.
-/// Whoever computes more has them packed once and kept: slice by slice while there is nothing else to do, or all at once.
+/// A process that computes more packs them once and keeps them: slice by slice while there is nothing else to do, or all
+/// at once.
 final class PackedMemory {
   /// Of each step.
   private let weights: [[PackedWeights]]
@@ -69,7 +70,7 @@ final class PackedMemory {
       let weights = order[current]
       let memory = arena.base + offset
       if taken < weights.count {
-        // Pieces are strewn over all of a product's memory: the first would wait for all of it.
+        // Pieces are scattered over all of a product's memory: the first would wait for all of it.
         let end = min(taken + left, weights.count)
         left -= end - taken
         for index in stride(from: taken, to: end, by: PackedMemory.pageCount) { memory[index] = 0 }

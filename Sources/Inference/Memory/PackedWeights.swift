@@ -17,7 +17,7 @@ final class PackedWeights {
     case forOneRun(UnsafePointer<Float>)
     /// While their step runs: it packs each part itself, just before that part is read.
     case byStep(UnpackedWeights)
-    /// Packed for good.
+    /// Packed permanently.
     case kept(UnsafePointer<Float>)
   }
 

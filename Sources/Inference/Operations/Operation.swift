@@ -43,7 +43,7 @@ public enum Operation: Sendable {
   case binary(Binary)
   /// `where(condition != 0, a, b)` of three inputs, numpy broadcasting.
   case select
-  /// `x * scale + offset`, both of the length of `axis`: batch normalisation and its kin at inference.
+  /// `x * scale + offset`, both of the length of `axis`: batch normalisation and similar layers at inference.
   case affine(scale: Tensor, offset: Tensor, axis: Int)
   /// PReLU: `x > 0 ? x : alpha * x`, alpha broadcasts against one sample (no batch axis).
   case parametricReLU(alpha: Tensor)

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Where threads wait for one another: a while awake, because the next step is mostly near, then asleep.
+/// Starts the threads on a loop (fork) and waits until all parts are done (join). A thread first spins, as the next
+/// step is mostly near, then sleeps.
 final class ForkJoinBarrier: @unchecked Sendable {
   /// How often a thread looks before it falls asleep: some tens of microseconds.
   private static let patience = 300_000
@@ -42,7 +43,7 @@ final class ForkJoinBarrier: @unchecked Sendable {
   }
 
   /// Waits for a loop after the given one.
-  /// - Returns: its generation; nil when there will be none.
+  /// - Returns: its generation; nil when no loop will follow.
   func next(after seen: UInt32) -> UInt32? {
     wait {
       self.generation.load(ordering: .sequentiallyConsistent) != seen
@@ -66,7 +67,7 @@ final class ForkJoinBarrier: @unchecked Sendable {
 
   private func wait(_ isOver: () -> Bool) {
     for _ in 0..<ForkJoinBarrier.patience where isOver() { return }
-    // Whoever changes what we wait for looks at the sleepers afterwards: either it sees us, or we see
+    // A thread that changes what we wait for looks at the sleepers afterwards: either it sees us, or we see
     // the change.
     pthread_mutex_lock(mutex)
     sleepers.add(1, ordering: .sequentiallyConsistent)

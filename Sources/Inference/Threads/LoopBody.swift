@@ -1,7 +1,7 @@
 /// What a loop of ``Workers`` does: a value that all threads read where the caller has it, on its stack.
 ///
-/// A closure that other threads call has to be moved to the heap; a value need not. It may hold anything, so `run` must
-/// bear to be called by several threads at once. That it need not be copyable keeps the threads from copying it, which
+/// A closure that other threads call has to be moved to the heap; a value need not. It may hold anything, so several
+/// threads must be able to call `run` at once. That it need not be copyable keeps the threads from copying it, which
 /// would count the references to what it holds up and down for every part.
 protocol LoopBody: ~Copyable {
   /// Does one part.

@@ -63,7 +63,7 @@ struct GraphBuilder {
     return value
   }
 
-  /// The result of a function of whole numbers that is computed by way of larger ones, but is none itself.
+  /// The result of a function of whole numbers whose steps may be larger numbers, but whose result is not.
   mutating func whole(
     _ values: [Graph.ValueID], _ layer: LayerCall,
     _ function: (inout GraphBuilder, [Graph.ValueID]) throws(KerasError) -> Graph.ValueID

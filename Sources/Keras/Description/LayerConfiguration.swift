@@ -160,7 +160,7 @@ extension JSONValue {
 }
 
 extension [JSONValue] {
-  /// All elements as whole numbers; nil: one is none.
+  /// All elements as whole numbers; nil: one is not a whole number.
   var allIntegers: [Int]? {
     let integers = compactMap(\.integer)
     return integers.count == count ? integers : nil

@@ -131,7 +131,7 @@ extension GraphBuilder {
 }
 
 extension Unary {
-  /// The function of a name of `keras.activations`, as the given version defines it; nil: it is none of one
+  /// The function of a name of `keras.activations`, as the given version defines it; nil: it is not a function of one
   /// value, or not known.
   init?(activation name: String, version: KerasVersion) {
     switch name {

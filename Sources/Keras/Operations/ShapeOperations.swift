@@ -195,7 +195,7 @@ extension GraphBuilder {
     for (index, element) in elements.enumerated() {
       switch element {
       case .constant(let json) where json.integer ?? -2 >= -1: sizes.append(json.integer ?? -1)
-      // The batch, which nobody knows yet.
+      // The size of the batch, which is not known yet.
       case .constant(.null): sizes.append(index == 0 && !shape.isEmpty ? Operation.keep : -1)
       case .size(_, let axis):
         sizes.append(axis == index && index < shape.count ? Operation.keep : -1)

@@ -144,7 +144,7 @@ extension LayerCall {
     throw error("its key has the entry \(json.text), which is not supported")
   }
 
-  /// An entry, or several, of a shape, whose sizes are no tensor; nil: the operand is a tensor.
+  /// An entry, or several, of a shape, whose sizes are not a tensor; nil: the operand is a tensor.
   func itemOfSizes(_ keys: [ItemKey]) throws(KerasError) -> Value? {
     let sizes: [Value]
     switch arguments.argument(0, "x") {

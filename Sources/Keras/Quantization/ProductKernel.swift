@@ -109,7 +109,7 @@ extension Tensor {
   /// The whole numbers of -8 to 7 that lie two in a byte, the first in its lower half (`keras.quantizers.unpack_int4`).
   /// - Parameters:
   ///   - axis: that along which neighbours share a byte.
-  ///   - size: the size of the axis unpacked; of an odd one the last half is of no use.
+  ///   - size: the size of the axis unpacked; of an odd one the last half is unused.
   fileprivate func unpackedHalves(axis: Int, size: Int) -> Tensor {
     let packed = shape[axis]
     let inner = shape[(axis + 1)...].reduce(1, *)

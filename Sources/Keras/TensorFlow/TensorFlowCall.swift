@@ -112,7 +112,7 @@ extension TensorFlowFunction {
   }
 }
 
-/// Arithmetic on the sizes of shapes, which are no tensors here: what `tf.shape(x)` gives, on its way to
+/// Arithmetic on the sizes of shapes, which are not tensors here: what `tf.shape(x)` gives, on its way to
 /// `tf.reshape`.
 enum ShapeArithmetic {
   /// The result where no operand holds a tensor; nil: one does, or the operation computes tensors even so.

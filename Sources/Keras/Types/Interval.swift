@@ -5,7 +5,7 @@ struct Interval: Equatable {
 
   static let all = Interval(-.infinity, .infinity)
 
-  /// Bounds that are no numbers, as of 0 times infinity, bound nothing.
+  /// Bounds that are NaN, such as 0 times infinity, set no limit.
   init(_ low: Double, _ high: Double) {
     self.low = low.isNaN ? -.infinity : low
     self.high = high.isNaN ? .infinity : high
@@ -33,7 +33,7 @@ struct Interval: Equatable {
   /// What lies in both; where nothing does, the nearest bound.
   func clipped(to limits: Interval) -> Interval { mapped { min(max($0, limits.low), limits.high) } }
 
-  /// What a function that never falls makes of it.
+  /// Its image under a function that never falls.
   func mapped(_ function: (Double) -> Double) -> Interval { Interval(function(low), function(high)) }
 
   /// The distances from 0.

@@ -6,7 +6,7 @@ enum NumberType: Equatable {
 
   static let int32 = NumberType.integer(bits: 32, isSigned: true)
 
-  /// - Parameter name: as `dtype` has it; nil: of no number, or a policy that is none of these.
+  /// - Parameter name: as in `dtype`; nil: not a type of numbers, or a policy that is not one of these.
   init?(keras name: String) {
     switch name {
     case "bool": self = .bool

@@ -30,7 +30,7 @@ extension ArchiveWeights {
     let others = found.filter { !needed.contains(ByteKey($0)) }
     if others.isEmpty { return }
     throw layer.identity.error(
-      "the file has \(found.count) variables of it, of which its configuration has no use for \(others.listed): it "
+      "the file has \(found.count) variables of it, and its configuration does not need \(others.listed): it "
         + "needs \(needed.isEmpty ? "none" : needed.map(\.text).sorted().listed)",
       remedy: "if the model was quantized, save it before, or quantize it to int8 or int4")
   }

@@ -98,7 +98,7 @@ struct LayerNameWeights {
     }
   }
 
-  /// Weights that the model has no use for: the layer is not what its name says, or is quantized in an unknown way.
+  /// Weights that the model does not need: the layer is not what its name says, or is quantized in an unknown way.
   private func unneeded(_ saved: SavedLayer, _ model: ModelDescription) -> KerasError {
     let names = saved.weights.map(\.name).listed
     guard let layer = model.layers.first(where: { $0.name.isSameBytes(as: saved.name) }) else {

@@ -51,7 +51,7 @@ struct SavedLayer {
     }
     var folder: Folder?
     var weights: [(name: String, dataset: Result<HDF5Dataset?, HDF5Error>)] = []
-    // States of random generators are of no use here.
+    // States of random generators are not needed here.
     for weight in try Self.strings("weight_names", of: layerGroup, path) ?? []
     where !Self.isGeneratorState(weight) {
       let dataset = Result { () throws(HDF5Error) in try Self.dataset(weight, of: layerGroup, &folder) }

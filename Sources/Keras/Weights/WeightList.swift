@@ -15,7 +15,7 @@ public struct WeightList: Sendable {
   public private(set) var layers: [Layer] = []
 
   /// Lists a file of weights.
-  /// - Returns: nil when the file is no HDF5 file, or holds a model's configuration too.
+  /// - Returns: nil when the file is not an HDF5 file, or holds a model's configuration too.
   /// - Throws: ``KerasError`` when the file cannot be read.
   public init?(path: String) throws(KerasError) {
     guard !KerasArchive.isFolder(path), try FileKind.of(path, arrival: nil).kind == .hdf5 else { return nil }
@@ -33,7 +33,7 @@ public struct WeightList: Sendable {
     try add(root, [], &seen)
   }
 
-  /// Groups that are no layers, but hold them or parts of them.
+  /// Groups that are not layers, but hold them or parts of them.
   private static let containers: Set = ["model_weights", "layers", "_layer_checkpoint_dependencies", "vars"]
   private static let optimizers: Set = ["optimizer", "optimizer_weights"]
 

@@ -98,7 +98,7 @@ struct MetadataChange {
     return headers + metadata.map { (ObjectHead.metadataPrefix + $0.name, $0.value) }
   }
 
-  /// `aws-chunked` tells of how the object was sent, not of the object.
+  /// `aws-chunked` describes how the object was sent, not the object.
   private var contentEncoding: String? {
     let codings = (head.headers["content-encoding"] ?? "").split(separator: ",")
       .map { String($0.drop { $0 == " " }) }

@@ -1,9 +1,9 @@
 import Digests
 import System
 
-/// A checksum that S3 tells of an object.
+/// A checksum of an object that S3 reports.
 public struct ObjectDigest: Sendable, Equatable {
-  /// What it is of.
+  /// What it covers.
   public enum Kind: Sendable, Equatable {
     case wholeBody
     /// Of the checksums of an upload's parts, one after the other: the parts' sizes are not told.
@@ -43,8 +43,8 @@ extension ObjectHead {
       isETag: false)
   }
 
-  /// An MD5 of the bytes or, after an upload in parts, of the parts' MD5s; by those who encrypt with KMS or with
-  /// a customer's key it is none.
+  /// An MD5 of the bytes or, after an upload in parts, of the parts' MD5s; not an MD5 where the object is encrypted with
+  /// KMS or a customer's key.
   /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
   private var eTagDigest: ObjectDigest? {
     let encryption = headers["x-amz-server-side-encryption"] ?? "AES256"

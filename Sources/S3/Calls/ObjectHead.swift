@@ -57,7 +57,7 @@ public struct ObjectHead: Sendable {
   }
 }
 
-/// Entity tags stand in quotes in headers, and without them in events.
+/// Entity tags are quoted in headers, and not in events.
 enum ETag {
   static func unquoted(_ tag: String) -> String {
     tag.count >= 2 && tag.hasPrefix("\"") && tag.hasSuffix("\"") ? String(tag.dropFirst().dropLast()) : tag

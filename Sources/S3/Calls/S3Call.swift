@@ -49,7 +49,7 @@ struct S3Call {
     return self.error(code, error.reason)
   }
 
-  /// The error that an answer tells of.
+  /// The error that an answer reports.
   func error(_ answer: HTTPResponse) -> S3Error {
     let document = XMLElement(parsing: answer.body).flatMap { $0.name == "Error" ? $0 : $0.child("Error") }
     let code = document?["Code"] ?? Self.code(status: answer.status)

@@ -19,7 +19,7 @@ struct Attempts {
 }
 
 extension S3Client {
-  /// A further difference to the server's clock is no reason to reject a signature: S3 allows 15 minutes.
+  /// A smaller difference to the server's clock does not make S3 reject a signature: it allows 15 minutes.
   private static let skewLimit = 300.0
   private static let throttlingCodes: Set = [
     "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "RequestThrottled",
@@ -160,7 +160,7 @@ extension S3Client {
     return .again(after: delay)
   }
 
-  /// Notes the bucket's region, where the answer tells of another one.
+  /// Notes the bucket's region, where the answer names another one.
   private func isElsewhere(_ answer: HTTPResponse, _ error: S3Error, _ bucket: String) -> Bool {
     guard [301, 307, 400].contains(answer.status) else { return false }
     let document = XMLElement(parsing: answer.body)

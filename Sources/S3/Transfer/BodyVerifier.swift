@@ -6,9 +6,9 @@ import Digests
 /// like an MD5 and S3's rules say that it is one; but S3 does not promise it, and some servers give any 32 digits
 /// (MinIO with `--no-compat`, gateways to other stores). So it decides only where nothing else guards the bytes:
 /// over plain HTTP, where a mismatch is refused, and at AWS, whose rules are known. Over TLS to any other server
-/// nobody could have changed the bytes on the way, and a mismatch says that the ETag is no MD5.
+/// nobody could have changed the bytes on the way, and a mismatch says that the ETag is not an MD5.
 ///
-/// A body that breaks off and is gone on with by a range of the same version is one body.
+/// A body that breaks off and is continued by a range request for the same version is one body.
 public final class BodyVerifier {
   /// What vouches for the bytes.
   public enum Evidence: Sendable, Equatable {
@@ -90,7 +90,7 @@ extension S3Error {
       "the bytes were changed on the way: \(expected.name) is \(expected.text(expected.value)), and what came "
         + "has \(expected.text(got)).",
       remedy: expected.isETag
-        ? "Should it come again: ETags of this server may be no MD5s, which `thimble check --endpoint` tells; "
+        ? "If this repeats, the server's ETags may not be MD5s: `thimble check --endpoint` finds out; "
           + "then use https, or upload with a checksum." : nil)
   }
 }

@@ -26,7 +26,7 @@ extension FileDownload {
     return stream
   }
 
-  /// What one request brings. It does not keep the download, which ends with whoever wants it.
+  /// What one request brings. It does not retain the download, which ends with its owner.
   private final class Part: ObjectReceiver {
     private weak var download: FileDownload?
     private var piece: RangesVerifier.Piece?

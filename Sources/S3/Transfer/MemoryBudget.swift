@@ -13,8 +13,8 @@ public final class MemoryBudget: Sendable {
 
   public init(limit: Int) { self.limit = limit }
 
-  /// Takes memory, if there is enough left. Whoever is alone may take more than the limit, or a large body would wait
-  /// for ever.
+  /// Takes memory, if there is enough left. A single user may take more than the limit, or a large body would wait
+  /// forever.
   /// - Parameter whenFreed: called once when it is worth it to ask again.
   /// - Returns: whether it was taken.
   func reserve(_ count: Int, whenFreed: @escaping @Sendable () -> Void) -> Bool {

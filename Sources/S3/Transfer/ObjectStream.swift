@@ -152,7 +152,7 @@ final class ObjectStream: HTTPBodySink, @unchecked Sendable {
 
   func write(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyReaction {
     let old = min(surplus, bytes.count)
-    // More than was asked for is of no use.
+    // More than was asked for is not needed.
     let wanted = min(bytes.count - old, missing)
     if wanted > 0 {
       let reaction = receiver.receive(UnsafeRawBufferPointer(rebasing: bytes[old..<(old + wanted)]), at: next)

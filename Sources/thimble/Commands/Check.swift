@@ -78,7 +78,7 @@ struct Check: ParsableCommand {
     if !report.isSafe { throw ExitCode.failure }
   }
 
-  /// Checks a model by itself: what refuses it, or what it tells of the settings that it needs.
+  /// Checks a model by itself: why it is refused, or what it says about the settings that it needs.
   private func check(model path: String) throws {
     let notes = try Progress.during("reading \(path)") { _ in
       let workers = Workers(count: 1)
@@ -135,7 +135,7 @@ extension Panel {
   }
 
   /// Whether a file lies beside the configuration or in a bucket's folder.
-  /// - Parameter found: what the folders make of it.
+  /// - Parameter found: where the folders have it.
   private func isHere(_ file: FileReference, _ found: FileReference) -> Bool {
     if case .path(let path) = file { !path.hasPrefix("/") } else { file != found }
   }

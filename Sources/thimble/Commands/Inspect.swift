@@ -3,7 +3,7 @@ import Classifier
 import Inference
 import Keras
 
-/// `thimble inspect`: what a model is made of, and what becomes of it.
+/// `thimble inspect`: what a model is made of, and how it is computed.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", _superCommandName: "thimble",
@@ -11,7 +11,7 @@ struct Inspect: ParsableCommand {
     discussion: """
       FLOPs are multiplications plus additions of one run. "computed by" names the kernel that does a layer's \
       work, "in X" says that layer X does it as well, "-" that nothing is left to do at inference. At the end stands \
-      what the model tells of the settings that a thimble.json needs.
+      what the model says about the settings that a thimble.json needs.
 
       Examples:
         thimble inspect model.h5
@@ -27,7 +27,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     try model.check()
-    // Such a file is refused, but what it holds is of use to whoever looks for its model.
+    // Such a file is refused, but what it holds helps to find the model that it belongs to.
     if !json, model.config == nil, let weights = try WeightList(path: model.model), !weights.layers.isEmpty {
       var table = Table(("layer", .left), ("weights", .left))
       for layer in weights.layers {
@@ -83,7 +83,7 @@ struct Inspection: Encodable {
   var steps: Int
   /// Weights as they are in the file, and memory for activations.
   var weightBytes, arenaBytes: Int
-  /// What the model tells of the settings that it needs.
+  /// What the model says about the settings that it needs.
   var notes: [String]
 
   init(_ model: KerasModel, _ plan: Plan) {

@@ -39,7 +39,7 @@ struct Verify: ParsableCommand {
   var json = false
 
   func validate() throws {
-    // What is no number is infinitely wrong: an infinite tolerance would let it pass.
+    // NaN counts as infinitely wrong: an infinite tolerance would let it pass.
     guard tolerance >= 0, tolerance.isFinite else {
       throw ValidationError("--tolerance is a finite number of 0 or more.")
     }

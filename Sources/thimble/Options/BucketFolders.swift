@@ -46,7 +46,7 @@ struct BucketFolders {
     var isFolder: ObjCBool = false
     // An object is never a folder.
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
-      throw Failure(location.uri, "there is no file \(path)", remedy: "put it there, or mend the URI")
+      throw Failure(location.uri, "there is no file \(path)", remedy: "put it there, or correct the URI")
     }
     return .path(path)
   }

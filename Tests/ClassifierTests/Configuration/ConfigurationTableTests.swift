@@ -20,7 +20,7 @@ struct ConfigurationTableTests {
     "write.acl": "'keep'",
   ]
 
-  /// Whoever declares a key has to give it a value here.
+  /// A key that is declared needs a value here.
   @Test func `each key has another value`() {
     #expect(Set(Configuration.table.map(\.place)) == Set(Self.others.keys))
     #expect(Set(Configuration.table.map(\.place)).count == Configuration.table.count)

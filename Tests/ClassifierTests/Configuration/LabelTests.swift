@@ -54,7 +54,7 @@ struct LabelTests {
     ("{cat: 0, dog: 2}", "l.json", "label \"dog\" is of output 2, but 2 labels are numbered from 0 to 1"),
     ("{cat: 0, dog: -1}", "l.json", "of output -1"),
     ("{cat: 1, dog: 1}", "l.json", "\"cat\" and \"dog\" are both of output 1"),
-    ("{cat: 0, cat: 1}", "l.json", "\"cat\" stands here twice"),
+    ("{cat: 0, cat: 1}", "l.json", "\"cat\" is used twice here"),
     ("{'1': 'cat', '2': 'dog'}", "l.json", "of output 2"),
     ("{'0': 'cat', dog: 1.5}", "l.json", "dog: the number"),
     ("{'00': 'cat'}", "l.json", "00: the number"),

@@ -80,7 +80,7 @@ struct EventTests {
       try self.event(event.replacing("PutObject", with: "CopyObject"))
         == .objects([ObjectEvent(location, isCopy: true)]))
     #expect(throws: EventError.self) { try self.event(event.replacing("aws.s3", with: "aws.ec2")) }
-    // All that the EventBridge reference lists, and one that nobody knows.
+    // All that the EventBridge reference lists, and an unknown one.
     for type in [
       "Async Copy Completion", "Object Deleted", "Object Restore Initiated", "Object Restore Completed",
       "Object Restore Expired", "Object Tags Added", "Object Tags Deleted", "Object ACL Updated",

@@ -8,8 +8,8 @@ import Testing
 @testable import Classifier
 @testable import S3
 
-/// What is wrong with a model's files in S3, and mended while the process lives. The old code remembered any failure
-/// by the model's ETag: the process stayed broken until it ended.
+/// What is wrong with a model's files in S3, and is corrected while the process lives. The old code remembered any
+/// failure by the model's ETag: the process stayed broken until it ended.
 @Suite(.enabled(if: Fixtures.exist("Classifier"), Comment(rawValue: Fixtures.hint)))
 struct ModelFaultTests {
   private let scratch: Scratch
@@ -186,7 +186,7 @@ struct ModelFaultTests {
         let error = #expect(throws: ClassifierError.self, "\(download)") { try store.classifier(for: model) }
         #expect(error?.isTransient == true && error?.description.contains("changed on the way") == true)
         #expect(files.isEmpty, "\(download)")
-        // Mended, it works.
+        // Corrected, it works.
         s3.setBodyFilter { _, bytes in bytes }
         _ = try store.classifier(for: model)
         try FileManager.default.removeItem(atPath: scratch.path("cache"))
@@ -194,7 +194,7 @@ struct ModelFaultTests {
     }
   }
 
-  /// Where S3 tells no checksum of the whole object, nobody knows whose fault it is.
+  /// Where S3 has no checksum of the whole object, the cause is unknown.
   @Test func unverifiedDamageIsNotRemembered() throws {
     try FakeS3.run { s3 in
       s3.put("/models/a.h5", means, eTag: "0123456789abcdef0123456789abcdef-2")
@@ -208,7 +208,7 @@ struct ModelFaultTests {
     }
   }
 
-  /// One whose bytes are S3's is broken for good: as long as it is the same there, no more than its head is read.
+  /// One whose bytes match S3's is permanently broken: while it stays the same there, only its head is read.
   @Test func brokenModelIsRemembered() throws {
     try FakeS3.run { s3 in
       s3.put("/models/a.h5", [UInt8](repeating: 7, count: 3 << 20))

@@ -56,7 +56,7 @@ struct ModelTests {
     #expect(try ranking(["dog"], shape: [1, 1], [0.25], OutputConfiguration(threshold: 0.5)).isEmpty)
   }
 
-  /// A logit, or what tanh makes of one, is no probability, and 1 minus that no score: it is refused before it is seen.
+  /// A logit, or its tanh, is not a probability, and 1 minus that is not a score: it is refused before a value is seen.
   @Test(
     arguments: [(.unbounded, .asTheyAre), (.exponential, .asTheyAre), (.unknown, nil)]
       as [(OutputKind, OutputConfiguration.Activation?)])
@@ -69,7 +69,7 @@ struct ModelTests {
     #expect(pairs(try ranking(["dog"], shape: [1, 1], [0.25], output, kind: kind)) == ["dog 0.25"])
   }
 
-  /// Where the model does not tell, its owner may say that it is one: values that are none are still seen.
+  /// Where the model does not say, the configuration may call it a probability: other values are still found.
   @Test(arguments: [Float(-0.25), 1.5]) func statedProbabilitiesAreChecked(value: Float) throws {
     let output = OutputConfiguration(activation: .asTheyAre)
     #expect(

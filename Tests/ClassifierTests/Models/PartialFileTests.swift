@@ -85,7 +85,7 @@ struct PartialFileTests {
       let first = try scores(try load(s3))
       let whole = try self.record
       let model = try path(".model")
-      // What a hole looks like: whoever reads it gets zeros.
+      // What a hole looks like: a reader gets zeros.
       let file = try Array(Data(contentsOf: URL(fileURLWithPath: model)))
       try Data(file.prefix(1 << 20) + [UInt8](repeating: 0, count: file.count - (1 << 20))).write(
         to: URL(fileURLWithPath: model))

@@ -41,7 +41,7 @@ struct PreloadTests {
     }
   }
 
-  /// One that does not come in time, or at all, is no reason not to start.
+  /// The function starts also when a model comes late or not at all.
   @Test(arguments: [true, false]) func aModelThatDoesNotCome(isSlow: Bool) throws {
     try FakeS3.run { s3 in
       s3.put("/models/a.h5", means)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Classifier
 
-/// Published models and photos, against what Pillow and Keras make of them.
+/// Published models and photos, compared with Pillow and Keras.
 @Suite(
   .enabled(
     if: Fixtures.hasDemoData && Fixtures.exist("Classifier"), Comment(rawValue: Fixtures.hint)))

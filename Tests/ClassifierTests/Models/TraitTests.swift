@@ -6,7 +6,7 @@ import Testing
 
 @testable import Classifier
 
-/// What models that Keras saved tell of their preprocessing.
+/// What models that Keras saved say about their preprocessing.
 @Suite(.enabled(if: Fixtures.exist("Classifier"), "\(Fixtures.hint)"))
 struct TraitTests {
   private func traits(_ name: String) throws -> ModelTraits {
@@ -57,7 +57,7 @@ struct TraitTests {
 
   private struct Application: Decodable {
     var layers: [String]
-    /// What `preprocess_input` makes of a pixel 255, 0, 255.
+    /// The result of `preprocess_input` for a pixel 255, 0, 255.
     var pixel: [Float]
   }
 

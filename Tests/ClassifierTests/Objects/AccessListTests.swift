@@ -89,7 +89,7 @@ struct AccessListTests {
     }
   }
 
-  /// A question that fails in passing is asked again.
+  /// A request that fails temporarily is made again.
   @Test func passingFailures() throws {
     try FakeS3.run { s3 in
       let tagger = try s3.tagger()

@@ -95,7 +95,7 @@ struct BodyFaultTests {
     }
   }
 
-  /// A checksum of checksums of parts says nothing of which the parts are not known.
+  /// A checksum of the parts' checksums proves nothing where the parts are not known.
   @Test(arguments: ["abcd", "x-amz-checksum-crc32"]) func uploadsInParts(name: String) throws {
     try FakeS3.run { s3 in
       s3.put(Tagging.path, Self.image, eTag: "0123456789abcdef0123456789abcdef-2")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Classifier
 
-/// Whoever uploads an image can give it metadata: labels of his own, and a marker that calls them results.
+/// An uploader can give an image metadata: labels of their own, and a marker that calls them results.
 @Suite(.enabled(if: Fixtures.exist("Classifier"), Comment(rawValue: Fixtures.hint)))
 struct ForgedMarkerTests {
   private static let key = "0123456789abcdef"

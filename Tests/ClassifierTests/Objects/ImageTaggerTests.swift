@@ -313,8 +313,8 @@ struct ImageTaggerTests {
     }
   }
 
-  /// Somebody slow writes the tags of an image that has been replaced and labelled since, and ends: whoever looks next
-  /// sees that they are not those of the metadata.
+  /// A slow process writes the tags of an image that has been replaced and labelled since, and ends: the next reader
+  /// sees that they differ from the metadata.
   @Test(arguments: [nil, "a secret of sixteen and more"] as [String?])
   func tagsOfAnOlderImage(key: String?) throws {
     try FakeS3.run { s3 in

@@ -24,7 +24,7 @@ struct TagRaceTests {
   }
 
   /// The object becomes another image, which another function labels, before the first request of a kind is carried
-  /// out. The old code let the old image's labels stay in the tags for good.
+  /// out. The old code left the old image's labels in the tags permanently.
   private func replace(before line: String, _ setup: Setup) throws {
     try FakeS3.run { s3 in
       @Sendable func put(_ bytes: [UInt8]) {

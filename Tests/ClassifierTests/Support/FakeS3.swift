@@ -14,7 +14,7 @@ final class FakeS3: Sendable {
     /// Names in lower case: `x-amz-meta-...` and others.
     var headers: [String: String] = [:]
     var tags: [String: String] = [:]
-    /// Whether the ETag is no MD5 and another one after each copy, as with a key of KMS.
+    /// Whether the ETag is not an MD5 and changes with each copy, as with a KMS key.
     var isOpaque = false
     /// XML of the grants besides the owner's, as `?acl` shows them.
     var grants = ""
@@ -82,7 +82,7 @@ final class FakeS3: Sendable {
   /// The headers of each copy, oldest first.
   var copies: [[String: String]] { state.withLock { $0.copies } }
 
-  /// An error as S3 tells of it.
+  /// An error as S3 reports it.
   static func error(_ status: Int, _ code: String) -> [ScriptedServer.Step] {
     [.answer(status, [:], "<Error><Code>\(code)</Code><Message>as told</Message></Error>")]
   }

@@ -45,7 +45,7 @@ extension ConfigurationType<FileReference> {
       }
       guard let reference = FileReference(text) else {
         throw place.error(
-          "\"\(text)\" is no s3 URI: write s3://bucket/key, or s3://bucket/key?versionId=...")
+          "\"\(text)\" is not an s3 URI: write s3://bucket/key, or s3://bucket/key?versionId=...")
       }
       return reference
     }, write: { .string($0.text) })

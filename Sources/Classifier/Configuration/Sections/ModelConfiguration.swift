@@ -12,7 +12,7 @@ public struct ModelConfiguration: Sendable, Equatable {
   public var preload: Preload
   public var onFailure: OnFailure
 
-  /// What becomes of an image that can never work, as it is damaged or of an unknown format.
+  /// What happens to an image that can never work, because it is damaged or of an unknown format.
   public enum OnFailure: String, Sendable, CaseIterable {
     /// Its event fails, is tried again, and goes where events go that failed.
     case fail
@@ -73,9 +73,9 @@ extension ModelConfiguration: ConfigurationSection {
     Key(
       "onFailure", \.onFailure, .word, .none,
       text: """
-        what becomes of an image that can never work (damaged, of an unknown format): `"fail"` fails its event, which \
-        is tried again and then told to the on-failure destination; `"mark"` writes the reason to \
-        `x-amz-meta-NAME-error` and succeeds, and nothing is tried three times
+        what happens to an image that can never work (damaged, of an unknown format): `"fail"` fails its event, which \
+        Lambda retries and then sends to the on-failure destination; `"mark"` writes the reason to \
+        `x-amz-meta-NAME-error` and succeeds, so that nothing is retried
         """, fallback: "`\"fail\"`"),
   ]
 

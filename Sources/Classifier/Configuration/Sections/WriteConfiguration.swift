@@ -10,8 +10,8 @@ public struct WriteConfiguration: Sendable, Equatable {
     case none
   }
 
-  /// What becomes of the access control list of an object, which S3 does not copy with it: the copy that results
-  /// are written by would make a public object private.
+  /// What happens to the access control list of an object. S3 does not copy it, so the copy that writes the results
+  /// would make a public object private.
   /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
   public enum AccessControl: String, Sendable, CaseIterable {
     /// Grants are carried over.

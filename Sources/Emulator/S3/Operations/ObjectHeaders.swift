@@ -54,7 +54,7 @@ struct ObjectHeaders: Sendable {
   }
 }
 
-/// The headers that tell of an object.
+/// The headers that describe an object.
 extension ObjectRecord {
   /// - Parameter withChecksum: `x-amz-checksum-mode: ENABLED` was asked for.
   func answerHeaders(withChecksum: Bool) -> [String: String] {

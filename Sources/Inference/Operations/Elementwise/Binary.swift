@@ -5,7 +5,7 @@ import Kernels
 public enum Binary: Sendable {
   case add, subtract, multiply, divide, maximum, minimum, power, floorDivide, modulo, arctan2
   case squaredDifference, nextAfter
-  /// Of whole numbers; what is none is cut to one.
+  /// Of whole numbers; fractions are cut off.
   case bitwiseAnd, greatestCommonDivisor
   case equal, notEqual, less, lessEqual, greater, greaterEqual, logicalAnd, logicalOr, logicalXor
 }

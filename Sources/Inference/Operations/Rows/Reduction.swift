@@ -1,4 +1,4 @@
-/// What becomes of the values along the axes that a reduction takes away.
+/// How a reduction combines the values along the axes that it removes.
 public enum Reduction: String, Sendable {
   case sum, mean, max, min, product, variance, l2Norm, any, all, logSumExp
 }

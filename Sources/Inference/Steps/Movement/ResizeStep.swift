@@ -15,7 +15,7 @@ final class ResizeStep: LoopStep {
     kernel = "\(resize.interpolation) resize"
     self.input = input
     self.output = output
-    // tf.image leaves images of the right size alone, whatever the kernel would make of them.
+    // tf.image leaves images of the right size alone, even where the kernel would change them.
     let resize = input.shape == output.shape ? Resize(size: resize.size, interpolation: .bilinear) : resize
     vertical = ResizeWeights(resize, from: input.shape[1], to: output.shape[1])
     horizontal = ResizeWeights(resize, from: input.shape[2], to: output.shape[2])

@@ -1,6 +1,6 @@
 import Kernels
 
-/// What is done to every row alone: softmax and its kin, and sorting.
+/// What is done to each row by itself: softmax, its variants, and sorting.
 struct RowStep: RangeStep {
   enum Kind: String { case softmax, logSoftmax, sparsemax, sort, argumentSort = "argsort" }
   let name: String
