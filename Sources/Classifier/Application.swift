@@ -94,7 +94,7 @@ public final class Application: InvocationHandler {
   /// Credentials last for hours, and only a new process is given others.
   public var mustEnd: String? {
     tagger.needsNewCredentials
-      ? "S3 takes the credentials no more: they have expired, and Lambda gives new ones to a new process"
+      ? "S3 no longer accepts the credentials: they have expired, and Lambda gives new ones to a new process"
       : nil
   }
 }

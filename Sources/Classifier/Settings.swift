@@ -42,7 +42,7 @@ public struct Settings: Sendable {
     if let count = markerKey?.utf8.count, count < Self.leastMarkerKey {
       throw ConfigurationError(
         file: "THIMBLE_MARKER_KEY",
-        reason: "\(count) bytes are too easily guessed: at least \(Self.leastMarkerKey) are needed")
+        reason: "\(count) bytes are too easy to guess: at least \(Self.leastMarkerKey) are needed")
     }
     // It is read where the kernels are chosen.
     if let reason = CPU.refusal(ofKernels: value("THIMBLE_KERNELS")) {

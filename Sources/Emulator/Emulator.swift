@@ -152,7 +152,7 @@ public final class Emulator: Sendable {
     do throws(ControlGroup.Refusal) {
       return try ControlGroup(memory: options.memory)
     } catch {
-      options.log("the function is not held to its memory size: \(error.reason)")
+      options.log("the function's memory is not limited: \(error.reason)")
       return nil
     }
   }

@@ -33,7 +33,7 @@ struct LinkWalk {
   private mutating func step(_ name: String, from group: HDF5Group) throws(HDF5Error) -> HDF5Object? {
     guard names > 0 else {
       throw HDF5Error(
-        path: file.path, object: goal, reason: "the way to it has more than \(LinkWalk.nameLimit) names")
+        path: file.path, object: goal, reason: "the path to it has more than \(LinkWalk.nameLimit) names")
     }
     names -= 1
     let path = (group.path == "/" ? "" : group.path) + "/" + name

@@ -58,7 +58,7 @@ final class Exchange {
     // libcurl's words name the host for other kinds.
     if kind == .certificate || kind == .tls { reason = "\(host): \(reason)" }
     if kind == .certificate {
-      reason += ". Certificates of one's own are named by AWS_CA_BUNDLE."
+      reason += ". Set AWS_CA_BUNDLE to use your own certificates."
     }
     return .failure(error(kind, reason))
   }

@@ -58,7 +58,7 @@ enum ImageFormat: Equatable {
     if contains(text, "<svg") { return "an SVG drawing" }
     if contains(text, "<html") || contains(text, "<!doctype html") { return "an HTML page" }
     if contains(text, "<?xml") { return "an XML document" }
-    return "no image format that Thimble knows"
+    return "an unknown image format"
   }
 
   private static func starts(_ bytes: UnsafeRawBufferPointer, _ signature: String, at offset: Int = 0) -> Bool

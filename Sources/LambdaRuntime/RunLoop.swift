@@ -52,7 +52,7 @@ public struct RunLoop<Client: RuntimeClient> {
     do {
       try client.failInit(failure)
     } catch {
-      logger.error("the function cannot start, and Lambda could not be told: \(error)")
+      logger.error("the function cannot start, and this could not be reported to Lambda: \(error)")
     }
     return 1
   }

@@ -38,7 +38,7 @@ public struct RuntimeAPIClient: RuntimeClient {
     guard let requestID = header(RuntimeAPI.Header.requestID) else {
       throw RuntimeError(
         .badAnswer, operation: "GET \(RuntimeAPI.next)",
-        reason: "the event has no \(RuntimeAPI.Header.requestID): nobody could be answered")
+        reason: "the event has no \(RuntimeAPI.Header.requestID): an answer would have no address")
     }
     return Invocation(
       requestID: requestID, traceID: header(RuntimeAPI.Header.traceID),

@@ -24,7 +24,7 @@ enum Advice {
     case "MetadataTooLarge":
       return "S3 keeps 2 KB of user metadata for an object: write fewer labels."
     case "InvalidRequest" where operation == .getObject:
-      return "Objects that are encrypted with a key of the customer's own (SSE-C) are not supported."
+      return "Objects that are encrypted with a customer-provided key (SSE-C) are not supported."
     default:
       return status == 403 ? permissions(operation, location) : nil
     }

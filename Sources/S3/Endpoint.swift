@@ -92,7 +92,7 @@ struct Endpoint: Sendable {
     if bucket.hasPrefix("arn:") || bucket.hasSuffix("--x-s3") {
       throw S3Error(
         location: location, code: "NotSupported",
-        message: "Only general purpose buckets are supported, named by name: neither access points nor "
+        message: "Only general purpose buckets are supported, by name: neither access points nor "
           + "directory buckets.")
     }
     let isName = bucket.utf8.allSatisfy {

@@ -72,7 +72,7 @@ public struct UTCTime: Sendable {
     self.init(year, month, day, hour, minute, second)
   }
 
-  /// Reads ``http``, also with `UTC` at its end. The name of the day is not looked at.
+  /// Reads ``http``, also with `UTC` at its end. The name of the day is not checked.
   /// - Returns: nil where it is not of that form, or the calendar has no such day.
   public init?(http text: some StringProtocol) {
     let words = text.utf8.split(separator: UInt8(ascii: " "))

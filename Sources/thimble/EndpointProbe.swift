@@ -81,20 +81,20 @@ final class EndpointProbe {
   private func askReading() throws(S3Error) {
     let (head, bytes) = try get()
     if bytes == body {
-      report.add("GET gives the bytes", "yes")
+      report.add("GET returns the bytes", "yes")
     } else {
       report.add(
-        "GET gives the bytes", "no", unsafeFor: [.reading], remedy: "What was written comes back changed.")
+        "GET returns the bytes", "no", unsafeFor: [.reading], remedy: "What was written comes back changed.")
     }
     askMetadata(head)
     let isMD5 = head.eTag.lowercased() == Digest.md5(body).hex
     let isChecked = head.digests.contains { !$0.isETag }
-    report.add("GET gives checksums", isChecked ? "yes" : "no")
+    report.add("GET returns checksums", isChecked ? "yes" : "no")
     let isMistaken = !isMD5 && head.digests.contains { $0.isETag && $0.kind == .wholeBody }
     if isMistaken, !isChecked, client.checksETags {
       report.add(
         "the ETag is an MD5", "no, it only looks like one", unsafeFor: [.reading],
-        remedy: "Bytes could not be told from changed ones over plain HTTP: use https.")
+        remedy: "Changed bytes would not be noticed over plain HTTP: use https.")
     } else {
       report.add("the ETag is an MD5", isMD5 ? "yes" : "no")
     }
@@ -109,7 +109,7 @@ final class EndpointProbe {
     } else {
       report.add(
         question, value.map { "changed: \($0)" } ?? "no", unsafeFor: [.metadata],
-        remedy: "Labels that are not ASCII, at least, are not what was written.")
+        remedy: "At least labels that are not ASCII come back changed.")
     }
   }
 
@@ -144,16 +144,16 @@ final class EndpointProbe {
     do throws(S3Error) {
       try client.mergeTags(on: location) { _ in [Self.tag] }
       guard try client.tags(of: location) == [Self.tag] else {
-        report.add("tags are kept", "no", unsafeFor: [.tags], remedy: "Tags are not what was written.")
+        report.add("tags are kept", "no", unsafeFor: [.tags], remedy: "Tags come back changed.")
         return false
       }
       report.add("tags are kept", "yes")
       let head = try get().head
       if head.tagCount == 1 {
-        report.add("GET gives the number of tags", "yes")
+        report.add("GET returns the number of tags", "yes")
       } else {
         report.add(
-          "GET gives the number of tags", "no", unsafeFor: [.tags],
+          "GET returns the number of tags", "no", unsafeFor: [.tags],
           remedy: "An image whose labels are in tags would be labelled again at each event.")
       }
       return true
@@ -184,7 +184,7 @@ final class EndpointProbe {
       }
       report.add(
         "its ETag stays",
-        after.eTag == before.eTag && eTag == after.eTag ? "yes" : "no (images are read to tell)")
+        after.eTag == before.eTag && eTag == after.eTag ? "yes" : "no (images are read to find out)")
       if hasTags { try askTagsOfCopy() }
       askStaleCopy(after)
     } catch {
@@ -213,14 +213,14 @@ final class EndpointProbe {
       _ = try? get()
       report.add(
         question, "no", unsafeFor: [.metadata],
-        remedy: "An image that is replaced while it is looked at would get the labels of the one before.")
+        remedy: "An image that is replaced while it is processed would get the labels of the previous one.")
     } catch {
       if error.isPreconditionFailed {
         report.add(question, "yes")
       } else {
         report.add(
           question, "fails otherwise: \(error.code)", unsafeFor: [.metadata],
-          remedy: "That an image was replaced could not be told from a failure.")
+          remedy: "A replaced image could not be distinguished from a failure.")
       }
     }
   }

@@ -7,7 +7,7 @@ import Inference
 struct Thimble: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thimble",
-    abstract: "Keras image classifiers on AWS Lambda: look into models, check them, run them here.",
+    abstract: "Keras image classifiers on AWS Lambda: inspect models, check them, run them here.",
     discussion: """
       Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the answer is no or the work \
       failed, 64 wrong usage. `thimble help COMMAND` shows options and examples.

@@ -322,7 +322,7 @@ struct FunctionTests {
         separator: "\n")
       #expect(ids.count == 6)
       #expect(Set(ids).count == 2)
-      #expect(bench.log.text.contains("is given up after 3 attempts"))
+      #expect(bench.log.text.contains("is dropped after 3 attempts"))
     }
   }
 

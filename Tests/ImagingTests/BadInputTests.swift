@@ -52,8 +52,8 @@ struct BadInputTests {
       (Array("<?xml version='1.0'?><svg>".utf8), "SVG"), ([0, 0, 0, 24] + Array("ftypheic".utf8), "HEIC"),
       ([0, 0, 0, 24] + Array("ftypavif".utf8), "AVIF"), (Array("RIFFxxxxWEBPVP8 ".utf8), "WebP"),
       (Array("PK\u{3}\u{4}".utf8), "zip"), (Array("%PDF-1.7".utf8), "PDF"),
-      (Array("hello".utf8), "no image format"),
-      ([0xFF, 0xD8], "no image format"), ([0x89, 0x50, 0x4E], "no image format"),
+      (Array("hello".utf8), "an unknown image format"),
+      ([0xFF, 0xD8], "an unknown image format"), ([0x89, 0x50, 0x4E], "an unknown image format"),
     ]
     if PillowCases.exist {
       for (name, word) in [

@@ -47,7 +47,7 @@ struct CheckTests {
     let file = try Tool.run(["check", scratch.path("thimble.json")] + buckets)
     #expect(file.status == 0 && file.output == outcome.output, "\(file)")
     let labels = try check(model, buckets[2], buckets[3])
-    #expect(labels.output == "n: s3://m/fruit/n.h5 is not looked at; 5 labels in s3://l/n.txt\n", "\(labels)")
+    #expect(labels.output == "n: s3://m/fruit/n.h5 is not checked; 5 labels in s3://l/n.txt\n", "\(labels)")
     for (source, message) in [("s3://m/o.h5", "m/o.h5"), ("s3://m/../classifier.h5", "plain key")] {
       let missing = try check(#"{"name": "n", "source": "\#(source)"}"#, buckets[0], buckets[1])
       #expect(missing.status == 1 && missing.error.contains(message), "\(missing)")
@@ -78,7 +78,7 @@ struct CheckTests {
     (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "nearest"}}"#, []),
     (
       #"{"name": "a", "source": "classifier.h5", "labels": ["a", "b", "a", "c", "d"], "input": {"resize": "box"}}"#,
-      [#"the same label, which results cannot tell apart: "a""#]
+      [#"the same label, which results cannot distinguish: "a""#]
     ),
   ])
   func warnings(model: String, texts: [String]) throws {
@@ -96,7 +96,7 @@ struct CheckTests {
       #"{"name": "fruit", "source": "classifier.h5", "labels": "labels.txt", "input": \#(input)}, {"name": "n", "source": "s3://m/n.h5"}"#
     )
     #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
-    #expect(outcome.output == "fruit: classifier.h5 works, 5 labels\nn: s3://m/n.h5 is not looked at\n")
+    #expect(outcome.output == "fruit: classifier.h5 works, 5 labels\nn: s3://m/n.h5 is not checked\n")
   }
 
   @Test func `weights with their config, and another head`() throws {
@@ -113,7 +113,7 @@ struct CheckTests {
         w: classifier.weights.h5 works, 5 labels
         h: heads.h5 works, 5 labels
         k: heads.h5 works, 2 labels
-        s: s3://m/n.h5 is not looked at; its config is classifier.json
+        s: s3://m/n.h5 is not checked; its config is classifier.json
 
         """)
   }

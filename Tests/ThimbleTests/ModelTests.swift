@@ -207,7 +207,7 @@ struct ModelTests {
     (["predict", "M", "--input", "O"], 1, "does not fit the model's input"),
     (["predict", "M", "--input", "X", "--output", "/nonexistent/y.npy"], 1, "thimble: /nonexistent/y.npy: "),
     (["predict", "X", "--input", "X"], 1, "-x0.npy: "),
-    (["verify", "M", "--input", "X", "--expect", "X"], 1, "is not that of the output"),
+    (["verify", "M", "--input", "X", "--expect", "X"], 1, "differs from the shape of the output"),
     (["predict", "M"], 64, "--input"),
     (["predict", "M", "--input", "X", "--input", "X"], 64, "it is given 2 times"),
     (["predict", "M", "--input", "X", "--output", "a", "--output", "b"], 64, "it is given 2 times"),

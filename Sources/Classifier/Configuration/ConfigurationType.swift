@@ -93,10 +93,10 @@ extension ConfigurationType<[String]> {
       var texts: [String] = []
       for value in value.array ?? [value] {
         guard let text = value.string else { throw value.isNot("a string or a list of strings", place) }
-        guard !text.isEmpty else { throw place.error("an empty text fits everything: leave it out") }
+        guard !text.isEmpty else { throw place.error("an empty string matches every key: leave it out") }
         texts.append(text)
       }
-      guard !texts.isEmpty else { throw place.error("an empty list fits nothing: leave it out") }
+      guard !texts.isEmpty else { throw place.error("an empty list matches no key: leave it out") }
       return texts
     }, write: { .array($0.map(JSONValue.string)) })
 }

@@ -29,7 +29,7 @@ enum Event: Equatable {
 
   /// The objects that an event is about, whatever it is wrapped in.
   static func objects(in value: JSONValue, depth: Int = 0) throws(EventError) -> [ObjectEvent] {
-    guard depth < 4 else { throw EventError("", "events are wrapped in each other too often") }
+    guard depth < 4 else { throw EventError("", "events are nested too deeply") }
     if let elements = value.array { return try objects(inEachOf: elements, depth: depth) }
     if DirectInvocation.isEvent(value) { return [try DirectInvocation.object(of: value)] }
     // S3 sends this when notifications are set up.

@@ -14,7 +14,7 @@ enum Folder {
       }
     }
     guard isFolder(path) else {
-      throw ClassifierError(.storage, subject: path, reason: "it is there already, and no folder")
+      throw ClassifierError(.storage, subject: path, reason: "it exists already, and is not a folder")
     }
   }
 

@@ -98,7 +98,7 @@ enum Labels {
     let twice = duplicates(labels).map { "\"\($0)\"" }
     if twice.isEmpty { return [] }
     let list = twice.joined(separator: ", ")
-    return ["several outputs have the same label, which results cannot tell apart: \(list)"]
+    return ["several outputs have the same label, which results cannot distinguish: \(list)"]
   }
 
   /// Why a text cannot be a label; nil: it can.

@@ -43,7 +43,7 @@ public struct ModelTraits: Sendable {
     for output in outputs {
       let start = "output \"\(output.name)\""
       if output.shape.dropFirst().count(where: { $0 != 1 }) > 1 {
-        notes.append("\(start) is a map, no list with a score for each class")
+        notes.append("\(start) is a map, not a list with a score for each class")
       } else if output.kind == .unbounded {
         notes.append("\(start) is not followed by softmax or sigmoid: output.activation is needed")
       } else if output.kind == .exponential {
@@ -61,7 +61,7 @@ public struct ModelTraits: Sendable {
     let (input, preprocess) = (model.input, model.input.preprocess)
     if scaling.takesPixels, preprocess != .none {
       warnings.append(
-        "the model scales values of 0...255 itself, and input.preprocess does so before: leave it out")
+        "the model scales values of 0...255 itself, and input.preprocess does so too: leave it out")
     } else if preprocess == .none, scaling.takesShares {
       warnings.append(
         "the model standardises values of about 0...1 itself, but is given 0...255: is input.preprocess unit missing?"
@@ -73,7 +73,7 @@ public struct ModelTraits: Sendable {
     }
     if input.resize == nil, scaling.takesPixels || isOfKeras3 {
       warnings.append(
-        "input.resize is not set, and nearest, as load_img has it: a model that was trained by "
+        "input.resize is not set, so it is nearest, as in load_img: a model that was trained by "
           + "image_dataset_from_directory or another tf.data pipeline needs tf-bilinear")
     }
     return warnings

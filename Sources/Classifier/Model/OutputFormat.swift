@@ -28,8 +28,8 @@ struct OutputFormat: Equatable {
     count = sizes.reduce(1, *)
     guard sizes.count(where: { $0 != 1 }) <= 1 else {
       throw failure(
-        "its output \"\(name)\" is \(sizes.map(String.init).joined(separator: "x")), a map and no list with a score for "
-          + "each class: save the model with its classifying layers (include_top=True), or \(head)")
+        "its output \"\(name)\" is \(sizes.map(String.init).joined(separator: "x")), a map, not a list with a score "
+          + "for each class: save the model with its classifying layers (include_top=True), or \(head)")
     }
     let output = count == 1 ? "its one output" : "its \(count) outputs"
     switch (kind, activation) {
@@ -54,7 +54,7 @@ struct OutputFormat: Equatable {
       throw failure("the softmax of one output is always 1: set output.activation to sigmoid")
     case (.softmax, nil) where count == 1:
       throw failure(
-        "its one output, \"\(name)\", is a softmax's, which of one value is always 1: train the model with sigmoid"
+        "its one output, \"\(name)\", comes from a softmax, which is always 1 for one value: train the model with sigmoid"
       )
     default: break
     }

@@ -26,14 +26,14 @@ struct Ranking {
       }
       if isBinary, labels[0] == labels[1] {
         throw ClassifierError(
-          .configuration, reason: "both labels are \"\(labels[0])\": name what is not the case, then what is")
+          .configuration, reason: "both labels are \"\(labels[0])\": name the label for 0 first, then the label for 1")
       }
       if isBinary, !format.isProbability {
         throw ClassifierError(
           .configuration,
           reason:
-            "two labels for its one output need a probability, which this is not as far as the model tells: set "
-            + "output.activation to sigmoid where it is a logit, to none where it is a probability all the same, or name "
+            "two labels for its one output need a probability, and the model does not show that this is one: set "
+            + "output.activation to sigmoid where it is a logit, to none where it is a probability, or name "
             + "one label")
       }
       self.labels = labels

@@ -41,7 +41,7 @@ final class AccessLists: Sendable {
       guard error.status == 403, !error.needsNewCredentials else { throw ObjectEnd(error) }
       throw ObjectEnd(
         .failed,
-        "\(error) A copy loses an object's access control list. If there are none that matter: "
+        "\(error) A copy loses an object's access control list. If no lists matter: "
           + "\"write\": {\"acl\": \"ignore\"}.")
     }
     // Some servers have no lists at all.

@@ -71,7 +71,7 @@ final class ImageTagger: @unchecked Sendable {
     _ watch: inout Stopwatch
   ) throws(ObjectEnd) -> Outcome {
     let models = configuration.models.filter { $0.when.matches(event.location.key) }
-    if models.isEmpty { throw ObjectEnd(.skipped, "no model looks at such keys") }
+    if models.isEmpty { throw ObjectEnd(.skipped, "no model's `when` matches this key") }
     if event.location.key.hasSuffix("/") { throw ObjectEnd(.skipped, "a folder") }
     var task = Task(
       event: event, models: models, digest: configuration.digest(of: models, fingerprints: fingerprints))
@@ -168,7 +168,7 @@ final class ImageTagger: @unchecked Sendable {
     case .unchanged: throw ObjectEnd(.skipped, "current")
     case .replaced where !isLast: return .replaced
     case .replaced:
-      var end = ObjectEnd(.failed, "the object was replaced again and again while its tags were written")
+      var end = ObjectEnd(.failed, "the object was replaced repeatedly while its tags were written")
       end.isTransient = true
       throw end
     }

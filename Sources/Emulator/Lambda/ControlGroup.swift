@@ -147,7 +147,7 @@ final class ControlGroup: Sendable {
         if access(parent + name + "/cpu.max", W_OK) == 0, access(parent + name + "/memory.max", W_OK) == 0 {
           return parent + name
         }
-        reason = "\(parent) does not hand cpu and memory down"
+        reason = "\(parent) does not delegate cpu and memory"
         rmdir(parent + name)
       } catch {
         reason = error.reason

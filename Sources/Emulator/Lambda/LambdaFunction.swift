@@ -74,7 +74,7 @@ actor LambdaFunction {
 
   private func retry(_ event: Invocation, _ failedAttempts: Int) {
     guard failedAttempts <= settings.retryDelays.count else {
-      log.note("event \(event.requestID) is given up after \(failedAttempts) attempts")
+      log.note("event \(event.requestID) is dropped after \(failedAttempts) attempts")
       return
     }
     let delay = settings.retryDelays[failedAttempts - 1]

@@ -59,7 +59,7 @@ struct BTreeV2: Sendable {
       let capacity = (nodeSize - BTreeV2.overhead - pointerSize) / (recordSize + pointerSize)
       let (product, isOver) = total.multipliedReportingOverflow(by: capacity + 1)
       guard capacity > 0, !isOver, product <= .max - capacity else {
-        throw FormatError("its B-tree of depth \(depth) cannot be")
+        throw FormatError("its B-tree has the impossible depth \(depth)")
       }
       total = product + capacity
       totalSizes.append(total.byteWidth)

@@ -48,7 +48,7 @@ struct ExtensibleArray {
       smallestBlockCount > 0, smallestBlockCount & (smallestBlockCount - 1) == 0,
       smallestSuperBlockCount > 1, smallestSuperBlockCount & (smallestSuperBlockCount - 1) == 0,
       smallestBlockCount.trailingZeroBitCount <= indexBits
-    else { throw FormatError("its extensible array cannot be") }
+    else { throw FormatError("its extensible array is not valid") }
     header = Header(
       client: client, elementSize: elementSize, indexBits: indexBits, indexBlockCount: indexBlockCount,
       smallestBlockCount: smallestBlockCount, smallestSuperBlockCount: smallestSuperBlockCount,

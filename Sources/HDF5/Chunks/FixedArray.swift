@@ -19,7 +19,7 @@ struct FixedArray {
     count = try cursor.length()
     blockAddress = try cursor.address()
     try cursor.checksum()
-    guard elementSize >= space.addressSize, pageBits < 32 else { throw FormatError("its fixed array cannot be") }
+    guard elementSize >= space.addressSize, pageBits < 32 else { throw FormatError("its fixed array is not valid") }
     pageCount = 1 << pageBits
   }
 

@@ -7,7 +7,7 @@ enum NBit {
   static func undo(_ source: Bytes, _ values: [UInt32], limit: Int) throws(FormatError) -> Bytes {
     guard values.count > 1, values[1] == 0 else { return source }
     guard values.count >= 8, values[3] == 1 else {
-      throw FormatError("its filter n-bit is one for something else than numbers")
+      throw FormatError("its filter n-bit is not for numbers")
     }
     let size = Int(values[4])
     let isBigEndian = values[5] == 1
@@ -15,7 +15,7 @@ enum NBit {
     let offset = Int(values[7])
     guard (1...8).contains(size), values[5] <= 1, width > 0, width <= 8 * size, offset <= 8 * size - width
     else {
-      throw FormatError("its filter n-bit cannot be: the file is damaged")
+      throw FormatError("its filter n-bit is not valid: the file is damaged")
     }
     let count = min(Int(values[2]), limit / size)
     guard let needed = BitReader.byteCount(count, width: width), needed <= source.count else {

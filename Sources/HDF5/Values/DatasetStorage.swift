@@ -94,7 +94,7 @@ struct DatasetStorage: Sendable {
     if let contiguous { return contiguous }
     // A string that was read takes 16 bytes, however short it is.
     guard count <= (256 << 20) / max(elementSize, 16) else {
-      throw FormatError("it has \(count) elements of \(elementSize) bytes: so many are not read")
+      throw FormatError("it has \(count) elements of \(elementSize) bytes: that is too many")
     }
     return try Bytes(count: count * elementSize) { all throws(FormatError) in
       try read(

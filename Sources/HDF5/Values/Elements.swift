@@ -9,7 +9,7 @@ struct Elements {
   /// How to convert elements of a type to float32.
   static func numberFormat(_ type: DatatypeMessage, name: String?) throws(FormatError) -> NumberFormat {
     guard let format = NumberFormat(type.type, name: name), format.size == type.size else {
-      throw FormatError("its elements are not numbers that are read: \(type.type)")
+      throw FormatError("its elements are not numbers of a supported type: \(type.type)")
     }
     return format
   }

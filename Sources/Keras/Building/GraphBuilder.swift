@@ -41,7 +41,7 @@ struct GraphBuilder {
   }
 
   private static let typeRemedy =
-    "begin the model with an Input of float32, or make floats of the values first: keras.ops.cast(x, \"float32\")"
+    "begin the model with an Input of float32, or convert the values to floats first: keras.ops.cast(x, \"float32\")"
 
   private mutating func add(
     _ operation: Operation, _ inputs: [Graph.ValueID], _ type: ValueType, _ identity: LayerIdentity
@@ -106,7 +106,7 @@ struct GraphBuilder {
       // Floats have no more than 24 bits: whole numbers that need more are not expected of a model.
       guard type.range.contains(whole) || from.isFloat && bits >= 32 else {
         throw identity.error(
-          "it makes \(type.name) of values that may lie outside its range, of which each backend of Keras makes something else",
+          "it converts to \(type.name) values that may lie outside its range, for which Keras' backends differ",
           remedy: "limit them first: keras.ops.clip(x, \(type.range.text))")
       }
       return try add(
@@ -182,7 +182,7 @@ struct GraphBuilder {
     {
       if casts || arguments.positional.contains(where: { $0.tensors.contains { types[$0.index].isFloat } }) {
         throw identity.error(
-          "its dtype is \(type.name), so that it makes whole numbers of floats",
+          "its dtype is \(type.name), so that it converts floats to whole numbers",
           remedy: "build the model without a dtype for this layer")
       }
     }

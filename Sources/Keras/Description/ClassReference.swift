@@ -40,7 +40,7 @@ struct ClassReference {
     guard let foreignModule, LayerClass.otherPackages[name] == nil else { return nil }
     let module = foreignModule.isEmpty ? "" : " (of \(foreignModule))"
     return identity.error(
-      "it is of a class of its user's\(module), not of Keras, and the file does not hold the class's code",
-      remedy: "build the model with layers of keras.layers or keras.ops in its place and save it again")
+      "it is of a user-defined class\(module), not of Keras, and the file does not hold the code of the class",
+      remedy: "build the model with layers of keras.layers or keras.ops instead and save it again")
   }
 }

@@ -159,7 +159,7 @@ struct ModelParser {
     default:
       throw KerasError(
         path: file, layer: path.isEmpty ? nil : path, className: className,
-        reason: "\"\(key)\" holds \(json.kind), which names no layer")
+        reason: "\"\(key)\" holds \(json.kind), which does not name a layer")
     }
     return ports
   }

@@ -24,7 +24,7 @@ extension LayerClass {
       else {
         throw layer.error(
           "it holds Python code, which is not run",
-          remedy: "build the model with layers of keras.layers or keras.ops in its place and save it again")
+          remedy: "build the model with layers of keras.layers or keras.ops instead and save it again")
       }
       return .tensor(try builder.scaledSum(of: inputs, scale: scale, layer))
     },

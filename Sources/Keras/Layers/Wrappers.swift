@@ -14,7 +14,7 @@ extension LayerClass {
 extension LayerCall {
   /// The layer that a wrapper applies.
   func wrapped() throws(KerasError) -> LayerDescription {
-    guard let inner = description.children.first else { throw error("its configuration holds no layer") }
+    guard let inner = description.children.first else { throw error("its configuration has no layer") }
     return inner
   }
 }
@@ -36,7 +36,7 @@ extension LayerCall {
   if case .plain = inner.content, try Quantization(inner.configuration) != nil {
     // TimeDistributed calls `layer.call`, which is that of a layer that is not quantized.
     throw inner.identity.error(
-      "Keras leaves out the scales of a quantized layer within TimeDistributed, its results are useless",
+      "Keras ignores the scales of a quantized layer within TimeDistributed, so its results are useless",
       remedy: "build the model without TimeDistributed around the layer, or save it before it is quantized")
   }
   let arguments = CallArguments<Graph.ValueID>(positional: [.tensor(merged)])

@@ -21,7 +21,7 @@ extension AbsMaxQuantizer {
       let epsilon = values["epsilon"]?.real, values["output_dtype"]?.string ?? "int8" == "int8"
     else {
       throw layer.identity.error(
-        "its inputs are quantized by something else than Keras' own AbsMaxQuantizer to int8",
+        "its inputs are not quantized to int8 by Keras' own AbsMaxQuantizer",
         remedy: "quantize the model with keras.quantizers.AbsMaxQuantizer, or save it before it is quantized")
     }
     self.init(low: Float(range[0]), high: Float(range[1]), epsilon: Float(epsilon))

@@ -16,7 +16,7 @@ extension LayerClass {
     -> Value
   {
     throw layer.error(
-      "it calls a method of a TensorFlow object", remedy: "use functions of tf or layers in its place")
+      "it calls a method of a TensorFlow object", remedy: "use functions of tf or layers instead")
   }
 
   @Sendable private static func buildFunction(_ layer: LayerCall, _ builder: inout GraphBuilder)
@@ -35,7 +35,7 @@ extension GraphBuilder {
     guard let function = TensorFlowFunction.named(name) else {
       throw layer.error(
         "the function \"\(name)\" of TensorFlow is not known",
-        remedy: "build the model with layers of keras.layers in its place and save it again")
+        remedy: "build the model with layers of keras.layers instead and save it again")
     }
     let call = try function.call(arguments, layer)
     if let sizes = try ShapeArithmetic.result(of: function.operation, call) { return sizes }

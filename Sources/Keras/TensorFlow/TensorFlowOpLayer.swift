@@ -152,7 +152,7 @@ private struct TensorFlowNode: Sendable {
   guard let known = TensorFlowNode.all[operation] else {
     throw layer.error(
       "the operation \"\(operation)\" of TensorFlow is not known",
-      remedy: "build the model with layers of keras.layers in its place and save it again")
+      remedy: "build the model with layers of keras.layers instead and save it again")
   }
   guard inputs.count <= known.inputs.count else {
     throw layer.error("its operation \"\(operation)\" is given \(inputs.count) inputs")

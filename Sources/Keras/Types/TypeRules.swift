@@ -22,7 +22,7 @@ struct TypeContext {
   func whole(_ type: NumberType, _ range: Interval) throws(TypeFault) -> ValueType {
     guard type.range.contains(range) else {
       throw TypeFault(
-        reason: "its result can leave the range of \(type.name), where Keras goes round to the other end")
+        reason: "its result can leave the range of \(type.name), where Keras wraps around")
     }
     return ValueType(type, range)
   }
@@ -121,7 +121,7 @@ extension Reduction {
     case .sum:
       if input.isFloat { return .float }
       guard let count = context.count(axes) else {
-        throw context.refusal("takes the sum of unknown many values")
+        throw context.refusal("takes the sum of an unknown number of values")
       }
       let range = input.range.union(input.range * Interval(count, count))
       let type = keepsType && input.type != .bool ? input.type : input.type.promoted(with: .int32)

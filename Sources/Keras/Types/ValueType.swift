@@ -47,7 +47,7 @@ struct ValueType: Equatable {
     }
     for value in [self, other] where !type.range.contains(value.range) {
       throw TypeFault(
-        reason: "its values, of \(value.type.name), do not fit \(type.name), of which the others are")
+        reason: "its values, of \(value.type.name), are not of the type of the others, \(type.name)")
     }
     return type
   }

@@ -78,7 +78,7 @@ struct LayerNameWeights {
   ) throws(KerasError) {
     if saved.weights.contains(where: { $0.name.hasSuffix("/lora_kernel_b") }) {
       throw layer.identity.error(
-        "the file has its kernel and its LoRA adapter apart, which is not read",
+        "the file has its kernel and its LoRA adapter separately, which is not supported",
         remedy: "save the model as a .keras file, in which they are merged")
     }
     guard slots.count == saved.weights.count else {
@@ -104,7 +104,7 @@ struct LayerNameWeights {
     guard let layer = model.layers.first(where: { $0.name.isSameBytes(as: saved.name) }) else {
       return KerasError(
         path: path, layer: saved.name,
-        reason: "the file has weights of it (\(names)), the configuration no such layer",
+        reason: "the file has weights of it (\(names)), but the configuration has no such layer",
         remedy: "take configuration and weights from the same model")
     }
     return layer.identity.error(

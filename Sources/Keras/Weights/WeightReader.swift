@@ -59,7 +59,7 @@ struct WeightReader {
       }
     } else if isInteger, slot.weight.isTrainable {
       throw slot.layer.identity.error(
-        "its weight \"\(slot.name)\" is of whole numbers, and its configuration does not say on which scale",
+        "its weight \"\(slot.name)\" is of whole numbers, and its configuration does not say which scale they have",
         remedy: "save the model with model.save(), or before it is quantized")
     }
   }
@@ -77,7 +77,7 @@ struct WeightReader {
     }
     guard dataset.count <= copyLimit else {
       throw identity.error(
-        "its weight \"\(slot.name)\" has \(dataset.count) values, more than are made of a file of this size",
+        "its weight \"\(slot.name)\" has \(dataset.count) values, too many for a file of this size",
         remedy: "store it without compression: h5repack -f NONE")
     }
     copyLimit -= dataset.count

@@ -13,7 +13,7 @@ extension LayerDescription {
     if let layerClass = table[className] { return layerClass }
     throw identity.error(
       "layers of this class are not known",
-      remedy: "replace the layer by others of keras.layers and save the model again")
+      remedy: "replace the layer with others of keras.layers and save the model again")
   }
 
   /// The weights that the layer itself has, without those of layers within it.

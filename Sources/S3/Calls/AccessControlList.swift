@@ -113,7 +113,7 @@ extension S3Client {
       throw error
     }
     guard let list = XMLElement(parsing: answer).flatMap(AccessControlList.init) else {
-      throw call.error("Incomplete", "the answer is no access control list that is understood.")
+      throw call.error("Incomplete", "the answer is not a valid access control list.")
     }
     return list
   }

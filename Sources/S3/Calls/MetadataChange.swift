@@ -47,7 +47,7 @@ struct MetadataChange {
     if head.headers["x-amz-server-side-encryption-customer-algorithm"] != nil {
       return (
         "NotSupported",
-        "the object is encrypted with a key of the customer's own (SSE-C), which is not known here."
+        "the object is encrypted with a customer-provided key (SSE-C), which is not known here."
       )
     }
     if head.length > Self.lengthLimit {

@@ -10,11 +10,11 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", _superCommandName: "thimble",
     abstract:
-      "Check a function's folder, that all its thimble.json names is there and works; or a model; or an S3 server.",
+      "Check that all that a function's thimble.json names is there and works; or check a model, or an S3 server.",
     discussion: """
       Models, their configs and labels in the folder, or in a sideload.zip there, are loaded as the function would load \
       them, as are those of buckets for which --bucket NAME=DIR names a folder. What is elsewhere in S3 or at an absolute \
-      path is not looked at. What is probably wrong is told beside. Exit code 1: the function would fail.
+      path is not checked. What is probably wrong is told beside. Exit code 1: the function would fail.
 
       Of a model's file, or of an unpacked .keras file, the model alone is looked at: whether it works, and which \
       settings it needs.
@@ -118,7 +118,7 @@ extension Panel {
   fileprivate func check(_ model: ModelConfiguration, with folders: BucketFolders) throws -> String {
     let local = try folders.model(model)
     guard isHere(model.source, local.source) else {
-      var text = "\(model.name): \(model.source) is not looked at"
+      var text = "\(model.name): \(model.source) is not checked"
       if case (.file(let labels), .file(let file)) = (model.labels, local.labels), isHere(labels, file) {
         text += "; \(try store.labels(of: local).count) labels in \(labels)"
       }

@@ -27,7 +27,7 @@ struct Classify: ParsableCommand {
   @Argument(help: "The model (without --config) and the image files.")
   var files: [String]
 
-  @Option(help: ArgumentHelp("A thimble.json, all of whose models look at the images.", valueName: "file"))
+  @Option(help: ArgumentHelp("A thimble.json; all its models label the images.", valueName: "file"))
   var config: String?
 
   @Option(

@@ -66,7 +66,7 @@ struct Emulate: AsyncParsableCommand {
         + "Lambda, where control groups may be used here.", valueName: "MB"))
   var memory = 1769
 
-  @Flag(help: "Tell the function its memory size, but do not hold it to that.")
+  @Flag(help: "Tell the function its memory size, but do not enforce it.")
   var noLimits = false
 
   @Option(help: ArgumentHelp("How long an invocation may take.", valueName: "seconds"))
@@ -77,7 +77,7 @@ struct Emulate: AsyncParsableCommand {
     help: ArgumentHelp("A variable of the function. May be repeated.", valueName: "name=value"))
   var environment: [String] = []
 
-  @Option(help: "The region that the function is told and events name.")
+  @Option(help: "The region that the function and its events get.")
   var region = "us-east-1"
 
   @Option(help: "The access key that requests are signed with.")
@@ -108,7 +108,7 @@ struct Emulate: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Make this share of S3 requests fail, to test retries.", valueName: "0...1"))
   var failRate = 0.0
 
-  @Option(help: "Which of them fail: another number, another choice.")
+  @Option(help: "The seed of the random choice of requests that fail.")
   var failSeed: UInt64 = 1
 
   @Option(

@@ -54,7 +54,7 @@ struct Verify: ParsableCommand {
     where result.tensor.shape != truth.shape {
       throw Failure(
         path,
-        "its shape \(Format.shape(truth.shape)) is not that of the output \(result.name), "
+        "its shape \(Format.shape(truth.shape)) differs from the shape of the output \(result.name), "
           + Format.shape(result.tensor.shape))
     }
     let comparisons = zip(run.outputs, truths).map { Comparison($0, $1, tolerance: tolerance) }

@@ -13,7 +13,7 @@ struct BucketFolders {
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {
-        throw Failure("--bucket \(text)", "it names no folder", remedy: "write NAME=DIR")
+        throw Failure("--bucket \(text)", "it does not name a folder", remedy: "write NAME=DIR")
       }
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: String(parts[1]), isDirectory: &isFolder),
@@ -40,7 +40,7 @@ struct BucketFolders {
       ["", ".", ".."].contains($0)
     }
     guard isPath else {
-      throw Failure(location.uri, "no file of a folder has this name", remedy: "choose a plain key")
+      throw Failure(location.uri, "a file in a folder cannot have this name", remedy: "choose a plain key")
     }
     let path = "\(folder)/\(location.key)"
     var isFolder: ObjCBool = false

@@ -49,7 +49,7 @@ struct ShapeOptions: ParsableArguments {
     name: .customLong("shape"),
     help: ArgumentHelp(
       "An input's shape, batch first, e.g. 1x224x224x3; repeat it for further inputs. Default: a batch of 1, "
-        + "224 for what the model leaves open.", valueName: "shape"))
+        + "224 where the model leaves a size open.", valueName: "shape"))
   var shapes: [InputShape] = []
 
   /// One for each of the model's inputs.
@@ -64,7 +64,7 @@ struct ShapeOptions: ParsableArguments {
 }
 
 extension ShapeOptions {
-  /// A batch of 1, and 224 for what the model leaves open.
+  /// A batch of 1, and 224 where the model leaves a size open.
   static func usual(for model: KerasModel) -> [[Int]] {
     model.graph.inputs.map { input in
       model.graph.shape(of: input.value).enumerated().map { axis, size in size ?? (axis == 0 ? 1 : 224) }

@@ -69,7 +69,7 @@ struct ModelFaultTests {
     }
   }
 
-  /// A model that the settings do not fit stays so as long as it is the same, and is not looked at again.
+  /// A model that the settings do not fit stays so as long as it is the same, and is not checked again.
   @Test func settings() throws {
     let file = URL(fileURLWithPath: Fixtures.directory("Classifier") + "/green.h5")
     let green = Array(try Data(contentsOf: file))

@@ -54,7 +54,7 @@ extension InputConfiguration: ConfigurationSection {
     public static let preprocess = ConfigurationKey<InputConfiguration>(
       "preprocess", \.preprocess, .preprocess, .results,
       text: """
-        `none`, `unit` (x/255), `tf`, `torch`, `caffe` as keras.applications means them, or an object as \
+        `none`, `unit` (x/255), `tf`, `torch`, `caffe` as in keras.applications, or an object such as \
         `{"scale": 1, "offset": [-104, -117, -123]}`
         """, fallback: "`none`")
     public static let resize = ConfigurationKey<InputConfiguration>(
@@ -70,7 +70,7 @@ extension InputConfiguration: ConfigurationSection {
       "color", \.color, .optional(.word), .results, text: "`rgb`, `bgr`, `grayscale`, `rgba`",
       fallback: "by the model's channels")
     public static let exifOrientation = ConfigurationKey<InputConfiguration>(
-      "exifOrientation", \.exifOrientation, .flag, .results, text: "turn the image as its camera says",
+      "exifOrientation", \.exifOrientation, .flag, .results, text: "turn the image upright, as its EXIF data says",
       fallback: "`false`, as Keras")
   }
 

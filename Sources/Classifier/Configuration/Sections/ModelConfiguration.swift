@@ -60,7 +60,7 @@ extension ModelConfiguration: ConfigurationSection {
     Key(
       "labels", \.labels, .labels, .results,
       text: "a list, or a `.txt` or `.json` file by path or s3 URI; see below",
-      fallback: "outputs are numbered"),
+      fallback: "the numbers of the outputs"),
     Key("input", \.input, .section, .results),
     Key("output", \.output, .section, .results),
     Key("when", \.when, .section, .none),

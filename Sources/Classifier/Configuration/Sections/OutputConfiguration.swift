@@ -6,9 +6,9 @@ public struct OutputConfiguration: Sendable, Equatable {
   public var head: Head?
   /// The most labels that are named; nil: 1, or all for `multiLabel`.
   public var top: Int?
-  /// 0...1: labels that score less are not named; nil: 0, which names all, or 0.5 for `multiLabel`.
+  /// 0...1: labels with a lower score are not written; nil: 0, which names all, or 0.5 for `multiLabel`.
   public var threshold: Double?
-  /// Whether several labels may be right at once: then all that reach the threshold are named.
+  /// Whether several labels can be right at once: then all that reach the threshold are named.
   public var multiLabel: Bool
   /// What makes scores of the model's output; nil: the model does so itself.
   public var activation: Activation?
@@ -52,23 +52,23 @@ extension OutputConfiguration: ConfigurationSection {
   public enum Keys {
     public static let head = ConfigurationKey<OutputConfiguration>(
       "head", \.head, .optional(.head), .results,
-      text: "which output of a model with several: its layer's name, or its number from 0",
+      text: "which output to use if the model has several: its layer's name, or its number from 0",
       fallback: "the first")
     public static let top = ConfigurationKey<OutputConfiguration>(
-      "top", \.top, .optional(.whole(from: 1)), .results, text: "how many labels are named at most",
+      "top", \.top, .optional(.whole(from: 1)), .results, text: "the largest number of labels to write",
       fallback: "1; all with `multiLabel`", canonical: { .integer($0.labelLimit) })
     static let threshold = ConfigurationKey<OutputConfiguration>(
-      "threshold", \.threshold, .optional(.share), .results, text: "labels that score less are not named",
+      "threshold", \.threshold, .optional(.share), .results, text: "labels with a lower score are not written",
       fallback: "0; 0.5 with `multiLabel`", canonical: { .real($0.leastScore) })
     static let multiLabel = ConfigurationKey<OutputConfiguration>(
-      "multiLabel", \.multiLabel, .flag, .results, text: "several labels may be right at once",
+      "multiLabel", \.multiLabel, .flag, .results, text: "several labels can be right at once",
       fallback: "`false`")
     public static let activation = ConfigurationKey<OutputConfiguration>(
       "activation", \.activation, .optional(.word), .resultsUnlessDefault,
       text: """
-        what makes scores of the outputs of a model that ends in logits (trained with `from_logits=True`): `softmax` \
-        where one label is right, `sigmoid` for a single output and where each may be right or not; `none` takes them as they are
-        """, fallback: "the model's own, which must be there")
+        how to compute scores if the model ends in logits (trained with `from_logits=True`): `softmax` if exactly one \
+        label is right, `sigmoid` for a single output or if each label can be right or not; `none` uses the outputs unchanged
+        """, fallback: "the model's own, if it has one; else it is needed")
   }
 
   static let keys = [Keys.head, Keys.top, Keys.threshold, Keys.multiLabel, Keys.activation]

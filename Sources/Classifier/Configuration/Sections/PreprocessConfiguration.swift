@@ -9,8 +9,8 @@ private struct Affine: ConfigurationSection {
   static let keys = [
     ConfigurationKey<Affine>(
       "scale", \.scale, .numbers, .results,
-      text: "values are multiplied with it: a number for all channels, or a list of one each", fallback: "1"),
-    ConfigurationKey<Affine>("offset", \.offset, .numbers, .results, text: "then it is added", fallback: "0"),
+      text: "a factor for the values: a number for all channels, or a list with one for each channel", fallback: "1"),
+    ConfigurationKey<Affine>("offset", \.offset, .numbers, .results, text: "added afterwards, in the same form", fallback: "0"),
   ]
 }
 

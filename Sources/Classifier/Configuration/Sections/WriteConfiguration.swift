@@ -54,13 +54,13 @@ extension WriteConfiguration: ConfigurationSection {
       .string { text in
         isName(text) && text.utf8.count <= 64
           ? nil : "\"\(text)\" cannot begin a metadata key: use a-z, 0-9 and -"
-      }, .results, text: "stands before each name", fallback: "none"),
+      }, .results, text: "put before each name", fallback: "none"),
     Key(
       "acl", \.acl, .word, .none,
       text: """
         S3 does not copy access control lists, so a public image would become private when its metadata is written. \
-        `"refuse"`: an image with other grants than its owner's fails; `"keep"`: its grants are carried over, for which \
-        the role needs `s3:GetObjectAcl` and `s3:PutObjectAcl`; `"ignore"`: nobody looks
+        `"refuse"`: an image with grants to others than its owner fails; `"keep"`: its grants are kept, and the role needs \
+        `s3:GetObjectAcl` and `s3:PutObjectAcl`; `"ignore"`: lists are not checked
         """, fallback: "`\"refuse\"`"),
   ]
 

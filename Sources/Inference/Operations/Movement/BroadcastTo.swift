@@ -16,7 +16,7 @@ struct BroadcastTo: OperationDefinition {
       let own: Int? = index < offset ? 1 : input[index - offset]
       if size == Operation.keep {
         guard index >= offset else {
-          throw ShapeError(reason: "it keeps axis \(index), which the shape \(input.text) has not")
+          throw ShapeError(reason: "it keeps axis \(index), which the shape \(input.text) does not have")
         }
         result.append(own)
       } else if own == nil || own == 1 || own == size {

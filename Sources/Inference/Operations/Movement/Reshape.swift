@@ -14,7 +14,7 @@ struct Reshape: OperationDefinition {
       switch size {
       case Operation.keep:
         guard axis < input.count else {
-          throw ShapeError(reason: "it keeps axis \(axis), which the shape \(input.text) has not")
+          throw ShapeError(reason: "it keeps axis \(axis), which the shape \(input.text) does not have")
         }
         result.append(input[axis])
         rest[axis] = 1

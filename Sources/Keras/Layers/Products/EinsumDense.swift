@@ -35,7 +35,7 @@ struct ProjectionEquation {
   init(_ equation: String, rank: Int, _ layer: LayerCall) throws(KerasError) {
     let sides = EinsumText.sides(equation)
     guard sides.inputs.count == 2, let output = sides.output else {
-      throw layer.error("its equation \"\(equation)\" is not of two inputs and an output")
+      throw layer.error("its equation \"\(equation)\" does not have two inputs and an output")
     }
     let used = equation.filter(\.isLetter)
     let named = sides.inputs[0].filter(\.isLetter).count
