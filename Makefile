@@ -54,7 +54,7 @@ bench-peers: ## side by side with LiteRT, ONNX Runtime and OpenVINO (half an hou
 bench-invocation: ## what Lambda bills, next to functions in Python (twenty minutes)
 	@scripts/bench-invocation
 
-lint: ## check the formatting, the scripts, Python and YAML
+lint: ## check the formatting, the scripts, Python, YAML and the choice of words
 	@scripts/lint
 
 format: ## fix the formatting

@@ -7,9 +7,9 @@ import System
 ///
 /// An invocation fails when one of its objects does, after all have been looked at. Lambda then delivers an
 /// asynchronous event again, twice, and passes it to the on-failure destination. That holds for lasting causes too
-/// (a damaged image), or nobody would hear of them, unless the configuration has them marked on the object. An
-/// object that is `gone` or `superseded` is not a failure. SQS and S3 Batch Operations are told message by
-/// message and task by task.
+/// (a damaged image), or they would not be noticed, unless the configuration has them marked on the object. An
+/// object that is `gone` or `superseded` is not a failure. SQS and S3 Batch Operations get a result for
+/// each message or task.
 public final class Application: InvocationHandler {
   private let tagger: ImageTagger
   private let store: ModelStore
@@ -75,7 +75,7 @@ public final class Application: InvocationHandler {
 
   /// Handles one event of any kind.
   /// - Returns: JSON that lists each object with its status, labels and milliseconds a stage; for SQS and S3
-  ///   Batch Operations what they want to hear.
+  ///   Batch Operations the result that they expect.
   public func handle(_ invocation: Invocation) throws(InvocationFailure) -> [UInt8] {
     s3.traceID = invocation.traceID
     s3.deadline = invocation.deadline == .max ? nil : Double(invocation.deadline) / 1e3 - 0.2

@@ -78,7 +78,8 @@ public struct Settings: Sendable {
       }
       guard isName else {
         throw ConfigurationError(
-          file: "THIMBLE_BUCKETS", reason: "\"\(name)\" is not a bucket's name: write names with commas between")
+          file: "THIMBLE_BUCKETS",
+          reason: "\"\(name)\" is not a bucket's name: write names with commas between")
       }
       names.append(name)
     }

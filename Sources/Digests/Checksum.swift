@@ -62,7 +62,7 @@ public final class Checksum {
   deinit { EVP_MD_CTX_free(context) }
 
   public func update(_ bytes: UnsafeRawBufferPointer) {
-    // zlib takes a missing address for the wish to begin anew.
+    // zlib takes a missing address as a request to start again.
     guard !bytes.isEmpty else { return }
     if let crc {
       value = crc.value(after: value, bytes)

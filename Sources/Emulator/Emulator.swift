@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// What stands for Lambda's fixed places: the function's folder for `/var/task` (`LAMBDA_TASK_ROOT`), the
 /// layer's folder for `/opt` (`THIMBLE_LAYER_ROOT`), a folder of the function's own for `/tmp` (`TMPDIR`,
-/// `THIMBLE_CACHE`). The memory size is told to the function and reported, and enforced where
+/// `THIMBLE_CACHE`). The function gets the memory size, it is reported, and enforced where
 /// ``EmulatorOptions/limitsResources`` asks for it and the machine allows it.
 public final class Emulator: Sendable {
   public let options: EmulatorOptions

@@ -11,10 +11,10 @@ public struct EmulatorOptions: Sendable {
   public var functionName = "thimble"
   /// Variables of the function's own, as set in its configuration on AWS.
   public var environment: [String: String] = [:]
-  /// Memory of the function in MB, 128...10240: told to it, and reported in `REPORT` lines.
+  /// Memory of the function in MB, 128...10240: passed to it, and reported in `REPORT` lines.
   public var memory = 1769
   /// Whether the function is held to what its memory size buys: so much memory, and memory / 1769 MB of a
-  /// processor (one at least while it starts), by control groups. Where they may not be used, ``log`` is told
+  /// processor (one at least while it starts), by control groups. Where they may not be used, ``log`` says so
   /// why and the function runs without limits.
   public var limitsResources = false
   /// Seconds that one invocation may take before its process is killed.

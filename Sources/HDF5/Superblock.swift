@@ -59,7 +59,7 @@ struct Superblock: Sendable {
   }
 
   /// Refuses files in which a newer state of groups and headers lies in an image of the writer's cache (specification
-  /// IV.A.2 "The Metadata Cache Image Message"): what stands in their own places may be old or nothing.
+  /// IV.A.2 "The Metadata Cache Image Message"): what is in their own places may be old or empty.
   private static func checkCache(_ space: AddressSpace, _ extensionAddress: Int) throws(FormatError) {
     for message in try ObjectHeader(space, at: extensionAddress).all(.cacheImage) {
       var cursor = space.cursor(message.content)

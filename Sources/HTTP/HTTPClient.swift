@@ -25,7 +25,7 @@ public final class HTTPClient {
   private var idle: [UnsafeMutableRawPointer] = []
   private var count = 0
 
-  /// - Parameter caBundle: a PEM file of those who may vouch for servers; nil: from the environment, or the
+  /// - Parameter caBundle: a PEM file of trusted certificate authorities; nil: from the environment, or the
   ///   system's.
   public convenience init(caBundle: String? = nil) { self.init(trust: caBundle.map(Trust.file)) }
 
@@ -93,7 +93,7 @@ public final class HTTPClient {
   /// Ends the wait of ``poll(atMost:)``. The only call that may be made by any thread.
   public func wakeUp() { curl_multi_wakeup(multi) }
 
-  /// Ends an exchange; nothing more is heard of it.
+  /// Ends an exchange; its callbacks are not called any more.
   public func cancel(_ id: ExchangeID) {
     finished.removeAll { $0.id == id }
     guard let exchange = running.removeValue(forKey: id) else { return }
@@ -103,7 +103,7 @@ public final class HTTPClient {
   // MARK: libcurl
 
   /// Once for the process. Writing to a TLS connection that the other side has closed raises SIGPIPE, which
-  /// would end the process; libcurl is told to leave signals alone, so this is the place to ignore it.
+  /// would end the process; libcurl is configured to leave signals alone, so it is ignored here.
   private static let initializeLibrary: Void = {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     signal(SIGPIPE, SIG_IGN)

@@ -43,7 +43,7 @@ public final class HTTPTransport: Sendable {
     driver.add(.start(id ?? makeID(), waiting))
   }
 
-  /// Ends an exchange. Its completion is not called any more once the transport's thread has heard of it.
+  /// Ends an exchange. Its completion is not called any more once the transport's thread has noticed it.
   public func cancel(_ id: ID) { driver.add(.cancel(id)) }
 
   /// Lets an exchange go on whose sink had no room.

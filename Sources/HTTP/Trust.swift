@@ -1,7 +1,7 @@
 import Glibc
 import System
 
-/// Who may vouch for a server.
+/// The certificate authorities that are trusted.
 enum Trust: Sendable {
   /// A PEM file, which libcurl reads.
   case file(String)

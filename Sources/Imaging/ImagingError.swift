@@ -3,7 +3,7 @@
 /// The text names the cause and, where there is one, the remedy. It does not name the file: only the
 /// caller knows it.
 public struct ImagingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kinds of failure that a caller may want to tell apart.
+  /// The kinds of failure that a caller may want to distinguish.
   public enum Kind: String, Sendable {
     /// Not a PNG or JPEG: another format, or no image at all.
     case unsupportedFormat

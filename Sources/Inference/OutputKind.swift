@@ -16,7 +16,7 @@ extension Graph {
   /// What kind of values an output has. What moves, picks or averages values is looked through, as is what scales
   /// them by constants.
   public func kind(of output: ValueID) -> OutputKind {
-    // Of constants: nil. Nodes stand behind what they read.
+    // Of constants: nil. Nodes come after what they read.
     var kinds: [OutputKind?] = []
     for node in nodes.prefix(output.index + 1) {
       kinds.append(node.operation.definition.outputKind(node.inputs.map { kinds[$0.index] }))

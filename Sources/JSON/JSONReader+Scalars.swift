@@ -5,7 +5,7 @@ extension JSONReader {
     let start = position
     let quote = bytes[position]
     position += 1
-    // What stands before the last escape; mostly there is none, and the text can be read where it stands.
+    // The text before the last escape; mostly there is none, and the text can be read in place.
     var text: [UInt8] = []
     var isASCII = true
     var runStart = position
@@ -26,7 +26,8 @@ extension JSONReader {
         runStart = position
       case 0..<0x20:
         throw error(
-          byte == UInt8(ascii: "\n") ? "this string has no end on its line" : "a control character in a string")
+          byte == UInt8(ascii: "\n")
+            ? "this string has no end on its line" : "a control character in a string")
       default:
         isASCII = isASCII && byte < 0x80
         position += 1

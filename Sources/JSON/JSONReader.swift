@@ -31,7 +31,7 @@ struct JSONReader {
     JSONError(reason, at: place ?? position, of: bytes)
   }
 
-  /// What stands here, for messages.
+  /// What is here, for messages.
   private var found: String {
     guard let current else { return "the text ends" }
     return current > 0x20 && current < 0x7F
@@ -170,7 +170,7 @@ struct JSONReader {
     }
   }
 
-  /// Everything up to the next sign that cannot stand in a name or a word.
+  /// Everything up to the next sign that cannot be part of a name or a word.
   private mutating func name() -> String {
     let start = position
     while let byte = current {

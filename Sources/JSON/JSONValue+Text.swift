@@ -19,7 +19,7 @@ extension JSONValue {
     try self.init(text.utf8, dialect: dialect)
   }
 
-  /// The value as JSON on one line (RFC 8259), without any control character. JSON knows no infinity and no NaN:
+  /// The value as JSON on one line (RFC 8259), without any control character. JSON has no infinity and no NaN:
   /// they become null.
   public var text: String {
     var text = ""

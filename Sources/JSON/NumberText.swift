@@ -3,7 +3,7 @@
 struct NumberText {
   let hasPlus: Bool
   let isHexadecimal: Bool
-  /// How many digits stand before the point.
+  /// How many digits are before the point.
   let wholeCount: Int
   /// How many digits stand after the point; nil: there is no point.
   let fractionCount: Int?

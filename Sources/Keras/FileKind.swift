@@ -1,6 +1,6 @@
 import System
 
-/// What a model file is, told by its first bytes.
+/// What a model file is, known from its first bytes.
 enum FileKind {
   case hdf5
   case zip
@@ -38,7 +38,7 @@ extension FileKind {
   /// The kind of a file that begins with these bytes; nil: it is not a model.
   private static func kind(_ bytes: [UInt8]) -> FileKind? {
     if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) { return .zip }
-    // An HDF5 file may begin with a block of its user's, whose size is a power of 2 from 512 on.
+    // An HDF5 file may begin with a user block, whose size is a power of 2 from 512 on.
     let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
     return [0, 512, 1024].contains { bytes.dropFirst($0).starts(with: signature) } ? .hdf5 : nil
   }

@@ -114,7 +114,7 @@ public struct Logger: Sendable {
     write(Array((JSONValue.object(JSONObject(members)).text + "\n").utf8))
   }
 
-  /// One call for a line, so that lines of several threads do not mix. Where nobody reads there is nobody to tell.
+  /// One call for a line, so that lines of several threads do not mix. If nobody reads, nobody can be informed.
   private static func writeToStderr(_ line: [UInt8]) {
     try? line.withUnsafeBytes { try Descriptor.write(STDERR_FILENO, $0) }
   }

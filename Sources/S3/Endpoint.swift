@@ -58,7 +58,7 @@ struct Endpoint: Sendable {
     S3Error(code: "InvalidRequest", message: "'\(url)' is not an S3 endpoint: \(reason).")
   }
 
-  /// The bucket stands in the host name on AWS, where it can; in the path of any other endpoint, and where
+  /// The bucket is in the host name on AWS, where possible; in the path of any other endpoint, and where
   /// dots would not be covered by AWS's certificates (`*.s3.amazonaws.com`).
   /// - Parameter isBucket: the bucket itself is meant.
   func address(
@@ -77,7 +77,7 @@ struct Endpoint: Sendable {
     return Address(scheme: "https", host: host, path: "/\(bucket)\(key)")
   }
 
-  /// AWS's partitions are told by the region's name.
+  /// AWS's partitions are recognised by the region's name.
   private static func domain(of region: String) -> String {
     let partitions = [
       ("cn-", "amazonaws.com.cn"), ("us-isob-", "sc2s.sgov.gov"), ("us-isof-", "csp.hci.ic.gov"),

@@ -15,7 +15,7 @@ public final class Monitor<State>: @unchecked Sendable {
     changed.initialize(to: pthread_cond_t())
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
-    // Waits must not depend on somebody setting the clock.
+    // Waits must not depend on changes of the clock.
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     pthread_cond_init(changed, &attributes)
     pthread_condattr_destroy(&attributes)

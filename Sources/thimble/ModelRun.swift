@@ -18,7 +18,7 @@ struct ModelRun {
   /// Loads, compiles and runs.
   /// - Parameters:
   ///   - inputs: `.npy` files in the order of the model's inputs, batch first.
-  ///   - outputs: how many the caller has a use for, and the option that says so; nil: any.
+  ///   - outputs: how many the caller needs, and the option that sets it; nil: any.
   init(
     _ options: ModelOptions, inputs paths: [String], outputs wanted: (count: Int, option: String)?,
     threads: Int, verifiesWeights: Bool = false

@@ -28,7 +28,7 @@ struct AccessControlTests {
         same(grants("a"), {mine})
         put(ACL="public-read")
         same(grants("a"), {mine, ("Group", everybody, "READ")})
-        # Kept by what does not make the object anew.
+        # Kept by calls that do not create the object again.
         s3.put_object_tagging(Bucket="images", Key="a", Tagging={"TagSet": []})
         same(grants("a"), {mine, ("Group", everybody, "READ")})
         # A copy, on itself too, is private unless it says otherwise.

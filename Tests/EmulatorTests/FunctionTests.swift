@@ -118,7 +118,7 @@ struct FunctionTests {
         """
         result = json.load(aws_lambda.invoke(FunctionName="thimble", Payload='{"action": "protocol"}')["Payload"])
         same(result, [[400, "InvalidRequestID"], [403, "InvalidStateTransition"], [200, True], [404, ""]])
-        # The limit is 6 MB and 100 bytes; a runtime that exceeds it is told so, and goes on.
+        # The limit is 6 MB and 100 bytes; a runtime that exceeds it gets an error, and goes on.
         limit = 6291556
         answer = aws_lambda.invoke(FunctionName="thimble", Payload=json.dumps({"action": "large", "size": limit - 2}))
         same((answer.get("FunctionError"), len(answer["Payload"].read())), (None, limit))
@@ -149,7 +149,7 @@ struct FunctionTests {
         same(result, {"errorMessage": "no ü", "errorType": "Function.Bad", "stackTrace": []})
         same(answer()["count"], 2)
 
-        # A crash is told, and what was printed before it is kept; the next event finds a new process.
+        # A crash is reported, and what was printed before it is kept; the next event finds a new process.
         result, log = failure(action="exit", status=3)
         same(result["errorType"], "Runtime.ExitError")
         assert result["errorMessage"].endswith("Error: Runtime exited with error: exit status 3"), result
@@ -231,7 +231,7 @@ struct FunctionTests {
         #expect(result.functionError == "Unhandled")
         #expect(text.contains(type) && text.contains(message), "\(text)")
       }
-      // Each invocation tried anew.
+      // Each invocation tried again.
       #expect(bench.log.text.components(separatedBy: "INIT_START").count == 3)
       try await expectProcesses(0, in: bench)
     }

@@ -7,7 +7,7 @@ protocol FuzzTarget {
   func run(_ input: UnsafeRawBufferPointer)
 
   /// Makes another input of one.
-  /// - Returns: nil: libFuzzer shall change its bytes.
+  /// - Returns: nil: libFuzzer should change its bytes.
   func mutated(_ input: UnsafeRawBufferPointer, seed: UInt64) -> [UInt8]?
 }
 

@@ -20,8 +20,8 @@ struct JSONMutator {
   init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
   /// The document with one to four changes.
-  /// - Parameter sometimes: one time in so many the bytes shall be changed instead.
-  /// - Returns: nil: the bytes shall be changed, or are not a document.
+  /// - Parameter sometimes: one time in so many the bytes are changed instead.
+  /// - Returns: nil: the bytes should be changed, or are not a document.
   mutating func mutated(_ input: UnsafeRawBufferPointer, sometimes: Int) -> [UInt8]? {
     guard below(sometimes) > 0, var document = try? JSONValue(input.bindMemory(to: UInt8.self)) else {
       return nil

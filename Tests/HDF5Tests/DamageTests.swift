@@ -4,8 +4,8 @@ import Testing
 
 @testable import HDF5
 
-/// Damaged files: whatever the damage is, each is read or refused with an `HDF5Error`; nothing traps, goes on
-/// without end, or takes memory without measure.
+/// Damaged files: whatever the damage is, each is read or refused with an `HDF5Error`; nothing traps, runs
+/// forever, or takes memory without limit.
 struct DamageTests {
   /// A small file, and where its checksums are.
   struct Sample: CustomTestStringConvertible {

@@ -74,7 +74,7 @@ struct StructureTests {
     }
   }
 
-  @Test func `types in types without end`() throws {
+  @Test func `endlessly nested types`() throws {
     // A sequence of sequences of ...
     let type = try bytes(Array(repeating: [0x19, 0, 0, 0] + little(16, 4), count: 1000).flatMap { $0 })
     #expect(throws: FormatError.self) { try DatatypeMessage(type, space(type)) }

@@ -50,7 +50,7 @@ struct PillowTests {
     }
   }
 
-  /// Except that Pillow does not mind when a PNG lacks the checksum of its pixels, its last 4 + 16 bytes.
+  /// Except that Pillow accepts a PNG that lacks the checksum of its pixels, its last 4 + 16 bytes.
   @Test func `a file cut short is refused where Pillow refuses it`() throws {
     let pillow = try PillowCases("cut")
     #expect(pillow.cases.count > 200)

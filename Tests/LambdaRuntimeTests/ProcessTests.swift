@@ -139,7 +139,7 @@ struct ProcessTests {
     }
   }
 
-  @Test func `a failed start is told with its reason`() async throws {
+  @Test func `a failed start is reported with its reason`() async throws {
     try await emulate({ $0.environment["INIT_FAILURE"] = "no \"model\"\nat all" }) { emulator in
       let (result, error) = try await invoke(emulator, "{}")
       #expect(result.functionError == "Unhandled")

@@ -99,7 +99,7 @@ struct RuntimeAPIClientTests {
     }
   }
 
-  @Test func `an event without end is refused`() throws {
+  @Test func `an endless event is refused`() throws {
     try ScriptedServer.run { _ in
       [.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\nLambda-Runtime-Aws-Request-Id: x\r\n\r\n")]
     } _: { server in

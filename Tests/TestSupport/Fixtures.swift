@@ -17,7 +17,7 @@ public enum Fixtures {
     FileManager.default.fileExists(atPath: directory(target) + "/complete")
   }
 
-  /// What to tell somebody whose test is skipped for want of data.
+  /// The reason that a test without data is skipped.
   public static let hint = "its data is not made yet: run `make test`"
 
   /// The python interpreter of the virtual environment that `make test` sets up.

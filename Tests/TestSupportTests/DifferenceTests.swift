@@ -36,7 +36,7 @@ struct DifferenceTests {
     #expect(difference([UInt8](repeating: 1, count: 2), [1]) == "2 values, not 1")
   }
 
-  @Test func `the first and the worst are told with their places`() {
+  @Test func `the first and the worst are reported with their places`() {
     let found = difference(
       ([2, 3], [0, 1.5, 2, 3, 4, nan]), ([2, 3], [0, 1, 2, 3, 4, 5]), within: .absolute(0.25))
     #expect(found == "2 of 6 differ, first [0, 1]: 1.5, not 1.0; furthest off [1, 2]: nan, not 5.0")

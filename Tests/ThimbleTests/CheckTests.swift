@@ -134,7 +134,7 @@ struct CheckTests {
     (#"{"name": "any", "source": "open.keras", "input": {"size": [20, 20]}}"#, "output.activation"),
     ("{", "thimble.json"),
   ])
-  func `what would fail is told`(model: String, message: String) throws {
+  func `what would fail is reported`(model: String, message: String) throws {
     let outcome = try check(model)
     #expect(outcome.status == 1 && outcome.output.isEmpty, "\(outcome)")
     #expect(outcome.error.hasPrefix("thimble: ") && outcome.error.contains(message), "\(outcome)")

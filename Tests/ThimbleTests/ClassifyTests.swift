@@ -149,7 +149,7 @@ struct ClassifyTests {
     #expect(abs(Double(label.score) - 1 / sum) < 1e-6)
   }
 
-  @Test func `an image that cannot be read is told, and the others are classified`() throws {
+  @Test func `an image that cannot be read is reported, and the others are classified`() throws {
     let scratch = try Scratch()
     let note = scratch.path("note.jpg")
     try Data("hello".utf8).write(to: URL(fileURLWithPath: note))

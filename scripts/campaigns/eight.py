@@ -186,8 +186,8 @@ def run(products, folder, random, *, rounds, mode, faults=False):
                         time.sleep(random.random() * LONGEST)
                     current[key] = deployment.bucket.put(key, lambda: pictures.make(random))
                     versions += 1
-                    # The first is told to all, a later one to some, who do not stand still, or all: S3 delivers each
-                    # event once at least.
+                    # All get the first event, some or all get a later one while others go on: S3 delivers each event
+                    # at least once.
                     told = order[:random.choice([1, 2, PROCESSES]) if version else PROCESSES]
                     deliveries += [Delivery(functions, index, [key], random) for index in told]
                     for pause in pauses if not version else ():

@@ -41,7 +41,7 @@ def mean_size(folder, kind):
 
 def fill(thimble, folder, models):
     """Puts models and images into buckets as people do, with the checksums that boto3 gives them. The models' stay
-    from run to run, the images' is made anew."""
+    from run to run, the images' is made again."""
     shutil.rmtree(folder / "images", ignore_errors=True)
     buckets = {"images": folder / "images", "models": folder / "models-bucket"}
     with Emulator(thimble, folder / "filling.log", buckets) as emulator:

@@ -29,8 +29,10 @@ def finds(text, rules):
 def main(paths):
     known = list(rules(LIST.read_text()))
     count = 0
-    for path in paths:
-        for line, words, advice in sorted(finds(Path(path).read_text(), known)):
+    for path in map(Path, paths):
+        if path.is_dir() or not path.exists():
+            continue  # A link to a folder, whose files git lists by themselves; a file that is deleted.
+        for line, words, advice in sorted(finds(path.read_text(), known)):
             print(f"{path}:{line}: \"{words}\": write {advice}")
             count += 1
     return 1 if count else 0

@@ -72,7 +72,7 @@ def avx2_table(rows, threads):
               for title in ("Thimble", "OpenVINO", "OpenVINO / Thimble")]
     return ["### Warm, AVX2 alone, median milliseconds", "",
             "Most of Lambda's x86 processors have no AVX-512: `THIMBLE_KERNELS=base` and `ONEDNN_MAX_CPU_ISA=AVX2` keep "
-            "Thimble and OpenVINO from it; the others cannot be told.", "", *table(["model", *titles], lines)]
+            "Thimble and OpenVINO from it; the others have no such setting.", "", *table(["model", *titles], lines)]
 
 
 def cold_table(rows):

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 TOLERANCE = 1e-5
-# What a process may take: of larger models the page says so.
+# What a process may take: the page names models that need more.
 MEMORY_LIMIT = 20 << 30
 PAGE = Path("docs/conformance.md")
 
@@ -82,7 +82,7 @@ def seeded(name):
 
 
 def exact(name, model, image):
-    """What Keras computes in float64: in float32 its own rounding is now and then more than is allowed."""
+    """What Keras computes in float64: in float32 its own rounding is sometimes more than is allowed."""
     import keras
     import numpy
 
@@ -249,8 +249,8 @@ def write_page(rows):
         "# Conformance with Keras", "",
         "Every model of `keras.applications` with seeded weights (batch-norm statistics included), saved by Keras",
         "as `.h5` and as `.keras`, run by `thimble verify`. The columns of the files hold the largest absolute difference",
-        f"of a probability from Keras' own, and {TOLERANCE:g} is allowed. Where it is more, Keras computes in float64 and the",
-        "difference is from that; the number in parentheses is then how far Keras' float32 is from it.",
+        f"of a probability from Keras' own, and {TOLERANCE:g} is allowed. Where it was more, Keras computed in float64, and the",
+        "difference is from that; the number in parentheses is then the difference of Keras' float32.",
         "`InceptionResNetV2 (Lambda)` is the form that Keras 2 saved. `scripts/conformance` (`make conformance`) writes",
         "this page.", "",
         f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {versions}.", "",

@@ -1,7 +1,7 @@
 """Makes scripts/fixtures/keras_cases/tf_functions.json: what TensorFlow makes of its functions in a functional model, those
 of tf.compat.v1 above all.
 
-TensorFlow is too large to be among the tests' requirements, so its results are kept here. To make them anew:
+TensorFlow is too large to be among the tests' requirements, so its results are kept here. To make them again:
 
     python3.11 -m venv /tmp/tf && /tmp/tf/bin/pip install tensorflow-cpu==2.15.1
     /tmp/tf/bin/python scripts/reference/tf_functions.py

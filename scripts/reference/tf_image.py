@@ -1,6 +1,6 @@
 """Makes tf_image.json, next to this file: the results of tf.image.resize for a few images.
 
-TensorFlow is too large to be among the tests' requirements, so its results are kept here. To make them anew:
+TensorFlow is too large to be among the tests' requirements, so its results are kept here. To make them again:
 
     python3 -m venv /tmp/tf && /tmp/tf/bin/pip install tensorflow-cpu==2.21.0
     /tmp/tf/bin/python scripts/reference/tf_image.py

@@ -1,4 +1,4 @@
-/// Where something stands in a configuration, for errors.
+/// The place of something in a configuration, for errors.
 struct ConfigurationPlace: Sendable {
   let file: String
   /// `models[0].input.resize`; empty: the whole file.

@@ -1,6 +1,6 @@
 import JSON
 
-/// What may stand behind a key of `thimble.json`.
+/// The values that a key of `thimble.json` may have.
 struct ConfigurationType<Value>: Sendable {
   let read: @Sendable (JSONValue, ConfigurationPlace) throws(ConfigurationError) -> Value
   /// The one form of a value that may be spelt in several ways.

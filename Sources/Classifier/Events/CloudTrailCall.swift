@@ -5,7 +5,7 @@ import S3
 /// https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-s3.html,
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
 enum CloudTrailCall {
-  /// The calls that make an object. Its size is not told.
+  /// The calls that make an object. Its size is unknown.
   private static let uploads = ["PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload"]
 
   /// - Returns: none for other calls, and for those that failed.

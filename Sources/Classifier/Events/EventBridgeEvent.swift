@@ -4,7 +4,7 @@ import S3
 /// What S3 tells EventBridge, itself or by CloudTrail. Keys are not encoded there.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 enum EventBridgeEvent {
-  /// What S3 tells besides of objects that were made.
+  /// S3's events that are not about created objects.
   /// https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-s3.html
   private static let otherNews = [
     "Async Copy Completion", "Object Deleted", "Object Restore Initiated", "Object Restore Completed",

@@ -12,7 +12,7 @@ struct ObjectEvent: Equatable {
     self.isCopy = isCopy
   }
 
-  /// A version as it stands in an event: buckets without versions have none, or an empty text (Ceph).
+  /// A version as in an event: buckets without versions have none, or an empty string (Ceph).
   static func versionID(_ value: JSONValue?) -> String? {
     value?.string.flatMap { $0.isEmpty ? nil : $0 }
   }

@@ -5,7 +5,7 @@ import JSON
 struct QueueMessage: Equatable {
   let id: String
   /// Of a FIFO queue: messages of one group are to be handled in order, one after the other. nil: a standard
-  /// queue, whose messages know no order.
+  /// queue, whose messages have no order.
   let groupID: String?
   /// The objects that it names, or why it cannot be read.
   let contents: Result<[ObjectEvent], EventError>

@@ -25,7 +25,7 @@ enum S3Notification {
   /// What MinIO counts as the making of an object though the image stays as it is.
   private static let changesBeside = ["PutTagging", "DeleteTagging", "PutRetention", "PutLegalHold"]
 
-  /// What else is told, by the name before the colon. S3:
+  /// Other events, by the name before the colon. S3:
   /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
   /// then Ceph's own (src/rgw/rgw_notify_event_type.cc) and MinIO's (internal/event/name.go).
   private static let otherNews = [

@@ -21,7 +21,7 @@ struct LabelLines {
     if numbered.count == lines.count, !lines.isEmpty, let labels = try labels(numbered) {
       return try checked(labels)
     }
-    // `cat,1`: whose labels would be told in the order of the lines.
+    // `cat,1`: whose labels would be read in the order of the lines.
     if Self.numberOutputs(lines.compactMap(Self.lastNumber), count: lines.count) {
       throw place.error(
         "each line ends with a number, as if it were the label's output: write a list, or an object from label to "

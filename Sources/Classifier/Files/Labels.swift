@@ -89,8 +89,8 @@ enum Labels {
   /// Labels that several outputs have, each once, in order. ImageNet has two: `crane` and `maillot`.
   static func duplicates(_ labels: [String]) -> [String] {
     var seen: Set<String> = []
-    var told: Set<String> = []
-    return labels.filter { !seen.insert($0).inserted && told.insert($0).inserted }
+    var named: Set<String> = []
+    return labels.filter { !seen.insert($0).inserted && named.insert($0).inserted }
   }
 
   /// What is probably wrong with labels that can be used.

@@ -34,12 +34,12 @@ final class ModelCache {
 
   /// Finds an object's file, or has it come.
   ///
-  /// Parts can be trusted where the connection guards them: then only those come that somebody waits for. Else all
+  /// Parts can be trusted where the connection guards them: then only those are fetched that are waited for. Else all
   /// of the object comes, and is verified, before this returns.
   /// - Parameters:
   ///   - check: whether the object is worth fetching, after what S3 says of it.
-  ///   - release: called before a file is removed for want of space: as long as something holds it open, the space
-  ///     is not free.
+  ///   - release: called before a file is removed to free space: as long as something holds it open, its space is
+  ///     not free.
   func open(
     _ location: S3Location, check: (ObjectHead) throws(ClassifierError) -> Void, release: (String) -> Void
   ) throws(ClassifierError) -> ModelFile {

@@ -27,7 +27,7 @@ struct Backbone: Sendable, Equatable {
 
   /// - Returns: nil where a graph has none of them.
   static func within(_ graph: Graph) -> Backbone? {
-    // A nested model's layers stand behind its name.
+    // A nested model's layers come after its name.
     with(layers: Set(graph.nodes.compactMap { $0.name.split(separator: "/").last }))
   }
 

@@ -31,7 +31,7 @@ public final class ImageClassifier {
   /// - Parameters:
   ///   - path: its file.
   ///   - labels: in the order of its outputs; empty: outputs are numbered from 0. A model with one output (the
-  ///     probability of something) takes one label, or two: of what is not the case, then of what is.
+  ///     probability of something) takes one label, or two: for 0, then for 1.
   ///   - threads: that compute.
   /// - Throws: a file that cannot be used, a configuration or labels that do not fit the model.
   public convenience init(

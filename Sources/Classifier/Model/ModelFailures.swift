@@ -10,7 +10,7 @@ struct ModelFailures {
 
   private var failures: [String: Failure] = [:]
 
-  /// - Parameter identity: what stands for the bytes and their description.
+  /// - Parameter identity: identifies the bytes and their description.
   /// - Throws: what went wrong with the same bytes.
   func check(_ model: String, identity: String) throws(ClassifierError) {
     if let failure = failures[model], failure.identity == identity { throw failure.error }

@@ -202,7 +202,7 @@ public final class ModelStore {
 
   /// What a model's results depend on besides its settings: the contents of files that come with the
   /// function. An object in S3 is known by its URI: when another is put in its place, machines that still
-  /// have the old one and those that have the new one would else undo each other's work without end.
+  /// have the old one and those that have the new one would otherwise undo each other's work forever.
   func fingerprint(of model: ModelConfiguration) throws(ClassifierError) -> String {
     var texts: [String] = []
     if case .path(let path) = model.source {

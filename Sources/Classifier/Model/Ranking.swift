@@ -26,7 +26,8 @@ struct Ranking {
       }
       if isBinary, labels[0] == labels[1] {
         throw ClassifierError(
-          .configuration, reason: "both labels are \"\(labels[0])\": name the label for 0 first, then the label for 1")
+          .configuration,
+          reason: "both labels are \"\(labels[0])\": name the label for 0 first, then the label for 1")
       }
       if isBinary, !format.isProbability {
         throw ClassifierError(

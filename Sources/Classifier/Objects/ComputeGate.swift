@@ -26,7 +26,7 @@ final class ComputeGate: Sendable {
   }
 
   /// Runs `body` as soon as nobody else wants to, again and again, until the gate is closed. When it returns false it
-  /// rests until somebody else has passed.
+  /// rests until another thread has passed.
   func runWhileFree(_ body: () -> Bool) {
     var rested: Int?
     while true {

@@ -18,7 +18,7 @@ final class ImageTagger: @unchecked Sendable {
   private let fingerprints: [String: String]
   private let expired = Mutex(false)
 
-  /// How often an object is looked at anew when it is replaced, or its bytes do not arrive as they are.
+  /// How often an object is processed again when it is replaced, or its bytes arrive changed.
   private static let attempts = 4
 
   /// - Throws: when a file that a model needs is not there.
@@ -237,8 +237,8 @@ final class ImageTagger: @unchecked Sendable {
     return try hasOtherTags(task, image: Marker.imageDigest(eTag: head.eTag))
   }
 
-  /// Where results go to tags as well, what the metadata says is not all: somebody slow may have written an older
-  /// image's tags since, for which there is no condition, and have ended before he could look.
+  /// Where results go to tags as well, what the metadata says is not all: a slow process may have written an older
+  /// image's tags since, as tags have no condition, and have ended before it could check.
   /// - Throws: where nothing is to be done.
   private func hasOtherTags(_ task: Task, image: String) throws(ObjectEnd) -> Bool {
     guard configuration.write.to == .both else { throw ObjectEnd(.skipped, "current") }

@@ -7,7 +7,7 @@ struct ObjectEnd: Error {
   var isTransient = false
   /// Whether the image can never be used: its bytes, which are those that S3 has, are at fault.
   var isLasting = false
-  /// Whether S3 takes our credentials no more.
+  /// Whether S3 no longer accepts our credentials.
   var needsNewCredentials = false
 
   init(_ status: ObjectResult.Status, _ reason: String? = nil) {

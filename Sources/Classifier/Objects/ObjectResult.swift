@@ -46,7 +46,7 @@ struct ObjectResult {
     return parts.isEmpty ? reason ?? status.rawValue : parts.joined(separator: ", ")
   }
 
-  /// As it stands in the answer.
+  /// As written to the answer.
   var json: JSONValue {
     var members: [JSONObject.Member] = [
       .init(name: "bucket", value: .string(object.bucket)), .init(name: "key", value: .string(object.key)),

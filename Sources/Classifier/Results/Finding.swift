@@ -6,7 +6,7 @@ struct Finding: Equatable {
   /// The best first; empty where none reaches the threshold.
   let labels: [Classification.Label]
 
-  /// As it stands in the answer and in the log.
+  /// As written to the answer and the log.
   var json: JSONValue {
     .array(
       labels.map { ["label": .string($0.label), "score": .real((Double($0.score) * 1e4).rounded() / 1e4)] })

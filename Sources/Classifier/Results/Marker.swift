@@ -10,7 +10,7 @@ import System
 ///
 /// The image digest is the beginning of the MD5 of the bytes. For most objects that is the ETag, also after a
 /// copy, so that an answer's head is enough to see that all is done. Uploads in parts have another ETag until they
-/// are copied, and those encrypted with a key of KMS always: then the bytes are read to tell.
+/// are copied, and those encrypted with a key of KMS always: then the bytes are read to find out.
 struct Marker: Equatable {
   static let name = "thimble"
   /// Of an image digest.
@@ -23,7 +23,7 @@ struct Marker: Equatable {
     /// See ``MarkerKey``; nil: written without a key.
     var code: String?
 
-    /// What stands for the names that are written.
+    /// The digits that stand for the names that are written.
     fileprivate var names: Substring { configuration.prefix(4) }
 
     fileprivate var text: String {

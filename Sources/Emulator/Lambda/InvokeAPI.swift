@@ -42,7 +42,7 @@ struct InvokeAPI: Sendable {
     guard request.method == "POST", parts.count == 4, parts[3] == "invocations" else {
       throw Failure(
         status: 404, code: "UnknownOperationException",
-        message: "The emulator knows no function call but Invoke.")
+        message: "The emulator supports only the call Invoke.")
     }
     let type = request.headers["x-amz-invocation-type"] ?? "RequestResponse"
     let limit = type == "Event" ? LambdaLimits.eventBytes : LambdaLimits.requestBytes

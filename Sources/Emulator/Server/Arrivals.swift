@@ -3,8 +3,8 @@ import FlyingSocks
 import Foundation
 import Synchronization
 
-/// When the bytes of requests came, by the client's port. From there to the moment that anybody hears of a
-/// request FlyingFox takes about a millisecond: that is part of the time that S3 takes, not on top of it.
+/// When the bytes of requests came, by the client's port. From there until it passes the
+/// request on, FlyingFox takes about a millisecond: that is part of the time that S3 takes, not on top of it.
 final class Arrivals: Sendable {
   private let instants = Mutex<[UInt16: ContinuousClock.Instant]>([:])
 

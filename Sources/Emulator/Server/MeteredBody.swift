@@ -40,12 +40,12 @@ struct MeteredBody: AsyncBufferedSequence {
   /// When the body begins.
   let start: ContinuousClock.Instant
   let meter: Meter
-  /// Is told when the answer's head was sent.
+  /// Is notified when the answer's head was sent.
   var lead: Lead?
 
   func makeAsyncIterator() -> Iterator { Iterator(self) }
 
-  /// Counts what was sent, and tells it once: at the end, or when the connection breaks and nobody asks any
+  /// Counts what was sent, and reports it once: at the end, or when the connection breaks and nobody asks any
   /// more.
   final class Meter: @unchecked Sendable {
     // Only the task that sends the answer touches it.

@@ -27,7 +27,7 @@ final class RequestBody: Sendable {
   /// When the last byte had come; nil before.
   var finished: ContinuousClock.Instant? { state.withLock { $0.finished } }
 
-  /// To be told before the body is read: how fast it comes.
+  /// To be set before the body is read: how fast it comes.
   func setLink(_ link: Link) { state.withLock { $0.link = link } }
 
   /// Calls `use` with each piece. After a failure of `use` the rest is still read, so that the connection can

@@ -30,7 +30,9 @@ struct BTreeV1 {
     guard try cursor.integer8() == type else { throw FormatError("its B-tree is of the wrong type") }
     self.level = try cursor.integer8()
     // That levels fall ends every walk.
-    guard level == nil || level == self.level else { throw FormatError("its B-tree has nodes at wrong levels") }
+    guard level == nil || level == self.level else {
+      throw FormatError("its B-tree has nodes at wrong levels")
+    }
     childCount = try cursor.integer16()
     try cursor.skip(2 * space.addressSize)  // Siblings
     let size = childCount * (keySize + space.addressSize) + keySize

@@ -94,7 +94,9 @@ struct BTreeV2: Sendable {
         let address = try cursor.definedAddress()
         let recordCount = try cursor.integer(size: countSize)
         try cursor.skip(totalSizes[pointer.depth - 1])
-        guard recordCount <= nodeSize / recordSize else { throw FormatError("its B-tree has an overfull node") }
+        guard recordCount <= nodeSize / recordSize else {
+          throw FormatError("its B-tree has an overfull node")
+        }
         children.append(Pointer(address: address, recordCount: recordCount, depth: pointer.depth - 1))
       }
     }

@@ -8,7 +8,9 @@ struct AddressSpace: Sendable {
   func cursor(at address: Int) throws(FormatError) -> Cursor { cursor(try bytes.from(address)) }
 
   /// Reads a structure of a known size.
-  func cursor(at address: Int, size: Int) throws(FormatError) -> Cursor { cursor(try bytes.part(address, size)) }
+  func cursor(at address: Int, size: Int) throws(FormatError) -> Cursor {
+    cursor(try bytes.part(address, size))
+  }
 
   /// Reads a structure from bytes that were found before.
   func cursor(_ bytes: Bytes) -> Cursor {

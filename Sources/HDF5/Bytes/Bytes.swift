@@ -104,7 +104,7 @@ struct Bytes: Sendable {
     }
   }
 
-  /// Whether these letters stand at an offset.
+  /// Whether these letters are at an offset.
   func has(_ letters: StaticString, at offset: Int) throws(FormatError) -> Bool {
     let size = letters.utf8CodeUnitCount
     guard offset >= 0, offset <= count - size, let base = buffer.baseAddress else { return false }

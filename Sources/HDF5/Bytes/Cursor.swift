@@ -64,7 +64,9 @@ struct Cursor: Sendable {
   /// A little-endian count or size of up to 8 bytes.
   mutating func integer(size: Int) throws(FormatError) -> Int {
     let value = try uint64(size: size)
-    guard let value = Int(exactly: value) else { throw FormatError("it has the size \(value), beyond all files") }
+    guard let value = Int(exactly: value) else {
+      throw FormatError("it has the size \(value), beyond all files")
+    }
     return value
   }
 

@@ -26,7 +26,8 @@ final class FileMap: Sendable {
     let size = file.size
     let (offset, length) = part ?? (0, size)
     guard offset >= 0, length >= 0, offset <= size, length <= size - offset else {
-      throw FormatError("the bytes from \(offset) on, \(length) of them, do not lie in a file of \(size) bytes")
+      throw FormatError(
+        "the bytes from \(offset) on, \(length) of them, do not lie in a file of \(size) bytes")
     }
     guard length > 0 else { throw FormatError("it is empty, not an HDF5 file") }
     // Maps begin at a multiple of the page size.

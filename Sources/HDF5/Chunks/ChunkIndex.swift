@@ -56,7 +56,8 @@ struct ChunkIndex {
 
   /// The chunk of an array's element: an address and, where chunks are filtered, a size and a mask. nil: it
   /// was never written.
-  private func chunk(_ element: Cursor, _ origin: @autoclosure () throws(FormatError) -> [Int]) throws(FormatError)
+  private func chunk(_ element: Cursor, _ origin: @autoclosure () throws(FormatError) -> [Int])
+    throws(FormatError)
     -> Chunk?
   {
     var element = element

@@ -49,7 +49,8 @@ struct ChunkReader: Sendable {
       return try pipeline.decode(stored, mask: chunk.filterMask, size: size, needed: needed)
     }
     guard stored.count == layout.chunkSize else {
-      throw FormatError("its chunk at \(chunk.origin) has \(stored.count) instead of \(layout.chunkSize) bytes")
+      throw FormatError(
+        "its chunk at \(chunk.origin) has \(stored.count) instead of \(layout.chunkSize) bytes")
     }
     return stored
   }

@@ -19,12 +19,16 @@ struct FixedArray {
     count = try cursor.length()
     blockAddress = try cursor.address()
     try cursor.checksum()
-    guard elementSize >= space.addressSize, pageBits < 32 else { throw FormatError("its fixed array is not valid") }
+    guard elementSize >= space.addressSize, pageBits < 32 else {
+      throw FormatError("its fixed array is not valid")
+    }
     pageCount = 1 << pageBits
   }
 
   /// Visits all elements that may have been set.
-  func forEachElement(_ visit: (_ index: Int, _ element: Cursor) throws(FormatError) -> Void) throws(FormatError) {
+  func forEachElement(_ visit: (_ index: Int, _ element: Cursor) throws(FormatError) -> Void)
+    throws(FormatError)
+  {
     guard let blockAddress else { return }
     var cursor = try space.cursor(at: blockAddress)
     try cursor.signature("FADB")

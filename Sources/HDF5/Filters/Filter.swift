@@ -2,7 +2,7 @@
 struct Filter: Sendable {
   let id: Int
   let name: String
-  /// What the filter was told ("client data").
+  /// The filter's parameters ("client data").
   let values: [UInt32]
 
   static let deflate = 1

@@ -116,7 +116,9 @@ private final class InflateStream {
       stream.pointee.avail_out = size
       let status = CZlib.inflate(stream, Z_NO_FLUSH)
       count += Int(size - stream.pointee.avail_out)
-      guard status == Z_OK || status == Z_STREAM_END else { throw FormatError("a compressed part is damaged") }
+      guard status == Z_OK || status == Z_STREAM_END else {
+        throw FormatError("a compressed part is damaged")
+      }
       hasEnded = status == Z_STREAM_END
     }
     return count

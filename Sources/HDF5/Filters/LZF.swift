@@ -37,7 +37,9 @@ enum LZF {
         length = 2 + control >> 5
         if control >> 5 == 7 { length += try next() }
         distance = try 1 + (control & 31) << 8 + next()
-        guard distance <= count else { throw FormatError("a compressed part is damaged: it refers to nothing") }
+        guard distance <= count else {
+          throw FormatError("a compressed part is damaged: it refers to nothing")
+        }
       } else if length > source.count - place {
         throw FormatError("a compressed part is damaged: it is too short")
       }

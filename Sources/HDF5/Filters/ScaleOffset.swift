@@ -18,7 +18,7 @@ struct ScaleOffset {
   /// The bits of the fill value, which marks elements that were never written; nil if the file has no fill value.
   private let fillBits: UInt64?
 
-  /// - Parameter values: what the filter was told (HDF5 Reference Manual, `H5Pset_scaleoffset`): the kind of scaling,
+  /// - Parameter values: the filter's parameters (HDF5 Reference Manual, `H5Pset_scaleoffset`): the kind of scaling,
   ///   the power of ten, the number of elements of a chunk; their class (0: integer, 1: float), size, sign and byte
   ///   order; whether there is a fill value, and its bits from the lowest on.
   init(_ values: [UInt32]) throws(FormatError) {

@@ -102,7 +102,8 @@ final class FractalHeap: Sendable {
   }
 
   /// Links and attributes are short: a few compressed bytes must not become more than memory holds.
-  private func decode(_ stored: Bytes, _ pipeline: FilterPipeline, mask: UInt32, size: Int) throws(FormatError)
+  private func decode(_ stored: Bytes, _ pipeline: FilterPipeline, mask: UInt32, size: Int)
+    throws(FormatError)
     -> Bytes
   {
     guard size <= 64 << 20 else {

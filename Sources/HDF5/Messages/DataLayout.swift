@@ -2,7 +2,7 @@
 enum DataLayout: Sendable {
   /// In the object header itself.
   case compact(Bytes)
-  /// In one run; without an address nothing was ever written. `size` is nil where the message does not tell it.
+  /// In one run; without an address nothing was ever written. `size` is nil where the message does not have it.
   case contiguous(address: Int?, size: Int?)
   case chunked(ChunkedLayout)
   /// In other datasets.

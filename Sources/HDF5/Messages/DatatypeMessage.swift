@@ -45,7 +45,9 @@ struct DatatypeMessage: Sendable {
     }
   }
 
-  private static func integer(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(FormatError) -> Datatype {
+  private static func integer(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(FormatError)
+    -> Datatype
+  {
     let offset = try cursor.integer16()
     let precision = try cursor.integer16()
     guard size <= 8, precision > 0, offset + precision <= 8 * size else {
@@ -58,7 +60,8 @@ struct DatatypeMessage: Sendable {
       : .partialInteger(size: size, isSigned: isSigned, order: order, bits: offset..<(offset + precision))
   }
 
-  private static func float(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(FormatError) -> Datatype {
+  private static func float(_ cursor: inout Cursor, _ flags: Int, _ size: Int) throws(FormatError) -> Datatype
+  {
     let offset = try cursor.integer16()
     let precision = try cursor.integer16()
     let format = Datatype.FloatFormat(

@@ -45,7 +45,8 @@ struct SymbolTable: Sendable {
     // No string is in the heap twice, so that all of them are no longer than the file.
     var strings = space.budget
     var links: [Link] = []
-    try BTreeV1.forEachChild(space, at: treeAddress, .group, &budget) { child, _, budget throws(FormatError) in
+    try BTreeV1.forEachChild(space, at: treeAddress, .group, &budget) {
+      child, _, budget throws(FormatError) in
       let symbols = try SymbolTableNode(space, at: child, &budget)
       for index in 0..<symbols.count {
         let link = try link(symbols.entry(index))
@@ -106,7 +107,9 @@ struct SymbolTableEntry {
     let cacheType = try cursor.integer32()
     try cursor.skip(4)
     softLinkOffset = cacheType == 2 ? try cursor.integer32() : nil
-    guard address != nil || softLinkOffset != nil else { throw FormatError("it has a link that leads nowhere") }
+    guard address != nil || softLinkOffset != nil else {
+      throw FormatError("it has a link that leads nowhere")
+    }
     headerAddress = address ?? 0
   }
 }

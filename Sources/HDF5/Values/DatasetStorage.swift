@@ -27,7 +27,9 @@ struct DatasetStorage: Sendable {
     if let element = fillValue.element, element.count != elementSize {
       throw FormatError("its fill value has \(element.count) bytes, its elements have \(elementSize)")
     }
-    guard let message = try header.content(.dataLayout, file) else { throw FormatError("it lacks a data layout") }
+    guard let message = try header.content(.dataLayout, file) else {
+      throw FormatError("it lacks a data layout")
+    }
     switch try DataLayout(message, file.space) {
     case .compact(let bytes):
       guard bytes.count >= size else {

@@ -35,7 +35,7 @@ extension Graph {
   }
 
   /// Whether a value should be written with gaps between its rows: pixels a multiple of 2 KB apart share a few sets
-  /// of the first-level cache, and those under a window drive one another out of it.
+  /// of the first-level cache, and those under a window evict each other from it.
   func wantsGaps(_ index: Int, _ readers: [[Int]]) -> Bool {
     guard let columns = nodes[index].sizes.last, columns % 512 == 0 else { return false }
     return readers[index].contains { reader in

@@ -19,7 +19,7 @@ extension Graph {
 }
 
 extension Operation {
-  /// Whether both are the same function; false where that is not cheap to tell.
+  /// Whether both are the same function; false where comparing them is expensive.
   fileprivate func isSame(as other: Operation) -> Bool {
     switch (self, other) {
     case (.unary(let a), .unary(let b)): a == b

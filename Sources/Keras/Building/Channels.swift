@@ -24,7 +24,7 @@ extension GraphBuilder {
 
   /// A layer's result in the order of axes of its `data_format`, given with channels last.
   /// - Parameter activates: whether the layer's `activation` is applied as well: Keras applies it to the
-  ///   result in its own order, which a softmax along the last axis tells apart.
+  ///   result in its own order, which makes a difference for a softmax along the last axis.
   mutating func channelsAsSaved(_ value: Graph.ValueID, _ layer: LayerCall, activates: Bool = false)
     throws(KerasError) -> Graph.ValueID
   {

@@ -12,7 +12,7 @@ struct GraphBuilder {
   /// The layer, if any, that has marked steps of its input to be left out.
   private var maskingLayer: String?
 
-  /// Models nested in models, each called twice, grow without end from a small file.
+  /// Models nested in models, each called twice, grow without limit from a small file.
   private static let callLimit = 1 << 16
 
   /// Layers that leave out the steps that a mask marks, which is not done here.
@@ -88,7 +88,7 @@ struct GraphBuilder {
   }
 
   /// A value in another type, as Keras' `cast` makes it.
-  /// - Throws: where it may lie outside the type's range, of which every backend makes something else.
+  /// - Throws: where it may lie outside the type's range, for which Keras' backends differ.
   mutating func cast(_ value: Graph.ValueID, to type: NumberType, _ identity: LayerIdentity)
     throws(KerasError)
     -> Graph.ValueID
@@ -118,7 +118,7 @@ struct GraphBuilder {
   func shape(_ value: Graph.ValueID) -> Shape { graph.shape(of: value) }
 
   /// Adds a model input.
-  /// - Parameter type: Keras makes it of what the model is given, cutting off fractions.
+  /// - Parameter type: Keras converts the model's input to it, cutting off fractions.
   mutating func input(_ name: String, _ shape: Shape, _ type: NumberType, _ identity: LayerIdentity)
     throws(KerasError) -> Graph.ValueID
   {
@@ -160,7 +160,7 @@ struct GraphBuilder {
     return result
   }
 
-  /// Layers that make floats of what they are given, besides those with names that begin with Random.
+  /// Layers that convert their inputs to floats, besides those with names that begin with Random.
   private static let castingLayers: Set = [
     "Rescaling", "Normalization", "BatchNormalization", "CenterCrop", "AugMix", "AutoContrast", "CutMix",
     "Equalization", "MixUp", "RandAugment", "Solarization",

@@ -48,7 +48,7 @@ extension GraphBuilder {
       let moved = Moved(
         operation: .reduction(reduction, axes: reduced, keepDimensions: keepsAxes), inputs: sources,
         permutation: keepsAxes ? permutation : nil)
-      // Without the reduced axes the others must stand in the same order.
+      // Without the reduced axes the others must be in the same order.
       let rest = permutation.filter { !reduced.contains($0) }
       return keepsAxes || rest == rest.sorted() ? moved : nil
     default: return nil

@@ -79,7 +79,7 @@ struct ModelParser {
       }
       layers.append(layer)
     }
-    // References can only be told from lists of constants by the names of all layers.
+    // Only the names of all layers distinguish references from lists of constants.
     for (index, json) in list.enumerated() {
       guard let nodes = json["inbound_nodes"]?.array else { continue }
       var calls: [CallArguments<TensorReference>] = []

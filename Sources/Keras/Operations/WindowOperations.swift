@@ -92,7 +92,8 @@ private struct OperationWindow {
     }
     let rank = builder.shape(input).count - 2
     guard rank == 1 || rank == 2 else {
-      throw layer.error("an input of shape \(builder.shape(input).text) does not have one or two spatial axes")
+      throw layer.error(
+        "an input of shape \(builder.shape(input).text) does not have one or two spatial axes")
     }
     self.input = input
     self.rank = rank

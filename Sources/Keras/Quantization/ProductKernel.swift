@@ -6,7 +6,7 @@ struct ProductKernel: Sendable {
   let tensor: Tensor
   /// What the product is divided by, to whose axes it broadcasts; nil: nothing.
   var scale: Tensor?
-  /// What makes whole numbers of the input; nil: it stays as it is.
+  /// What converts the input to whole numbers; nil: it stays as it is.
   var activations: AbsMaxQuantizer?
 }
 

@@ -8,7 +8,7 @@ struct Quantization: Sendable {
   let mode: Mode
   /// Whether the scales are those of groups of inputs, each with its zero point; else of whole channels.
   let isGrouped: Bool
-  /// What makes whole numbers of the layer's input at each call; nil: it stays as it is.
+  /// What converts the layer's input to whole numbers at each call; nil: it stays as it is.
   let activations: AbsMaxQuantizer?
 
   /// What Keras takes where the layer's configuration says nothing more.

@@ -128,7 +128,7 @@ struct TensorFlowFunction: Sendable {
     return table
   }()
 
-  /// Those called `reduce_...` by what stands behind.
+  /// Those called `reduce_...`, by what follows.
   static let reductionOperations = [
     "sum": "Sum", "mean": "Mean", "max": "Max", "min": "Min", "prod": "Prod", "std": "Std", "variance": "Var",
     "any": "Any", "all": "All", "logsumexp": "Logsumexp",

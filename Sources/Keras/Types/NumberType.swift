@@ -27,7 +27,7 @@ enum NumberType: Equatable {
     }
   }
 
-  /// What its values can be. Of 64 bits only what 32 hold counts: with some of Keras' backends they have no more.
+  /// What its values can be. Of 64 bits only what 32 hold counts: some of Keras' backends have only those.
   var range: Interval {
     switch self {
     case .float: return .all

@@ -164,7 +164,7 @@ extension Unary {
       return try context.arithmetic(input.type, range.magnitude * range.magnitude)
     case .sigmoid, .hardSigmoid, .sparseSigmoid:
       return ValueType(.float, try context.floats("takes a function", Interval(0, 1)))
-    // Keras makes floats of what these are given.
+    // Keras converts the inputs of these to floats.
     case .tanh, .exp, .sqrt, .rsqrt, .expm1, .log, .log1p, .log2, .log10, .sin, .cos, .tan, .arcsin, .arccos,
       .arctan,
       .sinh, .cosh, .arcsinh, .arccosh, .arctanh:

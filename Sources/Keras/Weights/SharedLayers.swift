@@ -1,7 +1,7 @@
 import System
 
 /// Layers that a model and the models nested in it share: a `.keras` archive describes them at each of their
-/// places, and has their weights at the first that Keras comes by, depth first.
+/// places, and has their weights at the first that Keras reaches, depth first.
 struct SharedLayers {
   /// Places without weights, with those that have them.
   private var places: [(layer: LayerDescription, original: LayerDescription)] = []
@@ -16,7 +16,7 @@ struct SharedLayers {
     visit(model.layers, &search)
   }
 
-  /// What has been come by.
+  /// What has been reached.
   private struct Search {
     var marked: [Int: LayerDescription] = [:]
     /// By class and name.

@@ -6,7 +6,7 @@ struct WeightReader {
   private let file: HDF5File
   private let conversion: KernelConversion
   /// How many values may still be copied: conversions, compressed data and what was never written take memory, which
-  /// a small file must not claim without end.
+  /// a small file must not claim unlimited memory.
   private var copyLimit: Int
   private var tensors: [Int: [(name: String, tensor: Tensor)]] = [:]
   /// What is to be read.

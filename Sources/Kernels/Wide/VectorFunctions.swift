@@ -87,7 +87,7 @@ struct ExponentialUnit: VectorFunction {
 
 struct GeluErf: VectorFunction {
   /// `x` times the normal distribution's share below `x`, absolute error below 2e-7: the share below
-  /// `-|x|` is the exponential of a polynomial, up to 6, from where it counts no more.
+  /// `-|x|` is the exponential of a polynomial, up to 6, from where it no longer matters.
   @_transparent
   func callAsFunction(_ x: Vector) -> Vector {
     let t = clipped(magnitude(x), 0, 6)

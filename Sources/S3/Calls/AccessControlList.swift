@@ -61,8 +61,8 @@ public struct AccessControlList: Sendable, Equatable {
   /// that is written without a list.
   public var hasOtherGrants: Bool { grants.contains { $0 != Grant(.id(owner), .fullControl) } }
 
-  /// What gives the same grants to a copy, in the same request: the owner's, too, who would else have none.
-  /// CopyObject knows no `x-amz-grant-write`: it means nothing for an object.
+  /// Headers that give the same grants to a copy, in the same request: also the owner's, who would otherwise have none.
+  /// CopyObject does not have `x-amz-grant-write`: it means nothing for an object.
   /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
   public var grantHeaders: [(name: String, value: String)] {
     let names: [(Permission, String)] = [

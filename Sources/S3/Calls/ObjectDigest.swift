@@ -6,7 +6,7 @@ public struct ObjectDigest: Sendable, Equatable {
   /// What it covers.
   public enum Kind: Sendable, Equatable {
     case wholeBody
-    /// Of the checksums of an upload's parts, one after the other: the parts' sizes are not told.
+    /// Of the checksums of an upload's parts, one after the other: the parts' sizes are unknown.
     case composite
   }
 

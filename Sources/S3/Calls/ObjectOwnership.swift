@@ -9,7 +9,7 @@ public enum ObjectOwnership: String, Sendable {
   case bucketOwnerPreferred = "BucketOwnerPreferred"
   /// Who writes the object. What buckets without a setting have.
   case objectWriter = "ObjectWriter"
-  /// The server does not know the setting: whether it has lists is told by
+  /// The server does not know the setting: whether it has lists is known from
   /// ``S3Client/accessControlList(of:)`` alone.
   case unknown = ""
 

@@ -10,7 +10,7 @@ import Digests
 ///
 /// A body that breaks off and is continued by a range request for the same version is one body.
 public final class BodyVerifier {
-  /// What vouches for the bytes.
+  /// What proves that the bytes are right.
   public enum Evidence: Sendable, Equatable {
     case checksum(Checksum.Algorithm)
     case eTag
@@ -23,7 +23,7 @@ public final class BodyVerifier {
     /// nil where it was not wanted, and not needed either.
     public var md5: [UInt8]?
     /// Whether an ETag that looks like an MD5 is one; nil where it does not look so, or there is no `md5`. false,
-    /// for which a checksum or TLS vouches, holds for other objects of the server, too.
+    /// proved right by a checksum or TLS, holds for other objects of the server, too.
     public var eTagIsMD5: Bool?
   }
 

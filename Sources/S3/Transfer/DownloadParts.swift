@@ -9,7 +9,7 @@ struct DownloadParts {
   private(set) var present = RangeSet<Int>()
   /// Parts that nobody fetches yet.
   private(set) var waiting: [Range<Int>]
-  /// What somebody asked for.
+  /// What the caller asked for.
   private var requested: RangeSet<Int>
   private let options: DownloadOptions
 

@@ -13,9 +13,9 @@ public final class FileDownload: @unchecked Sendable {
     var failure: S3Error?
     var parts: DownloadParts
     var running: [ObjectStream] = []
-    /// Whether the head told that nothing is wanted.
+    /// Whether the caller, given the head, wants nothing.
     var isUnwanted = false
-    /// Of the whole object, from its ranges; nil: S3 tells no checksum of which that can be done.
+    /// Of the whole object, from its ranges; nil: S3 has no checksum for which this is possible.
     var verifier: RangesVerifier?
     var isVerified = false
 

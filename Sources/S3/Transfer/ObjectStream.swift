@@ -66,7 +66,7 @@ final class ObjectStream: HTTPBodySink, @unchecked Sendable {
   /// Goes on after ``HTTPBodyReaction/later``.
   func resume() { if let id = id.withLock({ $0 }) { client.http.resume(id) } }
 
-  /// Ends the stream; the receiver may be called until the transport's thread has heard of it.
+  /// Ends the stream; the receiver may be called until the transport's thread has noticed it.
   func cancel() { if let id = id.withLock({ $0 }) { client.http.cancel(id) } }
 
   // MARK: Attempts
@@ -134,7 +134,7 @@ final class ObjectStream: HTTPBodySink, @unchecked Sendable {
       ending = .replaced
       return .none
     }
-    // A server that knows no ranges sends everything.
+    // A server without support for ranges sends everything.
     let start = answer.status == 206 ? Self.start(answer) : 0
     guard let start, answer.status == 200 ? start <= next : start == next else { return .memory }
     surplus = next - start

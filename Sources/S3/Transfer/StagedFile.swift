@@ -57,7 +57,7 @@ final class StagedFile {
     return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }
 
-  /// Makes the file that long. It takes no room yet.
+  /// Gives the file this length, without using disk space yet.
   func extend(to length: Int) throws(Failure) {
     guard ftruncate(descriptor, off_t(length)) == 0 else {
       throw Failure("cannot make a file in \(folder) \(length) bytes long")

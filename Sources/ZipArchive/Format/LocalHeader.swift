@@ -1,4 +1,4 @@
-/// What stands in front of an entry's data (APPNOTE.TXT, 4.3.7): it says again what the central directory
+/// What comes before an entry's data (APPNOTE.TXT, 4.3.7): it says again what the central directory
 /// says, and readers that believe one or the other must not see different archives.
 enum LocalHeader {
   static let length = 30

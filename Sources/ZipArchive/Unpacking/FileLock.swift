@@ -1,6 +1,6 @@
 import Glibc
 
-/// A lock between processes: a file that is there while somebody holds or wants it. The kernel unlocks it when
+/// A lock between processes: a file that exists while a process holds or wants it. The kernel unlocks it when
 /// its holder dies, however that happens.
 struct FileLock {
   private let parent: Int32

@@ -6,7 +6,7 @@ import System
 /// but a power cut may, and a tree from before is therefore not trusted. That saves writing all to the disk.
 struct Stamp {
   let text: [UInt8]
-  /// False where the boot cannot be told.
+  /// False where the boot cannot be identified.
   let isReusable: Bool
 
   init(_ archive: ZipArchive) {
@@ -15,7 +15,7 @@ struct Stamp {
     text = Array("\(archive.digest) ".utf8) + boot
   }
 
-  /// random(4): made anew at each boot.
+  /// random(4): new at each boot.
   private static func bootID() -> [UInt8] {
     let file = try? ReadableFile(path: "/proc/sys/kernel/random/boot_id")
     return (try? file?.read(at: 0, count: 64)) ?? []

@@ -14,7 +14,7 @@ struct Check: ParsableCommand {
     discussion: """
       Models, their configs and labels in the folder, or in a sideload.zip there, are loaded as the function would load \
       them, as are those of buckets for which --bucket NAME=DIR names a folder. What is elsewhere in S3 or at an absolute \
-      path is not checked. What is probably wrong is told beside. Exit code 1: the function would fail.
+      path is not checked. Probable mistakes are printed as warnings. Exit code 1: the function would fail.
 
       Of a model's file, or of an unpacked .keras file, the model alone is looked at: whether it works, and which \
       settings it needs.
@@ -22,7 +22,7 @@ struct Check: ParsableCommand {
       With --endpoint an S3 server is asked whether it does what Thimble relies on: whether conditions are obeyed, \
       tags survive, metadata and checksums are S3's. It gets an object of a random name in the --bucket that has no \
       folder, which is removed again. Credentials and region are those of the environment. Exit code 1: it is not \
-      safe, and what to do is told.
+      safe; the output says what to do.
 
       Examples:
         thimble check function
@@ -41,8 +41,8 @@ struct Check: ParsableCommand {
   @Option(
     name: .customLong("bucket"),
     help: ArgumentHelp(
-      "With a folder: what stands for a bucket of the configuration; may be repeated. Without: the bucket of the S3 server, "
-        + "in which objects may be written.", valueName: "name[=dir]"))
+      "With a folder: another one that stands for a bucket of the configuration; may be repeated. Without: the bucket "
+        + "of the S3 server, in which objects may be written.", valueName: "name[=dir]"))
   var buckets: [String] = []
 
   private var folders: [String] { buckets.filter { $0.contains("=") } }

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Synchronization
 
-/// Where a command's words go: results to stdout, what is said beside them to stderr, so that stdout can be piped
+/// Where a command's output goes: results to stdout, notes to stderr, so that stdout can be piped
 /// on. Names of files, layers and labels come from others: control characters in them never get there.
 enum Terminal {
   static let isInteractive = isatty(2) == 1
@@ -17,7 +17,7 @@ enum Terminal {
   fileprivate static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
 
-/// Tells what is being done once it has taken two seconds: on a terminal one line that is kept up to date,
+/// Reports what is being done once it has taken two seconds: on a terminal one line that is kept up to date,
 /// elsewhere a line every ten seconds.
 final class Progress: Sendable {
   private struct State {
@@ -53,7 +53,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// - Returns: whether there will be more to tell.
+  /// - Returns: whether there will be more to report.
   private func tell() -> Bool {
     state.withLock { state in
       if state.isOver { return false }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Classifier
 
-/// What is made ready before the first event. The old code loaded a model only where it was told to.
+/// What is made ready before the first event. The old code loaded a model only where `preload` said so.
 @Suite(.enabled(if: Fixtures.exist("Classifier"), Comment(rawValue: Fixtures.hint)))
 struct PreloadTests {
   private let scratch: Scratch

@@ -72,7 +72,7 @@ struct AccessListTests {
     }
   }
 
-  /// Who may not ask of the bucket asks of the object; who may not do that either is told.
+  /// Without permission for the bucket's setting the object's list is read; without that permission either, it fails.
   @Test func missingRights() throws {
     try FakeS3.run { s3 in
       s3.setReply { $0.hasSuffix("?ownershipControls") ? FakeS3.error(403, "AccessDenied") : nil }

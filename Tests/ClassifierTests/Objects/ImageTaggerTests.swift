@@ -265,7 +265,7 @@ struct ImageTaggerTests {
     }
   }
 
-  /// A model that fails writes nothing at all: half a result without a marker would be an event without end.
+  /// A model that fails writes nothing at all: half a result without a marker would cause events forever.
   @Test(arguments: [("nan.h5", "NaN"), ("unknown-layer.h5", "glitter")])
   func badModel(file: String, reason: String) throws {
     try FakeS3.run { s3 in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Classifier
 
-/// `onFailure: mark`: an image that can never be labelled says so itself, and nobody tries it three times. The old
+/// `onFailure: mark`: an image that can never be labelled says so itself, and is not retried. The old
 /// code had no such setting.
 @Suite(.enabled(if: Fixtures.exist("Classifier"), Comment(rawValue: Fixtures.hint)))
 struct OnFailureTests {
@@ -77,7 +77,7 @@ struct OnFailureTests {
     }
   }
 
-  /// Where one model wants the failure to be heard of, it is.
+  /// Where one model wants the failure to be reported, it is.
   @Test func ofSeveralModels() throws {
     try FakeS3.run { s3 in
       s3.put(Tagging.path, Array("GIF89a".utf8))

@@ -37,7 +37,7 @@ class Authority:
         return self.join(name, certificate, private)
 
     def self_signed(self, host):
-        """A file with a certificate that nobody vouches for, and its key."""
+        """A file with a certificate that no authority has signed, and its key."""
         name = f"self-signed-{host}"
         private = self.make_key(name, "P-256")
         certificate = self.folder / f"{name}.crt"

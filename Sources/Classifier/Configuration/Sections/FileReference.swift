@@ -23,7 +23,7 @@ public enum FileReference: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The path or the key: what a file's kind can be told by.
+  /// The path or the key: what shows a file's kind.
   var name: String {
     switch self {
     case .path(let path): path

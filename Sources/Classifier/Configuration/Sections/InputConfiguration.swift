@@ -70,7 +70,8 @@ extension InputConfiguration: ConfigurationSection {
       "color", \.color, .optional(.word), .results, text: "`rgb`, `bgr`, `grayscale`, `rgba`",
       fallback: "by the model's channels")
     public static let exifOrientation = ConfigurationKey<InputConfiguration>(
-      "exifOrientation", \.exifOrientation, .flag, .results, text: "turn the image upright, as its EXIF data says",
+      "exifOrientation", \.exifOrientation, .flag, .results,
+      text: "turn the image upright, as its EXIF data says",
       fallback: "`false`, as Keras")
   }
 

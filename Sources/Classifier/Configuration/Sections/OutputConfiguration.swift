@@ -10,7 +10,7 @@ public struct OutputConfiguration: Sendable, Equatable {
   public var threshold: Double?
   /// Whether several labels can be right at once: then all that reach the threshold are named.
   public var multiLabel: Bool
-  /// What makes scores of the model's output; nil: the model does so itself.
+  /// How scores are computed from the model's output; nil: the model does so itself.
   public var activation: Activation?
 
   /// An output of a model.
@@ -58,7 +58,8 @@ extension OutputConfiguration: ConfigurationSection {
       "top", \.top, .optional(.whole(from: 1)), .results, text: "the largest number of labels to write",
       fallback: "1; all with `multiLabel`", canonical: { .integer($0.labelLimit) })
     static let threshold = ConfigurationKey<OutputConfiguration>(
-      "threshold", \.threshold, .optional(.share), .results, text: "labels with a lower score are not written",
+      "threshold", \.threshold, .optional(.share), .results,
+      text: "labels with a lower score are not written",
       fallback: "0; 0.5 with `multiLabel`", canonical: { .real($0.leastScore) })
     static let multiLabel = ConfigurationKey<OutputConfiguration>(
       "multiLabel", \.multiLabel, .flag, .results, text: "several labels can be right at once",

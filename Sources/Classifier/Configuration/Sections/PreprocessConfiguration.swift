@@ -9,8 +9,10 @@ private struct Affine: ConfigurationSection {
   static let keys = [
     ConfigurationKey<Affine>(
       "scale", \.scale, .numbers, .results,
-      text: "a factor for the values: a number for all channels, or a list with one for each channel", fallback: "1"),
-    ConfigurationKey<Affine>("offset", \.offset, .numbers, .results, text: "added afterwards, in the same form", fallback: "0"),
+      text: "a factor for the values: a number for all channels, or a list with one for each channel",
+      fallback: "1"),
+    ConfigurationKey<Affine>(
+      "offset", \.offset, .numbers, .results, text: "added afterwards, in the same form", fallback: "0"),
   ]
 }
 

@@ -27,9 +27,11 @@ extension Route: ConfigurationSection {
 
   static let keys = [
     Key(
-      "prefix", \.prefixes, .strings, .none, text: "the model labels only keys with this prefix: a string or a list of strings",
+      "prefix", \.prefixes, .strings, .none,
+      text: "the model labels only keys with this prefix: a string or a list of strings",
       fallback: "all keys"),
-    Key("suffix", \.suffixes, .strings, .none, text: "the same for the end of the keys", fallback: "all keys"),
+    Key(
+      "suffix", \.suffixes, .strings, .none, text: "the same for the end of the keys", fallback: "all keys"),
   ]
 
   public init() { self.init(prefixes: []) }

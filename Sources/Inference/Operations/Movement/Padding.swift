@@ -1,4 +1,4 @@
-/// What stands in a border.
+/// The values of a border.
 public enum PaddingMode: Sendable { case constant(Float), reflect, symmetric, edge }
 
 /// A border around the values, `before` and `after` with an entry for every axis.
@@ -56,7 +56,7 @@ struct Padding: OperationDefinition {
 }
 
 extension PaddingMode {
-  /// The element that stands at a position, which is negative or beyond the size in the border.
+  /// The element at a position, which is negative or beyond the size in the border.
   fileprivate func source(_ position: Int, size: Int) -> Int {
     if position >= 0 && position < size { return position }
     switch self {

@@ -34,7 +34,7 @@ final class BandedConvolutionStep: LoopStep {
     self.output = output
     self.epilogue = epilogue
     self.kernels = kernels
-    // Pixels a multiple of 1 KB apart would drive one another out of the first-level cache.
+    // Pixels a multiple of 1 KB apart would evict each other from the first-level cache.
     bandStride = channels % 256 == 0 ? channels + 16 : channels
     let stage: any BandStage =
       switch prologue {

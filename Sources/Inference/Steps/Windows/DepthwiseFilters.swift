@@ -27,7 +27,7 @@ struct DepthwiseFilters {
   /// For profiles.
   var kernel: String { "depthwise \(window.height)x\(window.width)" }
 
-  /// What the kernel is told.
+  /// The kernel's parameters.
   /// - Parameters:
   ///   - output: where line 0 would begin.
   ///   - stride: values from one pixel of the output to the next.
