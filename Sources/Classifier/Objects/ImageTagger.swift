@@ -71,7 +71,7 @@ final class ImageTagger: @unchecked Sendable {
     _ watch: inout Stopwatch
   ) throws(ObjectEnd) -> Outcome {
     let models = configuration.models.filter { $0.when.matches(event.location.key) }
-    if models.isEmpty { throw ObjectEnd(.skipped, "no model's `when` matches this key") }
+    if models.isEmpty { throw ObjectEnd(.skipped, "no model is configured for this key") }
     if event.location.key.hasSuffix("/") { throw ObjectEnd(.skipped, "a folder") }
     var task = Task(
       event: event, models: models, digest: configuration.digest(of: models, fingerprints: fingerprints))
