@@ -19,7 +19,8 @@ extension Graph {
     var current = input
     for (index, node) in nodes.enumerated() where node.inputs.contains(current) {
       switch node.operation {
-      case .reshape, .transpose, .flip, .slice, .take, .resize, .padding, .concatenation, .unary(.truncate): break
+      case .reshape, .transpose, .flip, .slice, .take, .resize, .padding, .concatenation, .unary(.truncate):
+        break
       case .unary(.linear(let scale, let offset)):
         scaling.apply(scale: Double(scale), offset: Double(offset))
       case .affine(let scale, let offset, _): scaling.apply(scale: scale.mean, offset: offset.mean)

@@ -77,7 +77,9 @@ public struct JSONObject: Sendable, Equatable {
   public init(_ members: [Member] = []) { self.members = members }
 
   /// The member of that name, byte by byte, the last one where it is repeated, as Python's `json` has it.
-  public subscript(name: String) -> JSONValue? { members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value }
+  public subscript(name: String) -> JSONValue? {
+    members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value
+  }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
