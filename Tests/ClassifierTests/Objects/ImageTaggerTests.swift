@@ -136,7 +136,7 @@ struct ImageTaggerTests {
         s3,
         """
         {models: [
-          {name: 'green', source: 'green.h5', labels: ['dull', 'green'], output: {activation: 'none'}}
+          {name: 'green', source: 'green.h5', labels: ['green'], output: {activation: 'none'}}
         ]}
         """)
       var events = [first, second]
@@ -149,8 +149,8 @@ struct ImageTaggerTests {
       }
       #expect(writes == 2)
       #expect(
-        metadata(s3)["colour"] == "red" && metadata(s3)["green"] == "dull"
-          && metadata(s3)["green-score"] == "0.6000")
+        metadata(s3)["colour"] == "red" && metadata(s3)["green"] == "green"
+          && metadata(s3)["green-score"] == "0.4000")
       #expect(metadata(s3)["thimble"]?.split(separator: " ").count == 2)
     }
   }
