@@ -149,9 +149,9 @@ struct RefusalTests {
     let few = UnsafeMutableBufferPointer<Float>.allocate(capacity: 5)
     defer { few.deallocate() }
     #expect(failure { try data.readFloats(into: few) }.contains("5 values are asked for, it has 6"))
-    #expect(failure { _ = try data.readStrings() }.contains("no strings"))
+    #expect(failure { _ = try data.readStrings() }.contains("not strings"))
     let names = try #require(try root.dataset("group/names"))
-    #expect(failure { try read(names) }.contains("no numbers"))
+    #expect(failure { try read(names) }.contains("not numbers"))
     let text = try #require(try root.attribute("text"))
     #expect(failure { _ = try text.floats() }.contains("/@text: its elements are not numbers"))
     #expect(try root.group("group/data").map(\.path) == nil)

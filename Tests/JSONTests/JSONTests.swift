@@ -110,7 +110,7 @@ struct JSONTests {
 
   @Test(arguments: [
     ("{a: 1,\n a: 2}", 2, 2, "twice"), ("{a: }", 1, 5, "value"), ("[1\n,2\n 3]", 3, 2, "comma"),
-    ("{a: yes}", 1, 5, "quotes"), ("/* x", 1, 1, "no end"), ("{é: 1, é: 2}", 1, 8, "twice"),
+    ("{a: yes}", 1, 5, "must be quoted"), ("/* x", 1, 1, "no end"), ("{é: 1, é: 2}", 1, 8, "twice"),
     ("{a 1}", 1, 4, "colon"), ("'abc\n'", 1, 5, "line"), ("1 1", 1, 3, "more"), ("[1e999]", 1, 2, "number"),
   ])
   func places(text: String, line: Int, column: Int, reason: String) {

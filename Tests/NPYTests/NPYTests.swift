@@ -68,7 +68,7 @@ struct NPYTests {
     let cases: [([UInt8], String)] = [
       ([], "not an .npy"), (Array("PK".utf8), "not an .npy"),
       ([0x93] + Array("NUMPY".utf8) + [1, 0, 255, 255, 0, 0], "cut off"),
-      (header("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", data: 8), "no number"),
+      (header("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", data: 8), "not a number"),
       (header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", data: 8), "simple"),
       (header("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", data: 4), "too short"),
       (header("{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", data: 4), "size -2"),

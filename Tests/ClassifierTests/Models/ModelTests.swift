@@ -137,8 +137,8 @@ struct ModelTests {
       ([nil, 224, 224, 1], InputConfiguration(color: .rgb), "takes 1"),
       ([nil, 224, 224, 6], InputConfiguration(), "6 channels"),
       ([nil, 224, 224, 1], InputConfiguration(preprocess: .torch), "needs color rgb"),
-      ([nil, 784], InputConfiguration(), "no image"),
-      ([nil, 8, 8, 8, 3], InputConfiguration(), "no image"),
+      ([nil, 784], InputConfiguration(), "not an image"),
+      ([nil, 8, 8, 8, 3], InputConfiguration(), "not an image"),
     ] as [(Shape, InputConfiguration, String)] {
       let error = #expect(throws: ClassifierError.self) { try format(shape, input) }
       #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
