@@ -5,12 +5,21 @@ import System
 
 /// A `thimble.json`: which models look at an image, and where their results are written.
 public struct Configuration: Sendable, Equatable {
+  /// Whether an object that does not exist counts as failed.
+  public enum Gone: String, Sendable, CaseIterable {
+    case succeed, fail
+  }
+
   public var models: [ModelConfiguration]
   public var write: WriteConfiguration
+  public var gone: Gone
 
-  public init(models: [ModelConfiguration], write: WriteConfiguration = WriteConfiguration()) {
+  public init(
+    models: [ModelConfiguration], write: WriteConfiguration = WriteConfiguration(), gone: Gone = .succeed
+  ) {
     self.models = models
     self.write = write
+    self.gone = gone
   }
 
   /// Reads a configuration and checks every value in it.
@@ -65,9 +74,15 @@ extension Configuration: ConfigurationSection {
   enum Keys {
     static let models = ConfigurationKey<Configuration>("models", \.models, .models, .results)
     static let write = ConfigurationKey<Configuration>("write", \.write, .section, .results)
+    static let gone = ConfigurationKey<Configuration>(
+      "gone", \.gone, .word, .none,
+      text: """
+        what happens if an object does not exist: `"succeed"`, because it was deleted after its event; `"fail"`, for a job of \
+        S3 Batch Operations whose list must be complete
+        """, fallback: "`\"succeed\"`")
   }
 
-  static let keys = [Keys.models, Keys.write]
+  static let keys = [Keys.models, Keys.write, Keys.gone]
 
   init() { self.init(models: []) }
 

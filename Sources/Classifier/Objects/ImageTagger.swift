@@ -55,6 +55,9 @@ final class ImageTagger: @unchecked Sendable {
       (result.status, result.findings, result.reason) = outcome
     } catch {
       (result.status, result.reason, result.isTransient) = (error.status, error.reason, error.isTransient)
+      if error.status == .gone, configuration.gone == .fail {
+        (result.status, result.reason) = (.failed, "the object does not exist")
+      }
       if error.needsNewCredentials { expired.withLock { $0 = true } }
     }
     result.milliseconds = watch.milliseconds

@@ -17,7 +17,7 @@ struct ConfigurationTableTests {
     "models[].output.threshold": "0.25", "models[].output.multiLabel": "true",
     "models[].output.activation": "'none'", "models[].when.prefix": "'p/'", "models[].when.suffix": "'.jpg'",
     "models[].preload": "true", "models[].onFailure": "'mark'", "write.to": "'tags'", "write.prefix": "'x-'",
-    "write.acl": "'keep'",
+    "write.acl": "'keep'", "gone": "'fail'",
   ]
 
   /// A key that is declared needs a value here.
@@ -39,7 +39,8 @@ struct ConfigurationTableTests {
       }
       return "{" + members.map { "\($0): \($1)" }.joined(separator: ", ") + "}"
     }
-    let text = "{models: [\(object("models[]."))], write: \(object("write."))}"
+    let others = keys.filter { !$0.key.contains(".") }.map { ", \($0.key): \($0.value)" }.joined()
+    let text = "{models: [\(object("models[]."))], write: \(object("write."))\(others)}"
     return try Configuration(json: text.utf8, file: "thimble.json").digest
   }
 
@@ -53,6 +54,7 @@ struct ConfigurationTableTests {
     #expect(
       without == [
         "models[].when.prefix", "models[].when.suffix", "models[].preload", "models[].onFailure", "write.acl",
+        "gone",
       ])
   }
 

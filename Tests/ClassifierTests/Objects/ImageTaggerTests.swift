@@ -194,6 +194,15 @@ struct ImageTaggerTests {
     }
   }
 
+  @Test func goneFailsWhereConfigured() throws {
+    try FakeS3.run { s3 in
+      let strict = try tagger(s3, Self.text().replacing("{models:", with: "{gone: 'fail', models:"))
+      let result = strict.process(object)
+      #expect(result.status == .failed && result.reason == "the object does not exist")
+      #expect(!result.isTransient)
+    }
+  }
+
   @Test func replacedMeanwhile() throws {
     try FakeS3.run { s3 in
       s3.put(path, Self.red)
