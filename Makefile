@@ -44,9 +44,8 @@ conformance: ## all models of keras.applications, against Keras (about a quarter
 mutate: ## break the sources in sixty ways and see the tests fail (ONLY=number or text)
 	@scripts/mutate $(if $(ONLY),--only "$(ONLY)")
 
-bench: ## the engine's speed on the shapes of well-known models
-	@scripts/setup
-	@swift run -c release Benchmarks
+bench: ## the engine's speed, compared with an older commit in the same run (BASELINE=commit)
+	@scripts/bench $(if $(BASELINE),--baseline "$(BASELINE)")
 
 bench-peers: ## side by side with LiteRT, ONNX Runtime and OpenVINO (half an hour)
 	@scripts/bench-peers
