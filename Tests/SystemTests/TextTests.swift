@@ -105,7 +105,9 @@ struct RefusalTests {
       "", "now", "Fri, 24 May 2013 00:00:00 CET", "Fri, 24 Mai 2013 00:00:00 GMT",
       "Fri, 99 May 2013 00:00:00 GMT", "Thu, 29 Feb 2013 00:00:00 GMT", "Fri, 31 Apr 2013 00:00:00 GMT",
       "Fri, 24 May 2013 24:00:00 GMT", "Fri, 24 May 2013 00:60:00 GMT", "Fri, 00 May 2013 00:00:00 GMT",
-      "Fri, 24 May 2013 0:0 GMT", "Fri, 24 May 99999999999 00:00:00 GMT", "Fri, +4 May 2013 00:00:00 GMT",
+      // A year later, in the same month.
+      "Fri, 366 Jan 2013 00:00:00 GMT", "Fri, 24 May 2013 0:0 GMT", "Fri, 24 May 99999999999 00:00:00 GMT",
+      "Fri, +4 May 2013 00:00:00 GMT",
     ] {
       #expect(UTCTime(http: date) == nil, "\(date)")
     }
