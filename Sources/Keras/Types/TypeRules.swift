@@ -195,7 +195,7 @@ extension Binary {
     switch self {
     case .logicalAnd, .logicalOr, .logicalXor: return .bool
     case .divide:
-      if context.version.major < 3, context.isFloat == false, !context.inputs.contains(where: \.isFloat) {
+      if context.version.major < 3, !context.inputs.contains(where: \.isFloat) {
         throw context.refusal("takes quotients")
       }
       return .float

@@ -1,9 +1,8 @@
 /// numpy's broadcast_to; ``Operation/keep`` keeps the input's size.
-struct BroadcastTo: OperationDefinition {
+struct BroadcastTo: Movement {
   let target: [Int]
 
   var name: String { "broadcast" }
-  var inputCount: ClosedRange<Int> { 1...1 }
 
   func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape {
     let input = inputs[0]
@@ -28,21 +27,12 @@ struct BroadcastTo: OperationDefinition {
     return result
   }
 
-  func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
-  var form: CanonicalForm { .unchanged }
-  var weights: [Tensor?] { [] }
-  var memory: MemoryAbilities {
-    MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
-  }
-
-  func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
-    var rearrangement = Rearrangement(copying: node.input)
+  func rearrange(_ rearrangement: inout Rearrangement, _ node: PlacedNode) {
     let (sizes, result, axes) = (node.input.shape, node.output.shape, rearrangement.axes)
     let offset = result.count - sizes.count
     rearrangement.axes = result.indices.map { index in
       index < offset || sizes[index - offset] != result[index]
         ? .init(result[index], stride: 0) : axes[index - offset]
     }
-    return try node.gather(rearrangement, kernel: name)
   }
 }

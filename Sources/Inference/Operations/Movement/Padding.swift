@@ -2,13 +2,12 @@
 public enum PaddingMode: Sendable { case constant(Float), reflect, symmetric, edge }
 
 /// A border around the values, `before` and `after` with an entry for every axis.
-struct Padding: OperationDefinition {
+struct Padding: Movement {
   let before: [Int]
   let after: [Int]
   let mode: PaddingMode
 
   var name: String { "padding" }
-  var inputCount: ClosedRange<Int> { 1...1 }
 
   func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape {
     let input = inputs[0]
@@ -37,21 +36,12 @@ struct Padding: OperationDefinition {
     return result
   }
 
-  func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
-  var form: CanonicalForm { .unchanged }
-  var weights: [Tensor?] { [] }
-  var memory: MemoryAbilities {
-    MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
-  }
-
-  func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
-    var rearrangement = Rearrangement(copying: node.input)
+  func rearrange(_ rearrangement: inout Rearrangement, _ node: PlacedNode) {
     if case .constant(let value) = mode { rearrangement.filler = value }
     let (sizes, result) = (node.input.shape, node.output.shape)
     for axis in sizes.indices where before[axis] + after[axis] > 0 {
       rearrangement.map(axis, count: result[axis]) { mode.source($0 - before[axis], size: sizes[axis]) }
     }
-    return try node.gather(rearrangement, kernel: name)
   }
 }
 

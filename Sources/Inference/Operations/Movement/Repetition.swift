@@ -1,12 +1,11 @@
 // Values that come more than once.
 
 /// numpy's repeat of every element along an axis.
-struct RepeatElements: OperationDefinition {
+struct RepeatElements: Movement {
   let count: Int
   let axis: Int
 
   var name: String { "repeat" }
-  var inputCount: ClosedRange<Int> { 1...1 }
 
   func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape {
     try checkPositive(count, "the count")
@@ -16,27 +15,17 @@ struct RepeatElements: OperationDefinition {
     return result
   }
 
-  func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
-  var form: CanonicalForm { .unchanged }
-  var weights: [Tensor?] { [] }
-  var memory: MemoryAbilities {
-    MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
-  }
-
-  func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
-    var rearrangement = Rearrangement(copying: node.input)
+  func rearrange(_ rearrangement: inout Rearrangement, _ node: PlacedNode) {
     let axis = rearrangement.axis(axis)
     rearrangement.map(axis, count: node.output.shape[axis]) { $0 / count }
-    return try node.gather(rearrangement, kernel: name)
   }
 }
 
 /// numpy's tile, one count an axis.
-struct Tile: OperationDefinition {
+struct Tile: Movement {
   let counts: [Int]
 
   var name: String { "tile" }
-  var inputCount: ClosedRange<Int> { 1...1 }
 
   func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape {
     var result = inputs[0]
@@ -51,19 +40,10 @@ struct Tile: OperationDefinition {
     return result
   }
 
-  func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
-  var form: CanonicalForm { .unchanged }
-  var weights: [Tensor?] { [] }
-  var memory: MemoryAbilities {
-    MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
-  }
-
-  func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
-    var rearrangement = Rearrangement(copying: node.input)
+  func rearrange(_ rearrangement: inout Rearrangement, _ node: PlacedNode) {
     for (axis, count) in counts.enumerated() where count > 1 {
       let size = node.input.shape[axis]
       rearrangement.map(axis, count: size * count) { $0 % size }
     }
-    return try node.gather(rearrangement, kernel: name)
   }
 }

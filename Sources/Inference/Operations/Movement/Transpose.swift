@@ -1,9 +1,8 @@
 /// numpy's transpose: axis i of the result is axis `permutation[i]` of the input.
-struct Transpose: OperationDefinition {
+struct Transpose: Movement {
   let permutation: [Int]
 
   var name: String { "transpose" }
-  var inputCount: ClosedRange<Int> { 1...1 }
 
   func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape {
     let input = inputs[0]
@@ -14,17 +13,8 @@ struct Transpose: OperationDefinition {
     return axes.map { input[$0] }
   }
 
-  func outputKind(_ inputs: [OutputKind?]) -> OutputKind? { inputs.first.flatMap { $0 } }
-  var form: CanonicalForm { .unchanged }
-  var weights: [Tensor?] { [] }
-  var memory: MemoryAbilities {
-    MemoryAbilities(writesRowsApart: true, readsRowsApart: true, overwritesInput: false)
-  }
-
-  func steps(_ node: PlacedNode) throws(PlanError) -> [any Step] {
-    var rearrangement = Rearrangement(copying: node.input)
+  func rearrange(_ rearrangement: inout Rearrangement, _ node: PlacedNode) {
     rearrangement.axes = resolved(node.input.shape.count).map { rearrangement.axes[$0] }
-    return try node.gather(rearrangement, kernel: name)
   }
 
   /// The permutation counted from the front.

@@ -23,9 +23,7 @@ extension Dense: OperationDefinition {
     if let last, last != kernel.shape[0] {
       throw ShapeError(reason: "the kernel expects \(kernel.shape[0]) inputs, the input has \(last)")
     }
-    if let bias, bias.shape != [kernel.shape[1]] {
-      throw ShapeError(reason: "the bias needs shape (\(kernel.shape[1]),), it has \(bias.shape.text)")
-    }
+    try checkBias(bias, [kernel.shape[1]])
     return input.dropLast() + [kernel.shape[1]]
   }
 
