@@ -14,7 +14,7 @@ struct AttributeTable {
     }
   }
 
-  /// The message of the attribute of a name; nil: there is none.
+  /// The message of the attribute of a name; nil if it does not exist.
   func message(_ name: String) throws(FormatError) -> Bytes? {
     for message in header.all(.attribute) {
       let content = try message.resolved(file)

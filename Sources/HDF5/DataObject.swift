@@ -11,7 +11,7 @@ struct DataObject: Sendable {
     header = try ObjectHeader(file.superblock.space, at: address)
   }
 
-  /// The attribute of a name; nil: there is none.
+  /// The attribute of a name; nil if it does not exist.
   func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? {
     func object() -> String { "\(path)@\(name)" }
     return try file.locating(object()) { () throws(FormatError) in

@@ -77,7 +77,7 @@ public struct HDF5Dataset: Sendable {
     }
   }
 
-  /// The attribute of a name; nil: there is none.
+  /// The attribute of a name; nil if it does not exist.
   public func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? { try object.attribute(name) }
 
   /// The names of the attributes, ordered like those of a group.

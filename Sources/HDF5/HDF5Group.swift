@@ -26,17 +26,17 @@ public struct HDF5Group: Sendable {
     return try walk.follow(path, from: self)
   }
 
-  /// The group at a path; nil: there is none, or it is not a group.
+  /// The group at a path; nil if there is nothing, or not a group.
   public func group(_ path: String) throws(HDF5Error) -> HDF5Group? {
     if case .group(let group) = try child(path) { group } else { nil }
   }
 
-  /// The dataset at a path; nil: there is none, or it is not a dataset.
+  /// The dataset at a path; nil if there is nothing, or not a dataset.
   public func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset? {
     if case .dataset(let dataset) = try child(path) { dataset } else { nil }
   }
 
-  /// The attribute of a name; nil: there is none.
+  /// The attribute of a name; nil if it does not exist.
   public func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? { try object.attribute(name) }
 
   /// The names of the attributes, ordered like ``names()``.

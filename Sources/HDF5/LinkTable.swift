@@ -28,7 +28,7 @@ enum LinkTable: Sendable {
     }
   }
 
-  /// The link of a name; nil: there is none.
+  /// The link of a name; nil if it does not exist.
   func link(_ name: String) throws(FormatError) -> Link? {
     switch self {
     case .symbols(let table): try table.link(name)

@@ -5,7 +5,7 @@ extension JSONReader {
     let start = position
     let quote = bytes[position]
     position += 1
-    // The text before the last escape; mostly there is none, and the text can be read in place.
+    // The text before the last escape. Most texts have no escape and can be read in place.
     var text: [UInt8] = []
     var isASCII = true
     var runStart = position

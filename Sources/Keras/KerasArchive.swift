@@ -41,7 +41,7 @@ struct KerasArchive {
     }
   }
 
-  /// The bytes of a small entry; nil: there is none.
+  /// The bytes of a small entry; nil if it does not exist.
   func entry(_ name: String) throws(KerasError) -> [UInt8]? {
     switch content {
     case .zip(let archive):

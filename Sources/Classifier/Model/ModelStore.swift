@@ -172,7 +172,7 @@ public final class ModelStore {
     }
   }
 
-  /// Reads the JSON that describes a model whose file has the weights only; nil: there is none.
+  /// Reads the JSON that describes a model whose file has the weights only; nil if the configuration does not name it.
   public func config(of model: ModelConfiguration) throws(ClassifierError) -> (text: [UInt8], name: String)? {
     guard let reference = model.config else { return nil }
     return (try read(reference, model, "config"), reference.text)

@@ -128,7 +128,7 @@ struct Bytes: Sendable {
     return try part(offset, count)
   }
 
-  /// How many bytes there are before the first zero byte from `offset` on; nil: there is none.
+  /// How many bytes there are before the first zero byte from `offset` on; nil if no byte is zero.
   private func countToZero(from offset: Int) throws(FormatError) -> Int? {
     guard offset >= 0, offset < count, let base = buffer.baseAddress else { return nil }
     defer { extendLifetime(owner) }

@@ -94,7 +94,7 @@ struct GlobalHeapCollection: Sendable {
     self.objects = objects
   }
 
-  /// The object of an index; nil: there is none.
+  /// The object of an index; nil if it does not exist.
   func object(_ index: Int) throws(FormatError) -> Bytes? {
     let place = firstIndex(objects.count) { objects[$0].index >= index }
     guard place < objects.count, objects[place].index == index else { return nil }

@@ -125,7 +125,7 @@ struct ObjectHeader: Sendable {
     messages.lazy.filter { $0.type == type.rawValue }
   }
 
-  /// The content of the first message of a type, wherever it is kept; nil: there is none.
+  /// The content of the first message of a type, wherever it is kept; nil if there is no such message.
   func content(_ type: MessageType, _ file: Superblock) throws(FormatError) -> Bytes? {
     for message in all(type) { return try message.resolved(file) }
     return nil

@@ -16,7 +16,7 @@ struct ModelDescription: Sendable {
     case functional(inputs: [Port], outputs: [Port])
   }
 
-  /// The layer that a port names; nil: there is none.
+  /// The layer that a port names; nil if it does not exist.
   func layer(of port: Port) -> LayerDescription? {
     layers.first { $0.name.isSameBytes(as: port.reference.layer) }
   }

@@ -81,7 +81,7 @@ enum BinaryKernel {
   case values((Float, Float) -> Float)
 }
 
-/// The whole part of a number; 0 where there is none.
+/// The whole part of a number; 0 if it is not a number, or too large.
 private func whole(_ value: Float) -> Int { abs(value) < 0x1p62 ? Int(value) : 0 }
 
 private func commonDivisor(_ a: Int, _ b: Int) -> Float {

@@ -38,7 +38,7 @@ extension Resize.Interpolation {
     "nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area", "gaussian", "mitchellcubic",
   ]
 
-  /// The method of a name that Keras or tf.image uses, in any case; nil: there is none.
+  /// The method of a name that Keras or tf.image uses, in any case; nil if the name is unknown.
   init?(keras name: String) {
     switch name.lowercased() {
     case "nearest": self = .nearest
