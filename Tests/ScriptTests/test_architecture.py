@@ -66,6 +66,17 @@ class ArchitectureTest(unittest.TestCase):
             for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
                 self.assertTrue((page.parent / link).exists(), f"{page.name} links to {link}")
 
+    def test_files_that_texts_and_scripts_name_exist(self):
+        tracked = subprocess.run(["git", "ls-files"], cwd=TOP, capture_output=True, text=True, check=True).stdout
+        for file in tracked.splitlines():
+            # The changelog may name what is gone; a word in capitals stands for a name.
+            if file == "CHANGELOG.md" or not (TOP / file).is_file():
+                continue
+            text = (TOP / file).read_text(errors="replace")
+            for path in re.findall(r"\b(?:Sources|Tests|scripts|docs)/[\w+./-]*\w", text):
+                if not re.search(r"/(?:[A-Z]+|X)(?:[/.]|$)|/[A-Z]{2}", path):
+                    self.assertTrue((TOP / path).exists(), f"{file} names {path}")
+
     def test_folders_are_small(self):
         for folder in [TOP / "Sources", TOP / "Tests"]:
             for path in [folder, *(p for p in folder.rglob("*") if p.is_dir())]:

@@ -15,7 +15,7 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-# What each call of Sources/S3/Calls/Operation.swift takes on an object; the copy also reads and writes the tags.
+# What each call of Sources/S3/Calls/S3Operation.swift takes on an object; the copy also reads and writes the tags.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 ACTIONS = {
     "GetObject": {"s3:GetObject"},
@@ -124,7 +124,7 @@ def listed(value):
 
 def operations():
     """The S3 calls that the function makes."""
-    source = Path(__file__).parents[2] / "Sources/S3/Calls/Operation.swift"
+    source = Path(__file__).parents[2] / "Sources/S3/Calls/S3Operation.swift"
     return set(re.findall(r'case \w+ = "(\w+)"', source.read_text())) - OF_THE_TOOL
 
 
