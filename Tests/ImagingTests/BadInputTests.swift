@@ -57,7 +57,7 @@ struct BadInputTests {
     ]
     if PillowCases.exist {
       for (name, word) in [
-        ("gif", "GIF"), ("webp", "WebP"), ("bmp", "BMP"), ("avif", "AVIF"), ("tiff", "TIFF"), ("pdf", "PDF"),
+        ("gif", "GIF"), ("webp", "WebP"), ("avif", "AVIF"), ("tiff", "TIFF"), ("pdf", "PDF"),
       ] {
         files.append((try PillowCases.file("other." + name), word))
       }
@@ -67,6 +67,16 @@ struct BadInputTests {
       #expect(error?.kind == .unsupportedFormat)
       #expect(error?.reason.contains(word) == true, "\(word): \(error?.reason ?? "accepted")")
     }
+  }
+
+  /// Pillow knows eight ways to place the colours in 32 bits.
+  @Test func `masks of a BMP may place the colours anywhere`() throws {
+    let fields = [54 + 12, 40, 1, 1, 1 + 32 << 16, 3, 4, 0, 0, 0, 0, 0xFF, 0xFF00, 0xFF0000].map(UInt32.init)
+    let bytes = Array("BM".utf8) + Array(repeating: 0, count: 8) + fields.flatMap { big($0).reversed() }
+    let image = try decode(bytes + [1, 2, 3, 4])
+    #expect(image.mode == .rgb)
+    #expect(image.pixels == [1, 2, 3])
+    #expect(failure(bytes + [1, 2, 3])?.kind == .truncated)
   }
 
   @Test func `bombs are refused by their header`() {

@@ -50,6 +50,14 @@ struct PillowTests {
     }
   }
 
+  @Test func `what Pillow refuses is refused`() throws {
+    let pillow = try PillowCases("refused")
+    #expect(pillow.cases.count > 10)
+    for item in pillow.cases {
+      #expect(throws: ImagingError.self, "\(item.file)") { try PillowCases.decode(item.file) }
+    }
+  }
+
   /// Except that Pillow accepts a PNG that lacks the checksum of its pixels, its last 4 + 16 bytes.
   @Test func `a file cut short is refused where Pillow refuses it`() throws {
     let pillow = try PillowCases("cut")
