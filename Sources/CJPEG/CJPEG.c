@@ -139,14 +139,17 @@ uint32_t thimble_jpeg_width(const thimble_jpeg *jpeg) { return jpeg->decompress.
 uint32_t thimble_jpeg_height(const thimble_jpeg *jpeg) { return jpeg->decompress.image_height; }
 uint32_t thimble_jpeg_components(const thimble_jpeg *jpeg) { return (uint32_t)jpeg->decompress.num_components; }
 
-thimble_jpeg_status thimble_jpeg_start(thimble_jpeg *jpeg) {
+int thimble_jpeg_has_adobe_marker(const thimble_jpeg *jpeg) { return jpeg->decompress.saw_Adobe_marker; }
+
+thimble_jpeg_status thimble_jpeg_start(thimble_jpeg *jpeg, thimble_jpeg_rows rows, int is_fast) {
   if (setjmp(jpeg->failure)) return jpeg->status;
-  // Everything else stays at libjpeg's defaults: the accurate integer transform and smooth upsampling.
-  switch (jpeg->decompress.num_components) {
-    case 1: jpeg->decompress.out_color_space = JCS_GRAYSCALE; break;
-    case 3: jpeg->decompress.out_color_space = JCS_EXT_RGBX; break;
-    default: jpeg->decompress.out_color_space = JCS_CMYK; break;
+  // Everything else stays at libjpeg's defaults: smooth upsampling among them.
+  switch (rows) {
+    case THIMBLE_JPEG_GRAY: jpeg->decompress.out_color_space = JCS_GRAYSCALE; break;
+    case THIMBLE_JPEG_RGBX: jpeg->decompress.out_color_space = JCS_EXT_RGBX; break;
+    case THIMBLE_JPEG_CMYK: jpeg->decompress.out_color_space = JCS_CMYK; break;
   }
+  if (is_fast) jpeg->decompress.dct_method = JDCT_IFAST;
   jpeg_start_decompress(&jpeg->decompress);
   JDIMENSION row_bytes = jpeg->decompress.output_width * (JDIMENSION)jpeg->decompress.output_components;
   jpeg->scratch = jpeg->decompress.mem->alloc_sarray((j_common_ptr)&jpeg->decompress, JPOOL_IMAGE, row_bytes, 1);
@@ -160,7 +163,8 @@ thimble_jpeg_status thimble_jpeg_start(thimble_jpeg *jpeg) {
 static int can_skip(const struct jpeg_decompress_struct *decompress) {
   if (decompress->max_v_samp_factor == 1) return 1;
   if (decompress->max_v_samp_factor > 2 || decompress->max_h_samp_factor > 2) return 0;
-  if (decompress->num_components < 3) return 0;
+  // Nor the gray of a coloured image: its colours are passed over as well.
+  if (decompress->num_components < 3 || decompress->out_color_space == JCS_GRAYSCALE) return 0;
   for (int index = 1; index < 3; index++) {
     const jpeg_component_info *color = &decompress->comp_info[index];
     if (color->h_samp_factor != 1 || color->v_samp_factor != 1 || color->downsampled_width <= 2) return 0;

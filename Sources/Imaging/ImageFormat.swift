@@ -87,11 +87,13 @@ enum ImageFormat: Equatable {
 }
 
 /// Starts to read an image: its header is checked against `limits`, its rows are yet to come.
-func openImage(_ file: Arrival, limits: ImageLimits) throws(ImagingError) -> any RowSource {
+func openImage(
+  _ file: Arrival, limits: ImageLimits, rules: DecodingRules = .pillow
+) throws(ImagingError) -> any RowSource {
   switch try ImageFormat(file) {
-  case .png: return try PNGReader(file, limits: limits)
-  case .jpeg: return try JPEGReader(file, limits: limits)
-  case .bmp: return try BMPReader.open(file, limits: limits)
+  case .png: return try PNGReader(file, limits: limits, rules: rules)
+  case .jpeg: return try JPEGReader(file, limits: limits, rules: rules)
+  case .bmp: return try BMPReader.open(file, limits: limits, rules: rules)
   case .other(let name):
     throw ImagingError(.unsupportedFormat, "this is \(name); only PNG, JPEG and BMP are read")
   }

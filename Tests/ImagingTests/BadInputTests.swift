@@ -177,6 +177,8 @@ struct BadInputTests {
       for resize in ResizeFilter.allCases {
         for fit in Fit.allCases {
           let pipeline = ImagePipeline(height: 8, width: 8, resize: resize, fit: fit)
+          // Not every filter goes with every fit, and TensorFlow pads no sliver.
+          guard (try? bytes.withUnsafeBytes { try pipeline.load($0) }) != nil else { continue }
           let error = #expect(throws: ImagingError.self) {
             try Array(bytes.dropLast(70)).withUnsafeBytes { try pipeline.load($0) }
           }

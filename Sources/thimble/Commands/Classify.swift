@@ -103,10 +103,7 @@ struct Classify: ParsableCommand {
     let model = ModelConfiguration(
       name: "model", source: .path(InputFile.absolute(files.first ?? "")),
       labels: labels.map { .file(.path(InputFile.absolute($0))) } ?? .list([]),
-      input: InputConfiguration(
-        size: size.map { InputConfiguration.Size(height: $0.height, width: $0.width) },
-        preprocess: pipeline.preprocess ?? .none, resize: pipeline.resize,
-        fit: pipeline.fit ?? .stretch, color: color, exifOrientation: pipeline.exifOrientation),
+      input: pipeline.input(size: size, color: color),
       output: OutputConfiguration(head: head, top: top, activation: activation))
     return try Panel([model], roots: [], threads: threading.threads)
   }

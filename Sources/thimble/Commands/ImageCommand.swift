@@ -25,7 +25,7 @@ struct ImageCommand: ParsableCommand {
   var size: Size
 
   @Option(help: ArgumentHelp("The channels, in order.", valueName: "color"))
-  var color: Color = .rgb
+  var color: Color?
 
   @OptionGroup var options: PipelineOptions
 
@@ -33,10 +33,7 @@ struct ImageCommand: ParsableCommand {
   var output: String
 
   private var pipeline: ImagePipeline {
-    ImagePipeline(
-      height: size.height, width: size.width, resize: options.resize ?? .nearest,
-      fit: options.fit ?? .stretch, color: color,
-      preprocess: options.preprocess ?? .none, exifOrientation: options.exifOrientation)
+    options.input(size: size, color: color).pipeline(height: size.height, width: size.width)
   }
 
   func validate() throws {
@@ -56,7 +53,7 @@ struct ImageCommand: ParsableCommand {
         throw Failure(image, "\(error)")
       }
     }
-    let shape = [1, size.height, size.width, color.channels]
+    let shape = [1, size.height, size.width, pipeline.color.channels]
     try values.withUnsafeBufferPointer { try ArrayFile.write(shape: shape, $0, to: output) }
   }
 }

@@ -89,6 +89,20 @@ struct BMPHeader {
     if pixels == 0 { pixels = fields.position }
   }
 
+  /// TensorFlow's decode_image_op.cc takes indices for shades of gray and ignores masks; OpenCV's grfmt_bmp.cpp reads
+  /// 16 bits, masks and runs in its own way. What they would misread is refused.
+  mutating func read(by rules: DecodingRules) throws(ImagingError) {
+    guard let mode = rules.mode else { return }
+    switch (rules.program, layout) {
+    case (.tensorFlow, .bytes(let size, 2, 1, 0, nil)) where mode != .gray:
+      layout = .bytes(size: size, red: 2, green: 1, blue: 0, alpha: size == 4 && mode == .rgba ? 3 : nil)
+      image.mode = mode
+    case (.openCV, .bytes(_, 2, 1, 0, nil)) where mode == .rgb: break
+    case (.openCV, .indices) where runBits == nil && (mode == .rgb || mode == image.mode): break
+    default: throw rules.refusal("such a BMP")
+    }
+  }
+
   /// Pillow takes gray palettes for gray pixels of one byte, and black and white ones for bits, whatever the pixels
   /// are: such a file is misread there, or fails.
   private func checkMode(colors: Int) throws(ImagingError) {

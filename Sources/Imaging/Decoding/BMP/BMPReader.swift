@@ -12,8 +12,11 @@ final class BMPReader: RowSource {
     header = bitmap.image
   }
 
-  static func open(_ file: Arrival, limits: ImageLimits) throws(ImagingError) -> any RowSource {
-    let bitmap = try BMPHeader(file, limits: limits)
+  static func open(
+    _ file: Arrival, limits: ImageLimits, rules: DecodingRules
+  ) throws(ImagingError) -> any RowSource {
+    var bitmap = try BMPHeader(file, limits: limits)
+    try bitmap.read(by: rules)
     if let bits = bitmap.runBits {
       let bytes = try file.prefix(file.bytes.count)
       var runs = BMPRuns(bits: bits, bytes: bytes, start: bitmap.pixels)
