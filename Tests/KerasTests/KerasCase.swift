@@ -1,5 +1,9 @@
 import Foundation
+import JSON
 import TestSupport
+import Testing
+
+@testable import Keras
 
 /// A folder that scripts/fixtures/Keras.py made: a model file, and what must come of it.
 struct KerasCase {
@@ -25,6 +29,21 @@ struct KerasCase {
 
   /// The configuration of a file that holds weights only.
   var config: String? { files.contains("config.json") ? folder + "/config.json" : nil }
+
+  /// What is said of the classes whose code the file does not hold.
+  func customObjects() throws -> CustomObjects {
+    guard files.contains("classes.json") else { return CustomObjects() }
+    let text = try String(contentsOfFile: folder + "/classes.json", encoding: .utf8)
+    let members = try #require(try JSONValue(text: text).object).members
+    let classes = try members.map { member in
+      let name = try #require(member.value["class"]?.string)
+      return (
+        member.name,
+        CustomObjects.Substitute(className: name, config: member.value["config"]?.object ?? JSONObject())
+      )
+    }
+    return CustomObjects(classes: Dictionary(uniqueKeysWithValues: classes))
+  }
 
   func paths(_ prefix: String) -> [String] {
     files.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".npy") }.count.indices.map {

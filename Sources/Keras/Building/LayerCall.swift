@@ -1,4 +1,5 @@
 import Inference
+import JSON
 
 /// One call of a layer: all that a ``LayerClass`` builds it from.
 struct LayerCall {
@@ -13,6 +14,13 @@ struct LayerCall {
 
   func error(_ reason: String, remedy: String? = nil) -> KerasError {
     description.identity.error(reason, remedy: remedy)
+  }
+
+  /// The same call of the layer with other values of some keys.
+  func replacing(_ members: [JSONObject.Member]) -> LayerCall {
+    var description = description
+    description.configuration = description.configuration.replacing(members)
+    return LayerCall(description: description, weights: weights, arguments: arguments)
   }
 
   /// The tensors of the first argument: one, or a list of them.

@@ -80,7 +80,7 @@ extension TensorFlowFunction {
     let description = layer.description
     return LayerCall(
       description: LayerDescription(
-        id: description.id, name: description.name, isTrainable: true,
+        id: description.id, name: description.name, className: description.className, isTrainable: true,
         configuration: LayerConfiguration(
           identity: description.identity, version: layer.version, values: JSONObject(values)),
         calls: [], isOperation: true, content: .plain),

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Classifier
+import Keras
+
+/// What is known of classes whose code a model's file does not hold.
+struct ClassOptions: ParsableArguments {
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp(
+      "NAME=CLASS, or NAME={\"class\": ..., \"config\": ...}; may be repeated. "
+        + ModelConfiguration.Keys.classes.help, valueName: "name=class"),
+    transform: ClassOption.init)
+  var given: [ClassOption] = []
+
+  var customObjects: CustomObjects {
+    CustomObjects(classes: Dictionary(given.map { ($0.name, $0.substitute) }) { _, last in last })
+  }
+}
+
+/// `MyDropout=Dropout`, or with a configuration: `MyNorm={"class": "LayerNormalization", "config": {"epsilon": 1e-6}}`.
+struct ClassOption {
+  let name: String
+  let substitute: CustomObjects.Substitute
+
+  init(_ text: String) throws {
+    let parts = text.split(separator: "=", maxSplits: 1).map { String($0) }
+    guard parts.count == 2 else { throw ValidationError("write NAME=CLASS.") }
+    name = parts[0]
+    substitute = try CustomObjects.Substitute(option: parts[1], of: parts[0])
+  }
+}
