@@ -28,10 +28,12 @@ public struct KerasModel: Sendable {
   ///   - arrival: brings the bytes of a file that is still arriving but has its full size already; nil: all are
   ///     there. Only what the model needs is asked for, and all of it is there when this returns.
   ///   - verifiesWeights: whether the checksum of a `.keras` archive's weights is verified, see below.
+  ///   - customObjects: what the file does not hold.
   /// - Throws: ``KerasError`` when the file is damaged or does not arrive, or the model is not one that can be built.
   public init(
     path: String, config: String? = nil, workers: Workers = Workers(count: 1),
-    arrival: (any FileArrival)? = nil, verifiesWeights: Bool = false
+    arrival: (any FileArrival)? = nil, verifiesWeights: Bool = false,
+    customObjects: CustomObjects = CustomObjects()
   ) throws(KerasError) {
     var text: (text: [UInt8], name: String)?
     if let config {
@@ -39,7 +41,8 @@ public struct KerasModel: Sendable {
       text = (bytes, config)
     }
     try self.init(
-      path: path, config: text, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)
+      path: path, config: text, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights,
+      customObjects: customObjects)
   }
 
   /// Whether a path is that of a folder into which a `.keras` file was unpacked: such a folder is read like the file.
@@ -62,9 +65,10 @@ public struct KerasModel: Sendable {
   ///   - arrival: brings the bytes of a file that is still arriving.
   ///   - verifiesWeights: whether the checksum that a `.keras` archive has of its weights is verified, which takes a
   ///     read of them all. Files of other kinds have none.
+  ///   - customObjects: what the file does not hold.
   public init(
     path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil,
-    verifiesWeights: Bool = false
+    verifiesWeights: Bool = false, customObjects: CustomObjects = CustomObjects()
   ) throws(KerasError) {
     let file = try ModelFile(
       path: path, config: config, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)
@@ -72,7 +76,7 @@ public struct KerasModel: Sendable {
     let model = try parser.model(file.configuration)
     let weights = try file.read(model)
     try model.checkAttention(weights)
-    var builder = GraphBuilder(weights: weights)
+    var builder = GraphBuilder(weights: weights, lambdas: customObjects.lambdas)
     try builder.build(model, file: path)
     self.path = path
     name = model.name

@@ -6,6 +6,8 @@ struct GraphBuilder {
   /// What Keras has each value of the graph as.
   private var types: [ValueType] = []
   let weights: WeightReader
+  /// The functions that the model's owner names for `Lambda` layers.
+  let lambdas: [String: String]
   /// The shape of what each layer gave first, by ``LayerDescription/id``.
   private(set) var outputShapes: [Int: Shape] = [:]
   private var calls = 0
@@ -22,7 +24,10 @@ struct GraphBuilder {
     "MultiHeadAttention", "Softmax",
   ]
 
-  init(weights: WeightReader) { self.weights = weights }
+  init(weights: WeightReader, lambdas: [String: String] = [:]) {
+    self.weights = weights
+    self.lambdas = lambdas
+  }
 
   /// Adds an operation of a layer.
   mutating func add(_ operation: Operation, _ inputs: [Graph.ValueID], _ layer: LayerCall) throws(KerasError)
