@@ -32,7 +32,8 @@ struct CodeReader {
       guard position + size <= bytes.count else { return nil }
       var argument = size == 1 ? 0 : Int(bytes[position + 1])
       if size == 3 { argument |= Int(bytes[position + 2]) << 8 }
-      if !takesArgument, argument != 0 { return nil }
+      // 3.10 leaves what an instruction was made of.
+      if !takesArgument, argument != 0, version != .v310 { return nil }
       position += size
       if name == "EXTENDED_ARG" {
         prefix = (prefix | argument) << (version.isWordcode ? 8 : 16)
@@ -54,7 +55,7 @@ struct CodeReader {
   private func begins(_ words: [Word]) -> Bool {
     if version < .v311 { return true }
     let first = words.first { !["COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "POP_TOP"].contains($0.name) }
-    return first?.name == "RESUME" && words.count { $0.name == "RESUME" } == 1
+    return first?.name == "RESUME"
   }
 
   /// Whether the table of lines has the form that the version gives it.

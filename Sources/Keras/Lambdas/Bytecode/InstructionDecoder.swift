@@ -11,7 +11,8 @@ struct InstructionDecoder {
   mutating func program(_ code: PythonCode) -> PythonProgram? {
     guard let words = reader.words(code), words.count <= remaining else { return nil }
     remaining -= words.count
-    var instructions: [Instruction] = []
+    // From 3.11 on only what handles an error shows that a function has such parts.
+    var instructions = words.filter { $0.name == "PUSH_EXC_INFO" }.prefix(1).map { Instruction.other($0.name) }
     // Where the instruction at a byte begins in the result.
     var places: [Int: Int] = [:]
     var hasNames = false

@@ -12,6 +12,11 @@ struct PythonProgram: Equatable {
   /// Variables of the function around it.
   let free: [String]
   let instructions: [Instruction]
+
+  /// Whether it has instructions without a meaning here.
+  fileprivate var hasOthers: Bool {
+    instructions.contains { if case .other = $0 { true } else { false } }
+  }
 }
 
 extension PythonProgram {
@@ -19,7 +24,7 @@ extension PythonProgram {
   /// - Throws: where it is damaged, or where versions of Python understand it differently.
   init(keras text: String) throws(LambdaFault) {
     let bytes = Self.bytes(text)
-    var found: PythonProgram?
+    var found: [PythonProgram] = []
     var fault: LambdaFault?
     for layout in PythonCode.Layout.allCases {
       let code: PythonCode
@@ -30,16 +35,17 @@ extension PythonProgram {
       for version in PythonVersion.allCases where version.layout == layout {
         var decoder = InstructionDecoder(version)
         guard let program = decoder.program(code) else { continue }
-        if let found, found != program {
-          throw LambdaFault("its code means different things in different versions of Python")
-        }
-        found = program
+        if !found.contains(program) { found.append(program) }
       }
     }
-    guard let found else {
+    // What is an instruction for errors in one version may be another in the next.
+    let plain = found.filter { !$0.hasOthers }
+    let programs = plain.isEmpty ? found : plain
+    guard let program = programs.first else {
       throw fault ?? LambdaFault("its code is damaged, or of a Python that is not known")
     }
-    self = found
+    if programs.count > 1 { throw LambdaFault("its code means different things in different versions of Python") }
+    self = program
   }
 
   private static func bytes(_ text: String) -> [UInt8] {

@@ -57,6 +57,7 @@ extension InstructionDecoder {
   private static func comparison(_ argument: Int, _ version: PythonVersion) -> [Instruction]? {
     // Newer ones keep hints for the interpreter in the lower bits, and from 3.13 on whether a truth value is asked for.
     let number = version >= .v313 ? argument >> 5 : version == .v312 ? argument >> 4 : argument
+    if version <= .v38, number == 10 { return [.other("COMPARE_OP")] }
     let limit = version <= .v38 ? 10 : 6
     guard number < limit, let comparison = Instruction.Comparison(rawValue: number) else { return nil }
     return version >= .v313 && argument & 16 != 0 ? [.compare(comparison), .toBool] : [.compare(comparison)]

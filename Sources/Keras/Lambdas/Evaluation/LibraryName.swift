@@ -6,6 +6,8 @@ enum LibraryName {
   /// What a global name means; nil: it may mean anything.
   static func global(_ name: String) -> PythonValue? {
     if let module = modules[name] { return .name(module) }
+    // Names to Python 2.
+    if name == "True" || name == "False" { return .bool(name == "True") }
     return builtins.contains(name) ? .name("builtins." + name) : nil
   }
 

@@ -240,13 +240,12 @@ extension LambdaEvaluator {
       arguments = elements
     default: break
     }
-    var function = frame.pop()
-    if beside {
-      let other = frame.pop()
-      if case .null = function { function = other } else if case .null = other {} else {
-        throw fault("a call has two functions")
-      }
-    }
-    return try call(function, arguments, keywords, &builder)
+    let upper = frame.pop()
+    if !beside { return try call(upper, arguments, keywords, &builder) }
+    // A null, and the function below or above it; or the function below its first argument.
+    let lower = frame.pop()
+    if case .null = lower { return try call(upper, arguments, keywords, &builder) }
+    if case .null = upper { return try call(lower, arguments, keywords, &builder) }
+    return try call(lower, [upper] + arguments, keywords, &builder)
   }
 }

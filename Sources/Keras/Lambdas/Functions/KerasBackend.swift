@@ -27,7 +27,6 @@ extension LibraryFunction {
     less = Less *x *y
     less_equal = LessEqual *x *y
     log = Log *x
-    logsumexp = Logsumexp *x axis keepdims
     max = Max *x axis keepdims
     maximum = Maximum *x *y
     mean = Mean *x axis keepdims
