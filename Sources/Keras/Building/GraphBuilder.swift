@@ -6,8 +6,6 @@ struct GraphBuilder {
   /// What Keras has each value of the graph as.
   private var types: [ValueType] = []
   let weights: WeightReader
-  /// The functions that the model's owner names for `Lambda` layers.
-  let lambdas: [String: String]
   /// The shape of what each layer gave first, by ``LayerDescription/id``.
   private(set) var outputShapes: [Int: Shape] = [:]
   private var calls = 0
@@ -24,10 +22,7 @@ struct GraphBuilder {
     "MultiHeadAttention", "Softmax",
   ]
 
-  init(weights: WeightReader, lambdas: [String: String] = [:]) {
-    self.weights = weights
-    self.lambdas = lambdas
-  }
+  init(weights: WeightReader) { self.weights = weights }
 
   /// Adds an operation of a layer.
   mutating func add(_ operation: Operation, _ inputs: [Graph.ValueID], _ layer: LayerCall) throws(KerasError)
@@ -145,9 +140,10 @@ struct GraphBuilder {
   mutating func output(_ name: String, _ value: Graph.ValueID) { graph.addOutput(value, name: name) }
 
   /// Adds one call of a layer, a nested model or a wrapper.
-  mutating func call(_ layer: LayerDescription, _ arguments: CallArguments<Graph.ValueID>) throws(KerasError)
-    -> Value
-  {
+  /// - Parameter changed: weights that a wrapper made of the layer's own; nil: those.
+  mutating func call(
+    _ layer: LayerDescription, _ arguments: CallArguments<Graph.ValueID>, _ changed: LayerWeights? = nil
+  ) throws(KerasError) -> Value {
     calls += 1
     if calls > GraphBuilder.callLimit {
       throw layer.identity.error("the model calls more than \(GraphBuilder.callLimit) layers")
@@ -158,7 +154,8 @@ struct GraphBuilder {
     if case .model(let model) = layer.content {
       result = try call(model, layer.identity, arguments.positional.flatMap(\.tensors))
     } else {
-      let call = LayerCall(description: layer, weights: weights.weights(of: layer), arguments: arguments)
+      let call = LayerCall(
+        description: layer, weights: changed ?? weights.weights(of: layer), arguments: arguments)
       result = try layer.layerClass().build(call, &self)
     }
     if let output = result.tensors.first { note(output, of: layer) }

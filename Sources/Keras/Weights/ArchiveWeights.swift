@@ -155,12 +155,12 @@ struct ArchiveWeights {
 extension LayerDescription {
   /// The class as an archive names it: `Conv2DTranspose` is `conv2d_transpose`.
   var archiveClassName: String {
-    switch className {
+    switch identity.className {
     case "Model": "functional"
     // The name of the class, not that by which Keras exports it.
     case "GroupQueryAttention": "grouped_query_attention"
     // Without the package of a class that is not Keras'.
-    default: snakeCase(className.split(separator: ">").last.map(String.init) ?? className)
+    default: snakeCase(identity.className.split(separator: ">").last.map(String.init) ?? identity.className)
     }
   }
 }

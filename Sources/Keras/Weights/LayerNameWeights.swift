@@ -87,6 +87,14 @@ struct LayerNameWeights {
           + "needs \(slots.count) (\(slots.map(\.name).listed))")
     }
     for (slot, weight) in zip(slots, saved.weights) {
+      if let name = slot.weight.savedName {
+        let found = weight.name.prefix { $0 != ":" }
+        if !(found == name || found.hasSuffix("/" + name)) {
+          throw slot.layer.identity.error(
+            "its weight \"\(weight.name)\" is not named \"\(name)\": it is another class of that name",
+            remedy: slot.layer.identity.classRemedy)
+        }
+      }
       let dataset: HDF5Dataset?
       do throws(HDF5Error) { dataset = try weight.dataset.get() } catch {
         throw slot.layer.identity.error("its weight \"\(weight.name)\": \(error.reason)")

@@ -17,7 +17,7 @@ struct MarshalReader {
   private static let depthLimit = 40
   private static let totalLimit = 1 << 16
 
-  var damage: LambdaFault { LambdaFault("its code is damaged, or of a Python that is not known") }
+  static var damage: LambdaFault { LambdaFault("its code is damaged, or of a Python that is not known") }
 
   private init(_ bytes: [UInt8], layout: PythonCode.Layout) {
     self.bytes = bytes
@@ -27,17 +27,22 @@ struct MarshalReader {
   /// Reads a function.
   /// - Throws: where the bytes are not one function in this layout, from the first byte to the last.
   static func code(_ bytes: [UInt8], layout: PythonCode.Layout) throws(LambdaFault) -> PythonCode {
-    var reader = MarshalReader(bytes, layout: layout)
-    guard case .code(let code) = try reader.value(), reader.position == bytes.count else {
-      throw reader.damage
-    }
+    guard case .code(let code) = try value(bytes, layout: layout) else { throw damage }
     return code
+  }
+
+  /// Reads one value, from the first byte to the last.
+  static func value(_ bytes: [UInt8], layout: PythonCode.Layout) throws(LambdaFault) -> MarshalValue {
+    var reader = MarshalReader(bytes, layout: layout)
+    let value = try reader.value()
+    guard reader.position == bytes.count else { throw damage }
+    return value
   }
 
   mutating func value() throws(LambdaFault) -> MarshalValue {
     depth += 1
     defer { depth -= 1 }
-    if depth > Self.depthLimit { throw damage }
+    if depth > Self.depthLimit { throw Self.damage }
     try add(1)
     let before = total
     let type = try byte()
@@ -60,7 +65,7 @@ struct MarshalReader {
     case "l": return try long()
     case "g": return .float(Double(bitPattern: UInt64(bitPattern: Int64(try integer(8)))))
     case "f":
-      guard let number = Double(String(decoding: try take(Int(byte())), as: UTF8.self)) else { throw damage }
+      guard let number = Double(String(decoding: try take(Int(byte())), as: UTF8.self)) else { throw Self.damage }
       return .float(number)
     case "x":
       _ = try take(Int(byte()))
@@ -75,7 +80,7 @@ struct MarshalReader {
       return interned[interned.count - 1]
     case "R":
       let index = try count()
-      guard interned.indices.contains(index) else { throw damage }
+      guard interned.indices.contains(index) else { throw Self.damage }
       return interned[index]
     case "u", "a", "A": return .string(try string(count()))
     case "z", "Z": return .string(try string(Int(byte())))
@@ -88,17 +93,17 @@ struct MarshalReader {
     case "c": return .code(try code())
     case "r":
       let index = try count()
-      guard references.indices.contains(index), let reference = references[index] else { throw damage }
+      guard references.indices.contains(index), let reference = references[index] else { throw Self.damage }
       try add(reference.total)
       return reference.value
-    default: throw damage
+    default: throw Self.damage
     }
   }
 
   /// An integer of any size, 15 bits at a time.
   private mutating func long() throws(LambdaFault) -> MarshalValue {
     let digits = Int(Int32(truncatingIfNeeded: try integer(4)))
-    guard digits.magnitude <= 1 << 12 else { throw damage }
+    guard digits.magnitude <= 1 << 12 else { throw Self.damage }
     var result = 0
     var isLarge = digits.magnitude > 5
     for index in 0..<Int(digits.magnitude) {
@@ -114,7 +119,7 @@ struct MarshalReader {
 
   private mutating func values(_ count: Int) throws(LambdaFault) -> [MarshalValue] {
     // Each takes a byte at least.
-    guard count <= bytes.count - position else { throw damage }
+    guard count <= bytes.count - position else { throw Self.damage }
     var values: [MarshalValue] = []
     for _ in 0..<count { values.append(try value()) }
     return values
@@ -127,13 +132,13 @@ struct MarshalReader {
   /// A size or number that is not negative.
   mutating func count() throws(LambdaFault) -> Int {
     let count = try integer(4)
-    guard count < 1 << 31 else { throw damage }
+    guard count < 1 << 31 else { throw Self.damage }
     return count
   }
 
   private mutating func add(_ count: Int) throws(LambdaFault) {
     total += count
-    if total > Self.totalLimit { throw damage }
+    if total > Self.totalLimit { throw Self.damage }
   }
 
   private mutating func byte() throws(LambdaFault) -> UInt8 { try take(1)[0] }
@@ -143,7 +148,7 @@ struct MarshalReader {
   }
 
   private mutating func take(_ count: Int) throws(LambdaFault) -> [UInt8] {
-    guard count <= bytes.count - position else { throw damage }
+    guard count <= bytes.count - position else { throw Self.damage }
     defer { position += count }
     return Array(bytes[position..<position + count])
   }

@@ -45,25 +45,25 @@ extension MarshalReader {
     let (stackSize, flags) = (try count(), try count())
     guard case .bytes(let bytes) = try value(), case .tuple(let constants) = try value(),
       let names = try value().texts, let variables = try value().texts
-    else { throw damage }
+    else { throw Self.damage }
     var (cells, shared, free, locals) = (variables, [String](), [String](), variables)
     if layout == .oneListOfVariables {
-      guard case .bytes(let kinds) = try value(), kinds.count == variables.count else { throw damage }
+      guard case .bytes(let kinds) = try value(), kinds.count == variables.count else { throw Self.damage }
       shared = zip(variables, kinds).filter { $1 & 0x40 != 0 }.map(\.0)
       free = zip(variables, kinds).filter { $1 & 0x80 != 0 }.map(\.0)
     } else {
-      guard let outer = try value().texts, let inner = try value().texts else { throw damage }
+      guard let outer = try value().texts, let inner = try value().texts else { throw Self.damage }
       (free, shared, cells) = (outer, inner, inner + outer)
     }
-    guard try value().text != nil, let name = try value().text else { throw damage }
-    if layout == .oneListOfVariables { guard try value().text != nil else { throw damage } }
+    guard try value().text != nil, let name = try value().text else { throw Self.damage }
+    if layout == .oneListOfVariables { guard try value().text != nil else { throw Self.damage } }
     _ = try count()
-    guard case .bytes(let lines) = try value() else { throw damage }
+    guard case .bytes(let lines) = try value() else { throw Self.damage }
     if layout == .oneListOfVariables {
-      guard case .bytes = try value() else { throw damage }
+      guard case .bytes = try value() else { throw Self.damage }
     }
     guard argumentCount + keywordOnlyCount <= locals.count, stackSize <= 1 << 10, bytes.count <= 1 << 16
-    else { throw damage }
+    else { throw Self.damage }
     locals = variables
     return PythonCode(
       name: name, argumentCount: argumentCount, keywordOnlyCount: keywordOnlyCount, flags: flags,

@@ -17,7 +17,7 @@ struct LambdaEvaluator {
   }
 
   func fault(_ reason: String) -> KerasError {
-    layer.error("its Python code is read, not run: " + reason, remedy: layer.lambdaRemedy)
+    layer.error("its Python code is read, not run: " + reason, remedy: layer.description.identity.lambdaRemedy)
   }
 
   /// Calls a function.
@@ -101,29 +101,5 @@ struct LambdaEvaluator {
       JSONObject(parameters), CallArguments(positional: values, keywords: keywords), version: version)
     if let sizes = try ShapeArithmetic.result(of: operation, call) { return PythonValue(result: sizes) }
     return PythonValue(result: try known.build(call, &builder))
-  }
-}
-
-extension LayerCall {
-  /// A call of an operation within the layer.
-  func operation(
-    _ parameters: JSONObject, _ arguments: CallArguments<Graph.ValueID>, version: KerasVersion? = nil
-  ) -> LayerCall {
-    LayerCall(
-      description: LayerDescription(
-        id: description.id, name: description.name, isTrainable: true,
-        configuration: LayerConfiguration(
-          identity: description.identity, version: version ?? self.version, values: parameters),
-        calls: [], isOperation: true, content: .plain),
-      weights: weights, arguments: arguments)
-  }
-
-  /// What can be done about a function that is not understood.
-  var lambdaRemedy: String {
-    """
-    build the model with layers of keras.layers or keras.ops instead and save it again, or say what the layer does: \
-    "lambdas": {"\(description.name)": "keras.applications.mobilenet_v2.preprocess_input"} in thimble.json, \
-    or --lambda \(description.name)=...
-    """
   }
 }

@@ -39,6 +39,12 @@ enum LibraryName {
     ("keras.ops.linalg", "keras.ops"), ("numpy.linalg", "numpy"),
   ]
 
+  /// Whether a full name is one of a library that is known.
+  static func isLibrary(_ name: String) -> Bool {
+    let name = canonical(name)
+    return name.contains(".") && modules.values.contains { name.hasPrefix($0 + ".") }
+  }
+
   /// The value that a name stands for; nil: it is a module, function or type.
   static func constant(_ name: String) -> PythonValue? {
     switch name {
