@@ -8,7 +8,7 @@ struct LambdaTarget: FuzzTarget {
   private let runner = ModelRunner()
 
   /// - Parameter folder: the model files of the tests of Keras.
-  init(folder: String) { file = folder + "/../Lambdas/empty.keras" }
+  init(folder: String) { file = folder + "/../Lambdas/empty.h5" }
 
   func run(_ input: UnsafeRawBufferPointer) {
     let code = JSONValue.string(Base64.encode(Array(input)))
