@@ -75,6 +75,10 @@ public struct KerasModel: Sendable {
     var parser = ModelParser(file: path, version: file.version, customObjects: customObjects)
     let model = try parser.model(file.configuration)
     if let refusal = KerasError(parser.refusals) { throw refusal }
+    if let unknown = customObjects.lambdas.keys.sorted().first(where: { !parser.lambdas.contains($0) }) {
+      throw KerasError(
+        path: path, reason: "a function is named for the Lambda layer \"\(unknown)\", which the model does not have")
+    }
     let weights = try file.read(model)
     try model.checkAttention(weights)
     var builder = GraphBuilder(weights: weights)

@@ -30,19 +30,25 @@ struct KerasCase {
   /// The configuration of a file that holds weights only.
   var config: String? { files.contains("config.json") ? folder + "/config.json" : nil }
 
-  /// What is said of the classes whose code the file does not hold.
+  /// What is said of the classes and functions whose code the file does not hold.
   func customObjects() throws -> CustomObjects {
-    guard files.contains("classes.json") else { return CustomObjects() }
-    let text = try String(contentsOfFile: folder + "/classes.json", encoding: .utf8)
-    let members = try #require(try JSONValue(text: text).object).members
-    let classes = try members.map { member in
+    let lambdas = try members("lambdas.json").map { ($0.name, try #require($0.value.string)) }
+    let classes = try members("classes.json").map { member in
       let name = try #require(member.value["class"]?.string)
       return (
         member.name,
         CustomObjects.Substitute(className: name, config: member.value["config"]?.object ?? JSONObject())
       )
     }
-    return CustomObjects(classes: Dictionary(uniqueKeysWithValues: classes))
+    return CustomObjects(
+      classes: Dictionary(uniqueKeysWithValues: classes), lambdas: Dictionary(uniqueKeysWithValues: lambdas))
+  }
+
+  /// Those of a JSON file; none where there is no such file.
+  private func members(_ file: String) throws -> [JSONObject.Member] {
+    guard files.contains(file) else { return [] }
+    let text = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
+    return try #require(try JSONValue(text: text).object).members
   }
 
   func paths(_ prefix: String) -> [String] {

@@ -12,6 +12,19 @@ struct LayerCall {
   var path: String { description.identity.path }
   var version: KerasVersion { description.configuration.version }
 
+  /// A call of an operation within the layer.
+  func operation(
+    _ parameters: JSONObject, _ arguments: CallArguments<Graph.ValueID>, version: KerasVersion? = nil
+  ) -> LayerCall {
+    LayerCall(
+      description: LayerDescription(
+        id: description.id, name: description.name, className: description.className, isTrainable: true,
+        configuration: LayerConfiguration(
+          identity: description.identity, version: version ?? self.version, values: parameters),
+        calls: [], isOperation: true, content: .plain),
+      weights: weights, arguments: arguments)
+  }
+
   func error(_ reason: String, remedy: String? = nil) -> KerasError {
     description.identity.error(reason, remedy: remedy)
   }

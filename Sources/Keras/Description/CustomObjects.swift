@@ -7,7 +7,14 @@ public struct CustomObjects: Sendable, Equatable {
   /// registered, `package>FixedDropout`.
   public var classes: [String: Substitute]
 
-  public init(classes: [String: Substitute] = [:]) { self.classes = classes }
+  /// The functions of `Lambda` layers by the layers' names, in the model or with the models around them:
+  /// `keras.applications.mobilenet_v2.preprocess_input`.
+  public var lambdas: [String: String]
+
+  public init(classes: [String: Substitute] = [:], lambdas: [String: String] = [:]) {
+    self.classes = classes
+    self.lambdas = lambdas
+  }
 
   /// The class that is built in the place of another.
   public struct Substitute: Sendable, Equatable {

@@ -10,6 +10,8 @@ struct ModelParser {
   private var layerCount = 0
   /// Why layers cannot be built, as far as the configuration tells.
   private(set) var refusals: [KerasError] = []
+  /// The names of all `Lambda` layers.
+  private(set) var lambdas: [String] = []
 
   /// The names that versions of Keras have for models that are made of layers.
   private static let modelClasses: Set = [
@@ -107,6 +109,10 @@ struct ModelParser {
     let name = json["name"]?.string ?? config["name"]?.string ?? "\(className.lowercased())_\(index)"
     let path = parent.isEmpty ? name : parent + "/" + name
     let identity = LayerIdentity(file: file, path: path, className: className)
+    if className == "Lambda" {
+      config = customObjects.naming(config, layer: name, path: path)
+      lambdas += [name, path]
+    }
     let substitute = customObjects[reference]
     let package = reference.package
     var builtClass = className

@@ -96,8 +96,8 @@ struct Check: ParsableCommand {
     if KerasModel.isModel(path) {
       return try Refusal.shown(json: false) { () throws in try check(model: path) }
     }
-    guard classes.given.isEmpty else {
-      throw ValidationError("--class goes with a model; a configuration has \"classes\".")
+    guard !classes.isGiven else {
+      throw ValidationError("--class and --lambda go with a model; a configuration has \"classes\" and \"lambdas\".")
     }
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

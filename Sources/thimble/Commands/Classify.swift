@@ -69,7 +69,7 @@ struct Classify: ParsableCommand {
       guard files.count >= 2 else { throw ValidationError("Give a model and an image.") }
       if !buckets.isEmpty { throw ValidationError("--bucket goes with --config.") }
     } else if labels != nil || size != nil || color != nil || top != nil || head != nil || activation != nil
-      || pipeline.isGiven || !classes.given.isEmpty
+      || pipeline.isGiven || classes.isGiven
     {
       throw ValidationError("With --config, labels, input, output and classes are the configuration's.")
     }

@@ -70,6 +70,12 @@ struct ConfigurationTests {
     #expect(try configuration("{}").digest == read("{models: [{name: 'a', source: 'a.h5'}]}").digest)
   }
 
+  @Test func lambdas() throws {
+    let configuration = try read("{models: [{name: 'a', source: 'a.h5', lambdas: {it: 'tf.square'}}]}")
+    #expect(configuration.models.first?.customObjects.lambdas == ["it": "tf.square"])
+    #expect(try configuration.digest != read("{models: [{name: 'a', source: 'a.h5'}]}").digest)
+  }
+
   @Test func defaults() throws {
     let configuration = try read(#"{"models": [{"name": "a", "source": "a.h5"}]}"#)
     let model = try #require(configuration.models.first)
@@ -139,6 +145,8 @@ struct ConfigurationTests {
       "did you mean \"config\"?"
     ),
     ("classes: {Mine: {class: 'ReLU', config: 1}}", "models[0].classes.Mine.config", "not a number"),
+    ("lambdas: []", "models[0].lambdas", "an object {...} should be here, not a list"),
+    ("lambdas: {it: 1}", "models[0].lambdas.it", "a string should be here, not a number"),
     ("onFailure: 'marks'", "models[0].onFailure", "did you mean \"mark\"?"),
     ("onFailure: true", "models[0].onFailure", "a string should be here, not true or false"),
     ("onfailure: 'mark'", "models[0].onfailure", "did you mean \"onFailure\"?"),

@@ -19,6 +19,21 @@ extension ConfigurationType<[String: CustomObjects.Substitute]> {
     })
 }
 
+extension ConfigurationType<[String: String]> {
+  /// An object with the full name of a function for each member's name.
+  static let functions = Self(
+    read: { value, place throws(ConfigurationError) in
+      guard let members = value.object?.members else { throw value.isNot("an object {...}", place) }
+      var functions: [String: String] = [:]
+      for member in members { functions[member.name] = try member.value.text(place[member.name]) }
+      return functions
+    },
+    write: { functions in
+      let members = functions.sorted { $0.key < $1.key }
+      return .object(JSONObject(members.map { JSONObject.Member(name: $0.key, value: .string($0.value)) }))
+    })
+}
+
 extension CustomObjects.Substitute: ConfigurationSection {
   static let keys = [
     ConfigurationKey<Self>("class", \.className, .className, .results, fallback: nil),

@@ -55,6 +55,12 @@ extension ModelConfiguration: ConfigurationSection {
         `{"MyDropout": "Dropout", "MyNorm": {"class": "LayerNormalization", "config": {"epsilon": 1e-6}}}`; keys of `config` \
         come before those in the model file
         """, fallback: "none")
+    public static let lambdas = ConfigurationKey<ModelConfiguration>(
+      "lambdas", \.customObjects.lambdas, .functions, .resultsUnlessDefault,
+      text: """
+        the functions of `Lambda` layers, where the model file does not hold them or they are not understood: \
+        `{"lambda_1": "keras.applications.mobilenet_v2.preprocess_input"}`, by the layers' names
+        """, fallback: "those in the model file")
   }
 
   static let keys = [
@@ -75,6 +81,7 @@ extension ModelConfiguration: ConfigurationSection {
         for a file that holds weights only: a `.json` file with the text of `model.to_json()`, by path or s3 URI
         """, fallback: "the model file has it"),
     Keys.classes,
+    Keys.lambdas,
     Key(
       "labels", \.labels, .labels, .results,
       text: "a list, or a `.txt` or `.json` file by path or s3 URI; see below",
