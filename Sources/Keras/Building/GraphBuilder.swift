@@ -184,9 +184,11 @@ struct GraphBuilder {
       }
     }
     guard casts else { return arguments }
-    return try arguments.map { value throws(KerasError) in
+    var converted = arguments
+    converted.positional = try arguments.map { value throws(KerasError) in
       .tensor(try argument(value, as: .float, identity))
-    }
+    }.positional
+    return converted
   }
 
   /// An argument in another type, with its mask.

@@ -62,10 +62,10 @@ private struct HeadedInputs {
     try layer.refuseMasks(["query_mask", "value_mask", "key_mask"])
     queryMask = builder.mask(of: query)
     keyMasks = [value, key].compactMap { $0.flatMap { builder.mask(of: $0) } }
-    if queryMask != nil || !keyMasks.isEmpty, !layer.version.isAtLeast(2, 12) {
+    if queryMask != nil || !keyMasks.isEmpty, layer.description.className == "MultiHeadAttention" {
       throw layer.error(
-        "whether it follows the masks of its inputs differs between the versions of Keras 2",
-        remedy: "save the model again with Keras 2.12 or later, or without masks")
+        "Keras takes the masks off what it reads, so that results depend on the order in which layers are called",
+        remedy: "build the model without Masking and mask_zero before it, or give it an attention_mask")
     }
     isCausal = try layer.flag("use_causal_mask")
     returnsScores = try layer.flag("return_attention_scores")
