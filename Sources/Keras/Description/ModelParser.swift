@@ -129,7 +129,7 @@ struct ModelParser {
     {
       content = .model(model)
     } else if let inner = config["layer"], inner["class_name"] != nil {
-      content = .wrapper(try wrapped(inner, in: config, className, parent: path))
+      content = .wrapper(try wrapped(inner, in: config, builtClass, parent: path))
     }
     let layer = LayerDescription(
       id: id, name: name, className: builtClass, isTrainable: config["trainable"]?.bool ?? true,
@@ -166,7 +166,8 @@ struct ModelParser {
     let configuration = LayerConfiguration(
       identity: forward.identity, version: version, values: values)
     let backward = LayerDescription(
-      id: layerCount, name: forward.name, isTrainable: forward.isTrainable, configuration: configuration,
+      id: layerCount, name: forward.name, className: forward.className, isTrainable: forward.isTrainable,
+      configuration: configuration,
       calls: [], isOperation: false, content: forward.content)
     return [forward, backward]
   }
