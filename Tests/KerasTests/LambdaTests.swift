@@ -210,7 +210,8 @@ struct LambdaCase {
       ],
     ]
     return try KerasModel(
-      path: Self.directory + "/empty.h5", config: (Array(config.text.utf8), "lambda.json"), customObjects: customObjects, workers: Workers(count: 1))
+      path: Self.directory + "/empty.h5", config: (Array(config.text.utf8), "lambda.json"), workers: Workers(count: 1),
+      customObjects: customObjects)
   }
 
   /// What it gives for the images.
