@@ -72,6 +72,11 @@ extension GraphBuilder {
     if !isOperation, Self.making.contains(name) || LayerClass.recurrent[name] != nil { return result }
     let inputs = layer.inputs()
     guard let output = result.tensors.first, let input = inputs.first else { return result }
+    if name == "GroupNormalization", layer.version.major < 3, mask(of: input) != nil {
+      throw layer.error(
+        "Keras 2 normalises what a mask keeps, which is not supported",
+        remedy: "save the model again with Keras 3, which does not, or without masks")
+    }
     var passed: Graph.ValueID?
     if !isOperation {
       if Self.passing.contains(name), layer.version.major >= 3 || !Self.passingSince3.contains(name) {
