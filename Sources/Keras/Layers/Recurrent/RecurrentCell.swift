@@ -56,7 +56,7 @@ struct RecurrentCell {
     }
   }
 
-  /// Whether the file has the weights of each gate apart: Keras 1 did unless it was told otherwise.
+  /// Whether the file has the weights of each gate apart, as Keras 1 wrote them but for `consume_less="gpu"`.
   private var isApart: Bool {
     configuration.version.major == 1 && kind != .simple && configuration["consume_less"]?.string != "gpu"
   }
