@@ -7,10 +7,13 @@ import Inference
 extension GraphBuilder {
   /// Layers whose outputs have the masks of their inputs, and that do not look at them.
   private static let passing: Set = [
-    "Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dense", "Dropout", "ELU",
+    "Activation", "ActivityRegularization", "Addons>GroupNormalization", "AlphaDropout", "BatchNormalization",
+    "Dense", "Dropout", "ELU",
     "GaussianDropout", "GaussianNoise", "GroupNormalization", "GroupQueryAttention", "GroupedQueryAttention",
     "Identity", "LayerNormalization", "LeakyReLU", "MultiHeadAttention", "Normalization", "PReLU", "ReLU",
-    "Rescaling", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "ThresholdedReLU",
+    "Rescaling", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    "SyncBatchNormalization",
+    "ThresholdedReLU",
     "UnitNormalization",
   ]
   /// Those of them that did not pass masks on before Keras 3.
