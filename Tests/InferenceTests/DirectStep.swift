@@ -43,9 +43,7 @@ struct DirectStep: RangeStep {
         if let residual, let addend { value += addend[row * residual.rowStride + column] }
         result[column] = value
       }
-      if let activation {
-        activation.apply(result, 0, result, 0, 1, output.columns)
-      }
+      activation?.apply(result, 0, result, 0, 1, output.columns)
     }
   }
 

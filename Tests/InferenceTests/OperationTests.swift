@@ -105,8 +105,48 @@ struct OperationTests {
     for name in ["pair", "heads", "large", "one", "special"] {
       table["determinant_" + name] = { _ in .determinant }
     }
+    table.merge(recurrences) { first, _ in first }
     table.merge(windows) { first, _ in first }
     table.merge(large) { first, _ in first }
+    return table
+  }()
+
+  static let recurrences: [String: @Sendable (OperationCase) throws -> Operation] = {
+    var table: [String: @Sendable (OperationCase) throws -> Operation] = [:]
+    func add(
+      _ name: String, _ cell: Recurrence.Cell, _ change: @escaping @Sendable (inout Recurrence) -> Void
+    ) {
+      table["recurrence_" + name] = { item in
+        var recurrence = Recurrence(
+          cell, kernel: try item.tensor("kernel"),
+          bias: cell == .gru(resetsProduct: true) ? try item.tensor("bias") : nil, activation: .tanh,
+          gateActivation: .sigmoid)
+        change(&recurrence)
+        return .recurrence(recurrence)
+      }
+    }
+    let cells: [(String, Recurrence.Cell)] = [
+      ("simple", .simple), ("lstm", .lstm), ("gru_product", .gru(resetsProduct: true)),
+      ("gru_state", .gru(resetsProduct: false)),
+    ]
+    for (name, cell) in cells {
+      add(name, cell) { _ in }
+      add(name + "_large", cell) { _ in }
+      add(name + "_masked", cell) {
+        $0.isMasked = true
+        $0.goesBackwards = true
+        $0.result = .statesAndSequence
+      }
+    }
+    add("lstm_states", .lstm) {
+      $0.hasInitialStates = true
+      $0.result = .states
+    }
+    add("lstm_zeroes", .lstm) {
+      $0.isMasked = true
+      $0.hasInitialStates = true
+      $0.zeroesMaskedSteps = true
+    }
     return table
   }()
 

@@ -31,6 +31,16 @@ struct ShapeTests {
     Tensor(shape: shape, Array(repeating: 1, count: shape.reduce(1, *)))
   }
 
+  private static func recurrence(
+    _ kernel: [Int], isMasked: Bool = false, hasInitialStates: Bool = false
+  ) -> Recurrence {
+    var recurrence = Recurrence(
+      .lstm, kernel: ones(kernel), bias: nil, activation: .tanh, gateActivation: .sigmoid)
+    recurrence.isMasked = isMasked
+    recurrence.hasInitialStates = hasInitialStates
+    return recurrence
+  }
+
   static let refusals: [(Operation, [Shape], String)] = [
     (
       .convolution(Convolution(kernel: ones([3, 3, 64, 8]), bias: nil)), [[nil, 8, 8, 32]],
@@ -73,6 +83,22 @@ struct ShapeTests {
     (
       .concatenation(axis: -1), [[nil, 3, 4], [nil, 5, 4]],
       "the shapes (None, 3, 4) and (None, 5, 4) differ in more than axis 2"
+    ),
+    (
+      .recurrence(recurrence([4, 12])), [[nil, 3, 16]],
+      "the kernel of a cell with 4 gates has the shape (4, 12)"
+    ),
+    (
+      .recurrence(recurrence([4, 16])), [[nil, 3, 12]],
+      "the input needs the shape (batch, steps, 16), it is (None, 3, 12)"
+    ),
+    (
+      .recurrence(recurrence([4, 16], isMasked: true)), [[nil, 3, 16], [nil, 4]],
+      "the mask needs the shape (None, 3), it is (None, 4)"
+    ),
+    (
+      .recurrence(recurrence([4, 16], hasInitialStates: true)), [[nil, 3, 16], [nil, 4], [nil, 5]],
+      "a state needs the shape (None, 4), it is (None, 5)"
     ),
     (.determinant, [[nil, 3, 4]], "the matrices of the shape (None, 3, 4) are not square"),
     (.determinant, [[nil]], "the input needs at least 2 axes, its shape is (None,)"),

@@ -7,10 +7,13 @@ import Inference
 extension GraphBuilder {
   /// Layers whose outputs have the masks of their inputs, and that do not look at them.
   private static let passing: Set = [
-    "Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dense", "Dropout", "ELU",
+    "Activation", "ActivityRegularization", "Addons>GroupNormalization", "AlphaDropout", "BatchNormalization",
+    "Dense", "Dropout", "ELU",
     "GaussianDropout", "GaussianNoise", "GroupNormalization", "GroupQueryAttention", "GroupedQueryAttention",
     "Identity", "LayerNormalization", "LeakyReLU", "MultiHeadAttention", "Normalization", "PReLU", "ReLU",
-    "Rescaling", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "ThresholdedReLU",
+    "Rescaling", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    "SyncBatchNormalization",
+    "ThresholdedReLU",
     "UnitNormalization",
   ]
   /// Those of them that did not pass masks on before Keras 3.
@@ -72,6 +75,11 @@ extension GraphBuilder {
     if !isOperation, Self.making.contains(name) || LayerClass.recurrent[name] != nil { return result }
     let inputs = layer.inputs()
     guard let output = result.tensors.first, let input = inputs.first else { return result }
+    if name == "GroupNormalization", layer.version.major < 3, mask(of: input) != nil {
+      throw layer.error(
+        "Keras 2 normalises what a mask keeps, which is not supported",
+        remedy: "save the model again with Keras 3, which does not, or without masks")
+    }
     var passed: Graph.ValueID?
     if !isOperation {
       if Self.passing.contains(name), layer.version.major >= 3 || !Self.passingSince3.contains(name) {

@@ -9,7 +9,7 @@ enum Keras1 {
       guard let className = layer["class_name"]?.string, let config = layer["config"] else { return false }
       if classes[className] != nil || className == "Merge" { return true }
       if className == "Sequential" || className == "Model" { return wrote(layer) }
-      return ["nb_filter", "border_mode", "dim_ordering"].contains { config[$0] != nil }
+      return ["nb_filter", "border_mode", "dim_ordering", "inner_activation"].contains { config[$0] != nil }
         || className == "Dense" && config["output_dim"] != nil
     }
   }
@@ -81,10 +81,10 @@ enum Keras1 {
       "nb_filter": "filters", "border_mode": "padding", "dim_ordering": "data_format", "subsample": "strides",
       "bias": "use_bias", "filter_length": "kernel_size", "subsample_length": "strides",
       "atrous_rate": "dilation_rate", "pool_length": "pool_size", "stride": "strides", "p": "rate",
-      "sigma": "stddev",
+      "sigma": "stddev", "inner_activation": "recurrent_activation",
     ]
     switch className {
-    case "Dense": keys["output_dim"] = "units"
+    case "Dense", "SimpleRNN", "LSTM", "GRU": keys["output_dim"] = "units"
     case "UpSampling1D": keys["length"] = "size"
     default: break
     }

@@ -90,9 +90,7 @@ extension Recurrence: OperationDefinition {
     if hasInitialStates {
       for state in inputs.suffix(cell.states) { try check(state, [input[0], units], "a state") }
     }
-    let steps = input[1]
-    if let steps, steps < 1 { throw ShapeError(reason: "it needs a step, it is given none") }
-    let rows = result == .states ? stateRows : steps.map { $0 + stateRows }
+    let rows = result == .states ? stateRows : input[1].map { $0 + stateRows }
     return [input[0], rows, units]
   }
 

@@ -48,53 +48,53 @@ struct RecurrenceStep: Step {
 
   func run(_ context: RunContext) {
     guard recurrence.kernel.count >= Self.sharedCount else {
-      return context.workers.forEach(samples, Sequences(step: self, context: context))
+      return context.workers.forEach(samples, Sequences(layer: self, context: context))
     }
-    context.workers.forEach(samples, Ends(step: self, context: context, isStart: true))
+    context.workers.forEach(samples, Ends(layer: self, context: context, isStart: true))
     for step in 0..<steps {
       for stage in 0..<stages {
         let columns = columns(of: stage)
         let ranges = Ranges(count: columns.count, grain: Self.columnsPerPart)
         context.workers.forEach(
           samples * ranges.parts,
-          Products(recurrence: self, context: context, step: step, stage: stage, ranges: ranges))
+          Products(layer: self, context: context, step: step, stage: stage, ranges: ranges))
         context.workers.forEach(
-          samples, Gates(recurrence: self, context: context, step: step, stage: stage))
+          samples, Gates(layer: self, context: context, step: step, stage: stage))
       }
     }
-    context.workers.forEach(samples, Ends(step: self, context: context, isStart: false))
+    context.workers.forEach(samples, Ends(layer: self, context: context, isStart: false))
   }
 
   /// All steps of a sample.
   private struct Sequences: LoopBody {
-    let step: RecurrenceStep
+    let layer: RecurrenceStep
     let context: RunContext
 
     func run(part: Int, thread: Int) {
-      step.start(part, context)
-      for index in 0..<step.steps {
-        for stage in 0..<step.stages {
-          step.multiply(part, index, step.columns(of: stage), stage, context)
-          step.finish(part, index, stage, context)
+      layer.start(part, context)
+      for step in 0..<layer.steps {
+        for stage in 0..<layer.stages {
+          layer.multiply(part, step, layer.columns(of: stage), stage, context)
+          layer.finish(part, step, stage, context)
         }
       }
-      step.end(part, context)
+      layer.end(part, context)
     }
   }
 
   private struct Ends: LoopBody {
-    let step: RecurrenceStep
+    let layer: RecurrenceStep
     let context: RunContext
     let isStart: Bool
 
     func run(part: Int, thread: Int) {
-      if isStart { step.start(part, context) } else { step.end(part, context) }
+      if isStart { layer.start(part, context) } else { layer.end(part, context) }
     }
   }
 
   /// Some columns of a sample's product.
   private struct Products: LoopBody {
-    let recurrence: RecurrenceStep
+    let layer: RecurrenceStep
     let context: RunContext
     let step: Int
     let stage: Int
@@ -102,19 +102,19 @@ struct RecurrenceStep: Step {
 
     func run(part: Int, thread: Int) {
       let range = ranges.range(of: part % ranges.parts)
-      let first = recurrence.columns(of: stage).lowerBound
-      recurrence.multiply(
+      let first = layer.columns(of: stage).lowerBound
+      layer.multiply(
         part / ranges.parts, step, first + range.lowerBound..<first + range.upperBound, stage, context)
     }
   }
 
   private struct Gates: LoopBody {
-    let recurrence: RecurrenceStep
+    let layer: RecurrenceStep
     let context: RunContext
     let step: Int
     let stage: Int
 
-    func run(part: Int, thread: Int) { recurrence.finish(part, step, stage, context) }
+    func run(part: Int, thread: Int) { layer.finish(part, step, stage, context) }
   }
 
   // MARK: Places

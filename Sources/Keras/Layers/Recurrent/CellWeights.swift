@@ -31,6 +31,37 @@ struct CellWeights {
   }
 }
 
+// MARK: Keras 1
+
+extension CellWeights {
+  /// The gates in the order in which Keras 1 has their weights in a file.
+  private static func gatesApart(_ kind: Recurrence.Cell) -> [String] {
+    kind == .lstm ? ["i", "c", "f", "o"] : ["z", "r", "h"]
+  }
+
+  /// The names of weights that a file has for each gate.
+  static func namesApart(_ kind: Recurrence.Cell) -> [String] {
+    gatesApart(kind).flatMap { ["kernel_\($0)", "recurrent_kernel_\($0)", "bias_\($0)"] }
+  }
+
+  /// Weights that the file has for each gate.
+  init(joining weights: LayerWeights, _ kind: Recurrence.Cell, inputs: Int?, units: Int) throws(KerasError) {
+    let gates = kind == .lstm ? ["i", "f", "c", "o"] : Self.gatesApart(kind)
+    func joined(_ name: String, _ shape: [Int?]) throws(KerasError) -> Tensor {
+      var parts: [Tensor] = []
+      for gate in gates { parts.append(try weights.tensor("\(name)_\(gate)", shape)) }
+      let rows = parts[0].count / units
+      let values = (0..<rows).flatMap { row in
+        parts.flatMap { $0.values[row * units..<(row + 1) * units] }
+      }
+      return Tensor(shape: parts[0].shape.dropLast() + [gates.count * units], values)
+    }
+    kernel = try joined("kernel", [inputs, units])
+    recurrentKernel = try joined("recurrent_kernel", [units, units])
+    bias = try joined("bias", [units])
+  }
+}
+
 extension Tensor {
   /// The part of each gate, `[rows, units]`, turned.
   /// - Parameter isTransposed: whether each is the transposed of the result; else its values are those of the result's

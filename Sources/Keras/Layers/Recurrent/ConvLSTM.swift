@@ -94,7 +94,7 @@ extension GraphBuilder {
       outputs.append(next.h)
     }
     guard let state else { throw layer.error("it has no steps") }
-    /// In the layer's order of axes and without the height that a sequence has not.
+    /// In the layer's order of axes; of ConvLSTM1D without the height.
     func asSaved(_ value: Graph.ValueID) throws(KerasError) -> Graph.ValueID {
       var value = value
       if rank == 1 { value = try add(.slice([.whole, .index(0)]), [value], layer) }

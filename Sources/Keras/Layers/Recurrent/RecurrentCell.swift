@@ -56,19 +56,28 @@ struct RecurrentCell {
     }
   }
 
+  /// Whether the file has the weights of each gate apart, as Keras 1 wrote them but for `consume_less="gpu"`.
+  private var isApart: Bool {
+    configuration.version.major == 1 && kind != .simple && configuration["consume_less"]?.string != "gpu"
+  }
+
   /// In Keras' order.
   func weights() throws(KerasError) -> [WeightName] {
-    try LayerClass.cellWeights(configuration, prefix: prefix, place: place)
+    if isApart { return CellWeights.namesApart(kind).map { WeightName($0) } }
+    return try LayerClass.cellWeights(configuration, prefix: prefix, place: place)
   }
 
   /// What it does from step to step, and the dense layer that makes its gates of the inputs.
   /// - Parameter inputs: values of an input's step.
   func parts(inputs: Int?, _ layer: LayerCall) throws(KerasError) -> (gates: Dense, recurrence: Recurrence) {
     let width = kind.gates * units
-    let saved = CellWeights(
-      kernel: try layer.weights.tensor(prefix + "kernel", [inputs, width]),
-      recurrentKernel: try layer.weights.tensor(prefix + "recurrent_kernel", [units, width]),
-      bias: layer.weights[prefix + "bias"])
+    let saved =
+      isApart
+      ? try CellWeights(joining: layer.weights, kind, inputs: inputs, units: units)
+      : CellWeights(
+        kernel: try layer.weights.tensor(prefix + "kernel", [inputs, width]),
+        recurrentKernel: try layer.weights.tensor(prefix + "recurrent_kernel", [units, width]),
+        bias: layer.weights[prefix + "bias"])
     // A file may have weights of the other class of the same name: Keras tells them by the bias.
     let weights = saved.isCuDNN(kind) ? saved.converted(gates: kind.gates) : saved
     let biases = try biases(weights.bias, width)
