@@ -12,7 +12,9 @@ struct InstructionDecoder {
     guard let words = reader.words(code), words.count <= remaining else { return nil }
     remaining -= words.count
     // From 3.11 on only what handles an error shows that a function has such parts.
-    var instructions = words.filter { $0.name == "PUSH_EXC_INFO" }.prefix(1).map { Instruction.other($0.name) }
+    var instructions = words.filter { $0.name == "PUSH_EXC_INFO" }.prefix(1).map {
+      Instruction.other($0.name)
+    }
     // Where the instruction at a byte begins in the result.
     var places: [Int: Int] = [:]
     var hasNames = false
@@ -35,7 +37,9 @@ struct InstructionDecoder {
   }
 
   /// One instruction as one or several; nil: its argument is out of range.
-  private mutating func decode(_ word: CodeReader.Word, _ code: PythonCode, _ hasNames: inout Bool) -> [Instruction]? {
+  private mutating func decode(_ word: CodeReader.Word, _ code: PythonCode, _ hasNames: inout Bool)
+    -> [Instruction]?
+  {
     let argument = word.argument
     func one(_ name: String?, _ make: (String) -> Instruction) -> [Instruction]? { name.map { [make($0)] } }
     func name(_ index: Int) -> String? { code.names.element(index) }
@@ -49,7 +53,8 @@ struct InstructionDecoder {
     let absolute = version >= .v311 ? forward : argument * (version == .v310 ? 2 : 1)
 
     switch word.name {
-    case "NOP", "RESUME", "NOT_TAKEN", "MAKE_CELL", "COPY_FREE_VARS", "PRECALL", "SETUP_LOOP", "GEN_START": return []
+    case "NOP", "RESUME", "NOT_TAKEN", "MAKE_CELL", "COPY_FREE_VARS", "PRECALL", "SETUP_LOOP", "GEN_START":
+      return []
     case "POP_BLOCK": return version <= .v37 ? [] : [.other(word.name)]
     case "LOAD_CONST": return constant(argument, code).map { [$0] }
     case "RETURN_CONST": return constant(argument, code).map { [$0, .returnValue] }

@@ -65,7 +65,9 @@ struct MarshalReader {
     case "l": return try long()
     case "g": return .float(Double(bitPattern: UInt64(bitPattern: Int64(try integer(8)))))
     case "f":
-      guard let number = Double(String(decoding: try take(Int(byte())), as: UTF8.self)) else { throw Self.damage }
+      guard let number = Double(String(decoding: try take(Int(byte())), as: UTF8.self)) else {
+        throw Self.damage
+      }
       return .float(number)
     case "x":
       _ = try take(Int(byte()))

@@ -17,7 +17,8 @@ struct LambdaEvaluator {
   }
 
   func fault(_ reason: String) -> KerasError {
-    layer.error("its Python code is read, not run: " + reason, remedy: layer.description.identity.lambdaRemedy)
+    layer.error(
+      "its Python code is read, not run: " + reason, remedy: layer.description.identity.lambdaRemedy)
   }
 
   /// Calls a function.

@@ -4,7 +4,9 @@ import JSON
 /// are taken to mean these modules.
 enum LibraryName {
   /// What a global name means; nil: it may mean anything.
-  static func global(_ name: String) -> PythonValue? {
+  static func global(_ name: String, _ version: KerasVersion) -> PythonValue? {
+    // Keras 2 had no keras.ops: it may be TensorFlow's.
+    if name == "ops", version.major < 3 { return nil }
     if let module = modules[name] { return .name(module) }
     // Names to Python 2.
     if name == "True" || name == "False" { return .bool(name == "True") }
@@ -22,12 +24,14 @@ enum LibraryName {
 
   private static let modules = [
     "K": "keras.backend", "backend": "keras.backend", "tf": "tensorflow", "tensorflow": "tensorflow",
-    "np": "numpy", "numpy": "numpy", "jnp": "numpy", "keras": "keras", "ops": "keras.ops", "layers": "keras.layers",
+    "np": "numpy", "numpy": "numpy", "jnp": "numpy", "keras": "keras", "ops": "keras.ops",
+    "layers": "keras.layers",
     "activations": "keras.activations", "math": "math", "imagenet_utils": "keras.applications.imagenet_utils",
   ]
 
   private static let builtins: Set = [
-    "abs", "bool", "enumerate", "float", "int", "len", "list", "max", "min", "pow", "range", "reversed", "round",
+    "abs", "bool", "enumerate", "float", "int", "len", "list", "max", "min", "pow", "range", "reversed",
+    "round",
     "slice", "str", "sum", "tuple", "xrange", "zip",
   ]
 
@@ -56,7 +60,8 @@ enum LibraryName {
     default:
       let method = "tensorflow.image.ResizeMethod."
       guard name.hasPrefix(method) else { return nil }
-      return .string(name.dropFirst(method.count) == "NEAREST_NEIGHBOR" ? "nearest" : lowercased(name, method))
+      return .string(
+        name.dropFirst(method.count) == "NEAREST_NEIGHBOR" ? "nearest" : lowercased(name, method))
     }
   }
 

@@ -119,7 +119,9 @@ extension LambdaEvaluator {
     switch comparison {
     case .isSame, .isNotSame:
       // Only None is certain to be one object.
-      guard let isSame = isNone(a, b) else { throw fault("it asks whether \(a.kind) and \(b.kind) are one object") }
+      guard let isSame = isNone(a, b) else {
+        throw fault("it asks whether \(a.kind) and \(b.kind) are one object")
+      }
       return .bool(isSame == (comparison == .isSame))
     case .isIn, .isNotIn:
       guard let elements = b.elements else { throw fault("it looks for something in \(b.kind)") }
@@ -210,7 +212,9 @@ extension LambdaEvaluator {
     switch key {
     case .int(let index):
       let place = index < 0 ? index &+ elements.count : index
-      guard elements.indices.contains(place) else { throw fault("a list of \(elements.count) has no entry \(index)") }
+      guard elements.indices.contains(place) else {
+        throw fault("a list of \(elements.count) has no entry \(index)")
+      }
       return elements[place]
     case .slice(let start, let stop, let step):
       guard let range = PythonRange(start, stop, step, count: elements.count) else {

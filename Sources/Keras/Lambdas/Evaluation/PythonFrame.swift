@@ -42,13 +42,15 @@ extension LambdaEvaluator {
     case .store(let name):
       if frame.captured.contains(name) { throw fault("\(name) changes, which an inner function uses") }
       let value = frame.pop()
+      // Whoever has it next would find it used up.
+      if case .iterator = value { throw fault("it keeps what it loops over in \(name)") }
       frame.variables[name] = if case .null = value { nil } else { value }
     case .delete(let name): frame.variables[name] = nil
     case .loadAndClear(let name):
       push(frame.variables[name] ?? .null)
       frame.variables[name] = nil
     case .global(let name):
-      guard let value = LibraryName.global(name) else {
+      guard let value = LibraryName.global(name, layer.version) else {
         throw fault("it uses the name \"\(name)\", whose meaning is not in the file")
       }
       push(value)
@@ -102,7 +104,11 @@ extension LambdaEvaluator {
         frame.place = target
       }
     case .jumpIfNone(let isNone, let target):
-      if case .none = frame.pop() { if isNone { frame.place = target } } else if !isNone { frame.place = target }
+      if case .none = frame.pop() {
+        if isNone { frame.place = target }
+      } else if !isNone {
+        frame.place = target
+      }
     case .iterator: push(.iterator(try elements(frame.pop())))
     case .next(let end, let pops):
       guard case .iterator(var rest) = frame.pop() else { throw fault("it loops over no list") }
@@ -134,7 +140,8 @@ extension LambdaEvaluator {
     case .bool(let value): return .bool(value)
     case .int(let value): return .int(value)
     case .float(let value): return .float(value)
-    case .tuple(let elements): return .tuple(try elements.map { element throws(KerasError) in try value(element) })
+    case .tuple(let elements):
+      return .tuple(try elements.map { element throws(KerasError) in try value(element) })
     case .slice(let bounds):
       return .slice(start: try value(bounds[0]), stop: try value(bounds[1]), step: try value(bounds[2]))
     case .string, .bytes:
@@ -146,7 +153,8 @@ extension LambdaEvaluator {
   }
 
   /// Adds to the list at a depth.
-  private func append(_ elements: [PythonValue], _ depth: Int, _ frame: inout PythonFrame) throws(KerasError) {
+  private func append(_ elements: [PythonValue], _ depth: Int, _ frame: inout PythonFrame) throws(KerasError)
+  {
     let place = frame.stack.count - depth
     guard frame.stack.indices.contains(place), case .list(let list) = frame.stack[place],
       list.count + elements.count <= 1 << 12
@@ -156,7 +164,9 @@ extension LambdaEvaluator {
 
   private func buildDictionary(_ instruction: Instruction, _ frame: inout PythonFrame) throws(KerasError) {
     func key(_ value: PythonValue) throws(KerasError) -> String {
-      guard case .string(let key) = value else { throw fault("it has a dictionary whose keys are no strings") }
+      guard case .string(let key) = value else {
+        throw fault("it has a dictionary whose keys are no strings")
+      }
       return key
     }
     switch instruction {
@@ -223,7 +233,9 @@ extension LambdaEvaluator {
     case .callWithPairs(let positional, let pairs):
       let words = frame.pop(2 * pairs)
       for index in 0..<pairs {
-        guard case .string(let name) = words[2 * index] else { throw fault("a call names arguments by numbers") }
+        guard case .string(let name) = words[2 * index] else {
+          throw fault("a call names arguments by numbers")
+        }
         keywords.append((name, words[2 * index + 1]))
       }
       arguments = frame.pop(positional)

@@ -34,7 +34,8 @@ extension LambdaEvaluator {
     case ("max", _), ("min", _): return try extremum(name, arguments)
     case ("slice", 1...3):
       return .slice(
-        start: arguments.count > 1 ? arguments[0] : .none, stop: arguments.count > 1 ? arguments[1] : arguments[0],
+        start: arguments.count > 1 ? arguments[0] : .none,
+        stop: arguments.count > 1 ? arguments[1] : arguments[0],
         step: arguments.count > 2 ? arguments[2] : .none)
     default: break
     }
@@ -55,8 +56,13 @@ extension LambdaEvaluator {
       }
       bounds.append(bound)
     }
-    let (start, end, step) = (bounds.count > 1 ? bounds[0] : 0, bounds.count > 1 ? bounds[1] : bounds[0], bounds.count > 2 ? bounds[2] : 1)
-    guard step != 0, (end - start) / step <= 1 << 12 else { throw fault("it has a range of more than 4096 numbers") }
+    let (start, end, step) = (
+      bounds.count > 1 ? bounds[0] : 0, bounds.count > 1 ? bounds[1] : bounds[0],
+      bounds.count > 2 ? bounds[2] : 1
+    )
+    guard step != 0, (end - start) / step <= 1 << 12 else {
+      throw fault("it has a range of more than 4096 numbers")
+    }
     return stride(from: start, to: end, by: step).map { .int($0) }
   }
 
@@ -64,7 +70,9 @@ extension LambdaEvaluator {
     var best: PythonNumber?
     for value in arguments.count == 1 ? try elements(arguments[0]) : arguments {
       guard let number = value.number else { throw fault("it calls \(name) with \(value.kind)") }
-      if let known = best, (name == "max") != (number.real > known.real) || number.real == known.real { continue }
+      if let known = best, (name == "max") != (number.real > known.real) || number.real == known.real {
+        continue
+      }
       best = number
     }
     guard let best else { throw fault("it calls \(name) with nothing") }
