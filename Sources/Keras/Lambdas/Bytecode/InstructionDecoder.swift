@@ -31,9 +31,9 @@ struct InstructionDecoder {
     guard StackDepth(instructions).isWithin(code.stackSize) else { return nil }
     return PythonProgram(
       name: code.name,
-      parameters: Array(code.locals.prefix(code.argumentCount + code.keywordOnlyCount)),
+      parameters: Array(code.variables.locals.prefix(code.argumentCount + code.keywordOnlyCount)),
       keywordOnlyCount: code.keywordOnlyCount, takesAny: code.isVariadic, isGenerator: code.isGenerator,
-      free: code.free, instructions: instructions)
+      free: code.variables.free, instructions: instructions)
   }
 
   /// One instruction as one or several; nil: its argument is out of range.
@@ -43,9 +43,9 @@ struct InstructionDecoder {
     let argument = word.argument
     func one(_ name: String?, _ make: (String) -> Instruction) -> [Instruction]? { name.map { [make($0)] } }
     func name(_ index: Int) -> String? { code.names.element(index) }
-    func local(_ index: Int) -> String? { code.locals.element(index) }
+    func local(_ index: Int) -> String? { code.variables.locals.element(index) }
     func load(_ index: Int) -> [Instruction]? {
-      one(local(index)) { version >= .v313 && code.shared.contains($0) ? .capture($0) : .load($0) }
+      one(local(index)) { version >= .v313 && code.variables.shared.contains($0) ? .capture($0) : .load($0) }
     }
     let forward = word.end + argument * (version >= .v310 ? 2 : 1)
     let backward = word.end - argument * 2
@@ -72,9 +72,9 @@ struct InstructionDecoder {
       return [.store(first), .store(second)]
     case "DELETE_FAST": return one(local(argument)) { .delete($0) }
     case "LOAD_FAST_AND_CLEAR": return one(local(argument)) { .loadAndClear($0) }
-    case "LOAD_CLOSURE": return one(code.cells.element(argument)) { .capture($0) }
-    case "LOAD_DEREF": return one(code.cells.element(argument)) { .load($0) }
-    case "STORE_DEREF": return one(code.cells.element(argument)) { .store($0) }
+    case "LOAD_CLOSURE": return one(code.variables.cells.element(argument)) { .capture($0) }
+    case "LOAD_DEREF": return one(code.variables.cells.element(argument)) { .load($0) }
+    case "STORE_DEREF": return one(code.variables.cells.element(argument)) { .store($0) }
     case "LOAD_GLOBAL":
       if version < .v311 { return one(name(argument)) { .global($0) } }
       guard let global = name(argument >> 1) else { return nil }

@@ -15,7 +15,7 @@ struct MarshalReader {
   private var interned: [MarshalValue] = []
 
   private static let depthLimit = 40
-  private static let totalLimit = 1 << 16
+  private static let totalLimit = 1 << 13
 
   static var damage: LambdaFault { LambdaFault("its code is damaged, or of a Python that is not known") }
 

@@ -15,6 +15,8 @@ enum LibraryName {
 
   /// The full name without what differs between packages that are one: `tensorflow.keras.backend` is `keras.backend`.
   static func canonical(_ name: String) -> String {
+    // None is longer.
+    if name.utf8.count > 256 { return name }
     for (prefix, other) in prefixes where name.hasPrefix(prefix) {
       let rest = name.dropFirst(prefix.count)
       if rest.isEmpty || rest.hasPrefix(".") { return canonical(other + rest) }
@@ -36,6 +38,7 @@ enum LibraryName {
   ]
 
   private static let prefixes = [
+    ("keras.backend.tf", "tensorflow"), ("keras.backend.tensorflow_backend", "keras.backend"),
     ("tensorflow.keras", "keras"), ("tensorflow.python.keras", "keras"), ("tf_keras", "keras"),
     ("tf.keras", "keras"), ("keras.src", "keras"), ("keras.api", "keras"), ("keras._tf_keras.keras", "keras"),
     ("keras_core", "keras"), ("keras_applications", "keras.applications"), ("jax.numpy", "numpy"),

@@ -75,10 +75,10 @@ extension LambdaEvaluator {
       let operands = frame.pop(2)
       push(try compare(comparison, operands[0], operands[1], &builder))
     case .toBool: push(.bool(try truth(frame.pop())))
-    case .tuple(let count): push(.tuple(frame.pop(count)))
-    case .list(let count): push(.list(frame.pop(count)))
+    case .tuple(let count): push(.tuple(try bounded(frame.pop(count))))
+    case .list(let count): push(.list(try bounded(frame.pop(count))))
     case .slice(let count):
-      let bounds = frame.pop(count)
+      let bounds = try bounded(frame.pop(count))
       push(.slice(start: bounds[0], stop: bounds[1], step: count > 2 ? bounds[2] : .none))
     case .listToTuple:
       guard let elements = frame.pop().elements else { throw fault("it makes a tuple of no list") }
@@ -156,10 +156,9 @@ extension LambdaEvaluator {
   private func append(_ elements: [PythonValue], _ depth: Int, _ frame: inout PythonFrame) throws(KerasError)
   {
     let place = frame.stack.count - depth
-    guard frame.stack.indices.contains(place), case .list(let list) = frame.stack[place],
-      list.count + elements.count <= 1 << 12
+    guard frame.stack.indices.contains(place), case .list(let list) = frame.stack[place]
     else { throw fault("it adds to what is no list, or to one that is too long") }
-    frame.stack[place] = .list(list + elements)
+    frame.stack[place] = .list(try bounded(list + elements))
   }
 
   private func buildDictionary(_ instruction: Instruction, _ frame: inout PythonFrame) throws(KerasError) {
@@ -174,6 +173,7 @@ extension LambdaEvaluator {
       let words = frame.pop(2 * count)
       var members: [(key: String, value: PythonValue)] = []
       for index in 0..<count { members.append((try key(words[2 * index]), words[2 * index + 1])) }
+      _ = try bounded(members.map(\.value))
       frame.stack.append(.dictionary(members))
     case .dictionaryOfValues(let count):
       guard let keys = frame.pop().elements, keys.count == count else {
@@ -181,11 +181,13 @@ extension LambdaEvaluator {
       }
       var members: [(key: String, value: PythonValue)] = []
       for (name, value) in zip(keys, frame.pop(count)) { members.append((try key(name), value)) }
+      _ = try bounded(members.map(\.value))
       frame.stack.append(.dictionary(members))
     case .mergeDictionary(let depth):
       guard case .dictionary(let new) = frame.pop(), (1...frame.stack.count).contains(depth),
         case .dictionary(let old) = frame.stack[frame.stack.count - depth]
       else { throw fault("it puts together what are no dictionaries") }
+      _ = try bounded((old + new).map(\.value))
       frame.stack[frame.stack.count - depth] = .dictionary(old + new)
     default: break
     }
@@ -210,6 +212,7 @@ extension LambdaEvaluator {
       default: throw fault("it makes a function with defaults of keywords")
       }
     }
+    _ = try bounded(function.defaults + function.closure)
     return .function(function)
   }
 

@@ -100,6 +100,17 @@ indirect enum PythonValue {
     }
   }
 
+  /// The values that it is made of.
+  var parts: [PythonValue] {
+    switch self {
+    case .slice(let start, let stop, let step): [start, stop, step]
+    case .dictionary(let members): members.map(\.value)
+    case .method(_, let value): [value]
+    case .function(let function): function.defaults + function.closure
+    default: elements ?? []
+    }
+  }
+
   var number: PythonNumber? {
     switch self {
     case .bool(let value): .int(value ? 1 : 0)

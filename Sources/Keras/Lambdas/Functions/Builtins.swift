@@ -15,11 +15,11 @@ extension LambdaEvaluator {
     case ("tuple", 1): return .tuple(try elements(arguments[0]))
     case ("reversed", 1): return .iterator(try elements(arguments[0]).reversed())
     case ("enumerate", 1):
-      return .iterator(try elements(arguments[0]).enumerated().map { .tuple([.int($0), $1]) })
+      return .iterator(try bounded(elements(arguments[0]).enumerated().map { .tuple([.int($0), $1]) }))
     case ("zip", 1...8):
       let lists = try arguments.map { list throws(KerasError) in try elements(list) }
       let count = lists.map(\.count).min() ?? 0
-      return .iterator((0..<count).map { index in .tuple(lists.map { $0[index] }) })
+      return .iterator(try bounded((0..<count).map { index in .tuple(lists.map { $0[index] }) }))
     case ("range", 1...3), ("xrange", 1...3): return .list(try range(arguments))
     case ("sum", 1):
       var sum = PythonValue.int(0)
@@ -44,7 +44,9 @@ extension LambdaEvaluator {
 
   /// What a loop goes through.
   func elements(_ value: PythonValue) throws(KerasError) -> [PythonValue] {
-    guard let elements = value.elements else { throw fault("it goes through \(value.kind)") }
+    guard let elements = value.elements, elements.count <= 1 << 12 else {
+      throw fault("it goes through \(value.kind), which is no list or too long")
+    }
     return elements
   }
 
