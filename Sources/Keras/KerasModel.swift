@@ -24,15 +24,16 @@ public struct KerasModel: Sendable {
   ///   - path: the file.
   ///   - config: a JSON file that describes the model (what `model.to_json()` gives), for a file that holds
   ///     weights only. It has precedence over a description in the file.
-  ///   - customObjects: what is known of classes that the file names but does not hold.
   ///   - workers: the threads that share the work.
   ///   - arrival: brings the bytes of a file that is still arriving but has its full size already; nil: all are
   ///     there. Only what the model needs is asked for, and all of it is there when this returns.
   ///   - verifiesWeights: whether the checksum of a `.keras` archive's weights is verified, see below.
+  ///   - customObjects: what is known of classes that the file names but does not hold.
   /// - Throws: ``KerasError`` when the file is damaged or does not arrive, or the model is not one that can be built.
   public init(
-    path: String, config: String? = nil, customObjects: CustomObjects = CustomObjects(),
-    workers: Workers = Workers(count: 1), arrival: (any FileArrival)? = nil, verifiesWeights: Bool = false
+    path: String, config: String? = nil, workers: Workers = Workers(count: 1),
+    arrival: (any FileArrival)? = nil, verifiesWeights: Bool = false,
+    customObjects: CustomObjects = CustomObjects()
   ) throws(KerasError) {
     var text: (text: [UInt8], name: String)?
     if let config {
@@ -40,8 +41,8 @@ public struct KerasModel: Sendable {
       text = (bytes, config)
     }
     try self.init(
-      path: path, config: text, customObjects: customObjects, workers: workers, arrival: arrival,
-      verifiesWeights: verifiesWeights)
+      path: path, config: text, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights,
+      customObjects: customObjects)
   }
 
   /// Whether a path is that of a folder into which a `.keras` file was unpacked: such a folder is read like the file.
@@ -60,14 +61,14 @@ public struct KerasModel: Sendable {
   /// Reads a model file, as above.
   /// - Parameters:
   ///   - config: the JSON text that describes the model, and its name in errors; nil: the file does.
-  ///   - customObjects: what is known of classes that the file names but does not hold.
   ///   - workers: the threads that share the work.
   ///   - arrival: brings the bytes of a file that is still arriving.
   ///   - verifiesWeights: whether the checksum that a `.keras` archive has of its weights is verified, which takes a
   ///     read of them all. Files of other kinds have none.
+  ///   - customObjects: what is known of classes that the file names but does not hold.
   public init(
-    path: String, config: (text: [UInt8], name: String)?, customObjects: CustomObjects, workers: Workers,
-    arrival: (any FileArrival)? = nil, verifiesWeights: Bool = false
+    path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil,
+    verifiesWeights: Bool = false, customObjects: CustomObjects = CustomObjects()
   ) throws(KerasError) {
     let file = try ModelFile(
       path: path, config: config, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)

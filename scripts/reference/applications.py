@@ -7,15 +7,13 @@ Without names: all of them, and docs/conformance.md is written. Exit code 1 when
 
 import json
 import platform
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-TOLERANCE = 1e-5
-# What a process may take: the page names models that need more.
-MEMORY_LIMIT = 20 << 30
+from verifying import TOLERANCE, difference, measured, passed, verify
+
 PAGE = Path("docs/conformance.md")
 
 
@@ -192,45 +190,10 @@ def compare(thimble, name):
     print(json.dumps(row))
 
 
-def verify(thimble, path, folder):
-    """The largest difference that Thimble tells, or what it says instead."""
-    run = subprocess.run(
-        [thimble, "verify", path, "--input", f"{folder}/x.npy", "--expect", f"{folder}/y.npy",
-         "--tolerance", str(TOLERANCE), "--json"], capture_output=True, text=True)
-    try:
-        # JSON has no infinity: it comes as a text.
-        return max(float(output["worst"]["difference"]) for output in json.loads(run.stdout)["outputs"])
-    except (ValueError, KeyError):
-        return (run.stderr or run.stdout).strip()
-
-
 # The parent.
 
 
-def passed(row):
-    """Whether each file gave what was expected; not a number is not."""
-    return bool(row["files"]) and all(
-        isinstance(value, float) and value <= TOLERANCE for value in row["files"].values())
-
-
-def measured(thimble, name):
-    """The row of a model, or what kept it from being compared."""
-    import resource
-
-    run = subprocess.run(
-        [sys.executable, __file__, thimble, "--one", name], capture_output=True, text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT)))
-    try:
-        return json.loads(run.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        reason = (run.stderr.strip().splitlines() or ["ended"])[-1][:200]
-        return {"name": name, "files": {}, "reason": f"Keras: {reason}"}
-
-
 def cells(row):
-    def difference(value):
-        return "" if value is None else f"{value:.1e}" if isinstance(value, float) else value
-
     if "reason" in row:
         return [row["name"], "", "", "", row["reason"], "", "not compared"]
     return [
@@ -271,7 +234,7 @@ def main():
     rows = []
     for name in names or application_names():
         start = time.monotonic()
-        rows.append(measured(thimble, name))
+        rows.append(measured(__file__, thimble, name))
         print("  ".join(filter(None, cells(rows[-1]))), f"({time.monotonic() - start:.0f} s)", flush=True)
     if not names:
         write_page(rows)

@@ -146,7 +146,7 @@ public final class ModelStore {
   ) throws(ClassifierError) -> KerasModel {
     try ImageClassifier.read(
       path, arrival: arrival, subject: model.source.text, config: texts.config,
-      customObjects: model.customObjects, workers: workers, verifiesWeights: verifiesWeights)
+      workers: workers, verifiesWeights: verifiesWeights, customObjects: model.customObjects)
   }
 
   private func classifier(_ model: ModelConfiguration, _ texts: Texts, _ saved: KerasModel)

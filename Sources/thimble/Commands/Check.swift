@@ -85,7 +85,7 @@ struct Check: ParsableCommand {
     let notes = try Progress.during("reading \(path)") { _ in
       let workers = Workers(count: 1)
       let model = try KerasModel(
-        path: path, customObjects: classes.customObjects, workers: workers, verifiesWeights: true)
+        path: path, workers: workers, verifiesWeights: true, customObjects: classes.customObjects)
       _ = try model.compile(ShapeOptions.usual(for: model), workers)
       return ModelTraits(model).notes
     }

@@ -24,8 +24,8 @@ struct ModelOptions: ParsableArguments {
   func load(_ workers: Workers, verifiesWeights: Bool = false) throws -> KerasModel {
     try check()
     return try KerasModel(
-      path: model, config: config, customObjects: classes.customObjects, workers: workers,
-      verifiesWeights: verifiesWeights)
+      path: model, config: config, workers: workers, verifiesWeights: verifiesWeights,
+      customObjects: classes.customObjects)
   }
 }
 
