@@ -52,7 +52,7 @@ static void copy_data(png_structp reader, png_bytep target, size_t count) {
 }
 
 thimble_png *thimble_png_create(
-  const uint8_t *bytes, size_t count, size_t available, thimble_png_wait *wait, void *context) {
+  const uint8_t *bytes, size_t count, size_t available, thimble_png_wait *wait, void *context, int keeps_gamma) {
   thimble_png *png = calloc(1, sizeof *png);
   if (png == NULL) return NULL;
   png->bytes = bytes;
@@ -78,6 +78,10 @@ thimble_png *thimble_png_create(
 #endif
   // Everything but IHDR, PLTE, tRNS, IDAT and IEND is passed over unread: no colour profile, no text.
   png_set_keep_unknown_chunks(png->reader, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  if (keeps_gamma) {
+    static const png_byte colors[] = "cHRM\0gAMA\0iCCP\0sRGB";
+    png_set_keep_unknown_chunks(png->reader, PNG_HANDLE_CHUNK_AS_DEFAULT, colors, 4);
+  }
   return png;
 }
 
@@ -125,6 +129,15 @@ thimble_png_status thimble_png_read_header(thimble_png *png, thimble_png_header 
   return THIMBLE_PNG_OK;
 }
 
+size_t thimble_png_memory(thimble_png *png) {
+  return 2 * png_get_rowbytes(png->reader, png->info) + 8 * (size_t)png_get_image_width(png->reader, png->info);
+}
+
+static void begin_rows(thimble_png *png) {
+  png->passes = png_set_interlace_handling(png->reader);
+  png_read_update_info(png->reader, png->info);
+}
+
 thimble_png_status thimble_png_start(thimble_png *png) {
   if (setjmp(png_jmpbuf(png->reader))) return png->status;
   int depth = png_get_bit_depth(png->reader, png->info);
@@ -152,8 +165,33 @@ thimble_png_status thimble_png_start(thimble_png *png) {
       if (depth == 16) png_set_strip_16(png->reader);
       break;
   }
-  png->passes = png_set_interlace_handling(png->reader);
-  png_read_update_info(png->reader, png->info);
+  begin_rows(png);
+  return THIMBLE_PNG_OK;
+}
+
+thimble_png_status thimble_png_start_channels(thimble_png *png, int channels) {
+  if (setjmp(png_jmpbuf(png->reader))) return png->status;
+  int depth = png_get_bit_depth(png->reader, png->info);
+  int type = png_get_color_type(png->reader, png->info);
+  int is_gray = !(type & PNG_COLOR_MASK_COLOR);
+  int is_transparent = png_get_valid(png->reader, png->info, PNG_INFO_tRNS) != 0;
+  if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png->reader);
+  if (is_gray && depth < 8) png_set_expand_gray_1_2_4_to_8(png->reader);
+  if (depth == 16) png_set_strip_16(png->reader);
+  if (channels == 4) {
+    if (is_transparent) png_set_tRNS_to_alpha(png->reader);
+    // What is opaque gets the largest number of the file's depth, which is not 255 below eight bits.
+    else if (!(type & PNG_COLOR_MASK_ALPHA)) png_set_add_alpha(png->reader, (1u << depth) - 1, PNG_FILLER_AFTER);
+  } else {
+    png_set_strip_alpha(png->reader);
+  }
+  if (channels == 1) {
+    if (!is_gray) png_set_rgb_to_gray(png->reader, PNG_ERROR_ACTION_NONE, 0.299, 0.587);
+  } else {
+    if (is_gray) png_set_gray_to_rgb(png->reader);
+    if (channels == 3) png_set_filler(png->reader, 255, PNG_FILLER_AFTER);
+  }
+  begin_rows(png);
   return THIMBLE_PNG_OK;
 }
 

@@ -10,7 +10,7 @@ public struct Image: Sendable, Equatable {
   /// The one colour (red, green, blue) that a conversion to RGBA makes transparent, if any.
   public let transparentColor: [UInt8]?
 
-  /// Decodes a PNG or JPEG, recognised by its content, as `PIL.Image.open` does, modes included.
+  /// Decodes a PNG, JPEG or BMP, recognised by its content, as `PIL.Image.open` does, modes included.
   public static func decode(
     _ bytes: UnsafeRawBufferPointer, limits: ImageLimits = ImageLimits()
   ) throws(ImagingError) -> Image {
@@ -31,11 +31,11 @@ public struct Image: Sendable, Equatable {
   /// The image, or the part of it in `box`, at another size, exactly as `PIL.Image.resize` does with one of
   /// its six filters. Bits and palettes are always resized to the nearest pixel.
   public func resized(
-    width: Int, height: Int, filter: ResizeFilter, box: ResizeBox? = nil
+    width: Int, height: Int, filter: ResizeFilter, box: ResizeBox? = nil, pillow: PillowVersion = .before13
   ) throws(ImagingError) -> Image {
     let box = box ?? ResizeBox(width: self.width, height: self.height)
-    guard !filter.isTensorFlow else {
-      throw ImagingError(.invalidRequest, "\(filter.rawValue) gives numbers, not pixels")
+    guard !filter.isTensorFlow, filter != .cvLinear else {
+      throw ImagingError(.invalidRequest, "\(filter.rawValue) is not one of Pillow's")
     }
     guard width > 0, height > 0, box.left >= 0, box.top >= 0, box.right <= Double(self.width),
       box.bottom <= Double(self.height), box.left <= box.right, box.top <= box.bottom
@@ -47,7 +47,8 @@ public struct Image: Sendable, Equatable {
     var header = rows.header
     (header.width, header.height) = (width, height)
     let buffer = try PixelBuffer(count: header.rowBytes * height)
-    try Resizer(width: width, height: height, filter: filter, box: box).run(rows, into: buffer.base)
+    try Resizer(width: width, height: height, filter: filter, box: box, pillow: pillow).run(
+      rows, into: buffer.base)
     return try Image(reading: BufferedRows(buffer, header: header))
   }
 

@@ -2,6 +2,7 @@
 enum ImageFormat: Equatable {
   case png
   case jpeg
+  case bmp
   /// Something else, in words for a message: "a GIF image", "an HTML page", ...
   case other(String)
 
@@ -16,6 +17,8 @@ enum ImageFormat: Equatable {
       self = .png
     } else if Self.starts(bytes, "\u{FF}\u{D8}\u{FF}") {
       self = .jpeg
+    } else if Self.starts(bytes, "BM") || Self.isDIB(bytes) {
+      self = .bmp
     } else {
       self = .other(Self.name(bytes))
     }
@@ -25,7 +28,6 @@ enum ImageFormat: Equatable {
   private static let signatures: [(offset: Int, bytes: String, name: String)] = [
     (0, "GIF8", "a GIF image"),
     (8, "WEBP", "a WebP image"),
-    (0, "BM", "a BMP image"),
     (4, "ftypavif", "an AVIF image"),
     (4, "ftypavis", "an AVIF image"),
     (4, "ftyphei", "an HEIC image"),
@@ -61,6 +63,11 @@ enum ImageFormat: Equatable {
     return "an unknown image format"
   }
 
+  /// Whether it begins with the length of a BMP's image header, as Pillow tells a BMP without the file's header.
+  private static func isDIB(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.integer(at: 0, bytes: 4, isLittle: true).map(BMPHeader.lengths.contains) ?? false
+  }
+
   private static func starts(_ bytes: UnsafeRawBufferPointer, _ signature: String, at offset: Int = 0) -> Bool
   {
     var index = offset
@@ -80,11 +87,14 @@ enum ImageFormat: Equatable {
 }
 
 /// Starts to read an image: its header is checked against `limits`, its rows are yet to come.
-func openImage(_ file: Arrival, limits: ImageLimits) throws(ImagingError) -> any RowSource {
+func openImage(
+  _ file: Arrival, limits: ImageLimits, rules: DecodingRules = .pillow
+) throws(ImagingError) -> any RowSource {
   switch try ImageFormat(file) {
-  case .png: return try PNGReader(file, limits: limits)
-  case .jpeg: return try JPEGReader(file, limits: limits)
+  case .png: return try PNGReader(file, limits: limits, rules: rules)
+  case .jpeg: return try JPEGReader(file, limits: limits, rules: rules)
+  case .bmp: return try BMPReader.open(file, limits: limits, rules: rules)
   case .other(let name):
-    throw ImagingError(.unsupportedFormat, "this is \(name); only PNG and JPEG are read")
+    throw ImagingError(.unsupportedFormat, "this is \(name); only PNG, JPEG and BMP are read")
   }
 }

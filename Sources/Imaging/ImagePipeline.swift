@@ -11,11 +11,14 @@ public struct ImagePipeline: Sendable, Equatable {
   public var preprocess: Preprocess
   /// Whether the camera's orientation tag turns the image first. Keras does not apply it.
   public var exifOrientation: Bool
+  /// Whose resize is followed with Pillow's filters.
+  public var pillow: PillowVersion
   public var limits: ImageLimits
 
   public init(
     height: Int, width: Int, resize: ResizeFilter = .nearest, fit: Fit = .stretch, color: Color = .rgb,
-    preprocess: Preprocess = .none, exifOrientation: Bool = false, limits: ImageLimits = ImageLimits()
+    preprocess: Preprocess = .none, exifOrientation: Bool = false, pillow: PillowVersion = .before13,
+    limits: ImageLimits = ImageLimits()
   ) {
     self.height = height
     self.width = width
@@ -24,6 +27,7 @@ public struct ImagePipeline: Sendable, Equatable {
     self.color = color
     self.preprocess = preprocess
     self.exifOrientation = exifOrientation
+    self.pillow = pillow
     self.limits = limits
   }
 
@@ -39,6 +43,14 @@ public struct ImagePipeline: Sendable, Equatable {
       try ImageLimits().check(width: width, height: height)
     } catch {
       throw ImagingError(.invalidRequest, "an input of \(height)x\(width) pixels is too large")
+    }
+    if resize == .cvLinear, color == .rgba || fit != .stretch {
+      throw ImagingError(
+        .invalidRequest, "cv-linear stands for cv2.imread and cv2.resize: no color rgba, and fit stretch")
+    }
+    if resize.isTensorFlow, fit == .fit {
+      throw ImagingError(
+        .invalidRequest, "fit \"fit\" is Pillow's; with \(resize.rawValue) it can be stretch, crop or pad")
     }
     try preprocess.check(color)
   }
@@ -67,23 +79,32 @@ public struct ImagePipeline: Sendable, Equatable {
       throw ImagingError(
         .invalidRequest, "the image makes \(count) numbers, but there is room for \(output.count)")
     }
-    var source = try openImage(file, limits: limits)
+    var source = try openImage(file, limits: limits, rules: DecodingRules(resize, color))
     if exifOrientation {
       let orientation = try Orientation(file)
-      if orientation != .upright { source = try orientation.apply(BufferedRows(reading: source)) }
+      if orientation != .upright {
+        // The image as it is and as it will be.
+        let memory = source.memory + 2 * source.header.rowBytes * source.header.height
+        try limits.check(memory: memory, of: source.header)
+        source = try orientation.apply(BufferedRows(reading: source))
+      }
     }
     let conversion = RowConversion(from: source.header, to: mode(for: source.header), premultiplies: false)
     if !conversion.isIdentity { source = try ConvertedRows(source, conversion) }
 
-    let place = Placement(
-      fit, imageWidth: source.header.width, imageHeight: source.header.height, width: width, height: height)
+    let size = (source.header.width, source.header.height)
+    let place =
+      resize.isTensorFlow
+      ? Placement(asTensorFlow: fit, of: size, onto: (width, height))
+      : Placement(fit, of: size, onto: (width, height))
+    try limits.check(memory: source.memory + memory(of: source.header, place), of: source.header)
     if place.width != width || place.height != height {
       for index in 0..<count { target[index] = preprocess(0, channel: index % color.channels) }
     }
     if resize.isTensorFlow {
       try resizeAsTensorFlow(source, place, into: target)
     } else {
-      try resizeAsPillow(source, place, into: target)
+      try resizeToPixels(source, place, into: target)
     }
   }
 
@@ -112,12 +133,27 @@ public struct ImagePipeline: Sendable, Equatable {
     }
   }
 
-  private func resizeAsPillow(
+  /// Bytes that resizing takes.
+  private func memory(of header: ImageHeader, _ place: Placement) -> Int {
+    if resize.isTensorFlow {
+      let rows = resize == .tfArea ? header.height : min(header.height, 4 * place.height)
+      let values = place.width * place.height * color.channels * MemoryLayout<Float>.stride
+      return header.rowBytes * (rows + 1) + header.height * MemoryLayout<Int>.stride + values
+    }
+    let pixels = place.width * place.height * header.mode.rowBytesPerPixel
+    let resizer = Resizer(
+      width: place.width, height: place.height, filter: resize, box: place.box, pillow: pillow)
+    return pixels + resizer.memory(of: header)
+  }
+
+  /// Resizes with Pillow's filters or OpenCV's, which give whole numbers.
+  private func resizeToPixels(
     _ source: any RowSource, _ place: Placement, into output: UnsafeMutablePointer<Float>
   ) throws(ImagingError) {
     let mode = source.header.mode
     let pixels = try PixelBuffer(count: place.width * place.height * mode.rowBytesPerPixel)
-    let resizer = Resizer(width: place.width, height: place.height, filter: resize, box: place.box)
+    let resizer = Resizer(
+      width: place.width, height: place.height, filter: resize, box: place.box, pillow: pillow)
     try resizer.run(source, into: pixels.base)
 
     if mode == .gray16 {
@@ -140,15 +176,17 @@ public struct ImagePipeline: Sendable, Equatable {
   ) throws(ImagingError) {
     let header = source.header
     // tf.image crops before it resizes, so that rows and columns outside play no part.
-    let rowBytes = (place.right - place.left) * header.mode.rowBytesPerPixel
-    let rows = max(place.bottom - place.top, 0)
-    guard rowBytes > 0, rows > 0 else {
+    let (left, top) = (Int(place.box.left), Int(place.box.top))
+    let (columns, rows) = (Int(place.box.right) - left, Int(place.box.bottom) - top)
+    let rowBytes = columns * header.mode.rowBytesPerPixel
+    guard place.width > 0, place.height > 0 else {
       throw ImagingError(
         .invalidRequest,
-        "an image of \(header.width)x\(header.height) pixels cannot be cropped to \(width)x\(height)")
+        "an image of \(header.width)x\(header.height) pixels is too narrow for \"fit\": \"\(fit.rawValue)\": nothing would be left of it"
+      )
     }
     // Where the size stays, TensorFlow copies, whatever the filter.
-    let isSameSize = place.right - place.left == place.width && rows == place.height
+    let isSameSize = columns == place.width && rows == place.height
     let needed = TensorFlowAxis(inputSize: rows, outputSize: place.height).needed(
       by: isSameSize ? .tfNearest : resize)
     var slots = [Int](repeating: 0, count: rows)
@@ -161,29 +199,22 @@ public struct ImagePipeline: Sendable, Equatable {
     let pixels = try PixelBuffer(count: rowBytes * slotCount)
     var position = 0
     for row in 0..<rows where needed[row] {
-      if place.top + row > position { try source.skip(place.top + row - position) }
+      if top + row > position { try source.skip(top + row - position) }
       try source.read(1, into: line.base, stride: header.rowBytes)
-      position = place.top + row + 1
+      position = top + row + 1
       (pixels.base + slots[row] * rowBytes).update(
-        from: line.base + place.left * header.mode.rowBytesPerPixel, count: rowBytes)
+        from: line.base + left * header.mode.rowBytesPerPixel, count: rowBytes)
     }
     try source.drain(header.height - position, scratch: line.base)
 
     let channels = color.channels
     let values = try PixelBuffer(count: place.width * place.height * channels * MemoryLayout<Float>.stride)
     let floats = values.pointer(to: Float.self)
-    func run<Sample: FixedWidthInteger & UnsignedInteger>(_ type: Sample.Type, samples: Int) {
-      TensorFlowResizer(
-        pixels: pixels.pointer(to: type), inputWidth: place.right - place.left, inputHeight: rows,
-        samples: samples,
-        channels: channels, width: place.width, height: place.height, slots: slots
-      ).run(resize, into: floats)
-    }
-    if header.mode == .gray16 {
-      run(UInt16.self, samples: 1)
-    } else {
-      run(UInt8.self, samples: header.mode.rowBytesPerPixel)
-    }
+    TensorFlowResizer(
+      pixels: pixels.base, inputWidth: columns, inputHeight: rows,
+      samples: header.mode.rowBytesPerPixel, channels: channels, width: place.width, height: place.height,
+      slots: slots
+    ).run(resize, into: floats)
     write(place, samples: channels, into: output) { index, channel in
       preprocess(floats[index], channel: channel)
     }

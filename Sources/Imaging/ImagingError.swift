@@ -5,7 +5,7 @@
 public struct ImagingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure that a caller may want to distinguish.
   public enum Kind: String, Sendable {
-    /// Not a PNG or JPEG: another format, or no image at all.
+    /// A format, or a form of one, that is not read; or no image at all.
     case unsupportedFormat
     /// The data ends before the image does.
     case truncated

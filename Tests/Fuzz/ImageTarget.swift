@@ -1,6 +1,6 @@
 @testable import Imaging
 
-/// Images of both formats, decoded whole and row by row. They are small, or each would take seconds that say nothing.
+/// Images of all formats, decoded whole and row by row. They are small, or each would take seconds that say nothing.
 struct ImageTarget: FuzzTarget {
   static let limits = ImageLimits(maximumPixels: 1 << 18)
 
@@ -18,7 +18,7 @@ struct ImageTarget: FuzzTarget {
   }
 }
 
-/// The search for an orientation, in either format.
+/// The search for an orientation, in any format.
 struct OrientationTarget: FuzzTarget {
   func run(_ input: UnsafeRawBufferPointer) {
     do throws(ImagingError) { _ = try Orientation(Arrival(input)) } catch {

@@ -50,6 +50,32 @@ struct PillowTests {
     }
   }
 
+  @Test func `images are resized as by Pillow 13`() throws {
+    let pillow = try PillowCases("resize13")
+    #expect(pillow.cases.count == 96)
+    var changed = 0
+    for item in pillow.cases {
+      let image = try PillowCases.decode(item.file)
+      let filter = try #require(ResizeFilter(rawValue: item.filter ?? ""))
+      func resized(_ version: PillowVersion) throws -> [UInt8] {
+        try image.resized(
+          width: item.width ?? 0, height: item.height ?? 0, filter: filter, pillow: version
+        ).pixels
+      }
+      #expect(difference(try resized(.from13), pillow.expected(item)) == nil, "\(item.description)")
+      if try resized(.before13) != resized(.from13) { changed += 1 }
+    }
+    #expect(changed > 10)
+  }
+
+  @Test func `what Pillow refuses is refused`() throws {
+    let pillow = try PillowCases("refused")
+    #expect(pillow.cases.count > 10)
+    for item in pillow.cases {
+      #expect(throws: ImagingError.self, "\(item.file)") { try PillowCases.decode(item.file) }
+    }
+  }
+
   /// Except that Pillow accepts a PNG that lacks the checksum of its pixels, its last 4 + 16 bytes.
   @Test func `a file cut short is refused where Pillow refuses it`() throws {
     let pillow = try PillowCases("cut")

@@ -73,7 +73,7 @@ struct CheckTests {
       #"{"name": "a", "source": "tuned.keras", "input": {"preprocess": "tf", "resize": "bilinear"}}"#,
       ["scales values of 0...255"]
     ),
-    (#"{"name": "a", "source": "tuned.keras"}"#, ["tf-bilinear"]),
+    (#"{"name": "a", "source": "tuned.keras"}"#, ["image_dataset_from_directory"]),
     (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "bilinear"}}"#, []),
     (#"{"name": "a", "source": "tuned.keras", "input": {"resize": "nearest"}}"#, []),
     (

@@ -34,9 +34,24 @@ uint32_t thimble_jpeg_width(const thimble_jpeg *jpeg);
 uint32_t thimble_jpeg_height(const thimble_jpeg *jpeg);
 uint32_t thimble_jpeg_components(const thimble_jpeg *jpeg);
 
-/// Gets ready for rows: one byte a pixel for one component, four (red, green, blue, unused) for three,
-/// four (cyan, magenta, yellow, black as the file has them) for four. Decodes all of a progressive file.
-thimble_jpeg_status thimble_jpeg_start(thimble_jpeg *jpeg);
+/// Bytes that reading the rows will take: all coefficients of a file with several scans, some rows of others.
+size_t thimble_jpeg_memory(thimble_jpeg *jpeg);
+
+/// Whether an Adobe marker says how the colours are meant.
+int thimble_jpeg_has_adobe_marker(const thimble_jpeg *jpeg);
+
+/// What rows are made of, one byte a sample.
+typedef enum {
+  THIMBLE_JPEG_GRAY,
+  /// Red, green, blue, unused.
+  THIMBLE_JPEG_RGBX,
+  /// Cyan, magenta, yellow, black, as the file has them.
+  THIMBLE_JPEG_CMYK,
+} thimble_jpeg_rows;
+
+/// Gets ready for rows, with the fast integer transform instead of the accurate one if `is_fast`.
+/// Decodes all of a progressive file.
+thimble_jpeg_status thimble_jpeg_start(thimble_jpeg *jpeg, thimble_jpeg_rows rows, int is_fast);
 
 /// Reads `count` rows, `stride` bytes apart.
 thimble_jpeg_status thimble_jpeg_read_rows(thimble_jpeg *jpeg, uint8_t *rows, size_t stride, size_t count);

@@ -37,18 +37,26 @@ typedef struct thimble_png thimble_png;
 typedef size_t thimble_png_wait(void *context, size_t count);
 
 /// Starts on a file of `count` bytes in memory, of which the first `available` are there and `wait` gets more.
+/// `keeps_gamma`: whether what the file says of its colours' gamma matters, as it does to libpng's own gray.
 /// The memory and `context` must outlive the result. NULL when memory is short.
 thimble_png *thimble_png_create(
-  const uint8_t *bytes, size_t count, size_t available, thimble_png_wait *wait, void *context);
+  const uint8_t *bytes, size_t count, size_t available, thimble_png_wait *wait, void *context, int keeps_gamma);
 void thimble_png_destroy(thimble_png *png);
 
 /// Reads up to the pixels. No pixel memory yet.
 thimble_png_status thimble_png_read_header(thimble_png *png, thimble_png_header *header);
 
+/// Bytes that libpng takes for rows: two of the file's, for its filters, and one in the widest form on the way.
+size_t thimble_png_memory(thimble_png *png);
+
 /// Gets ready for rows. Gray of up to 8 bits and palette: one byte a pixel, gray scaled to 0...255. Gray of
 /// 16 bits: a word in the machine's byte order. Gray and alpha: two bytes at 8 bits, four (the gray
 /// thrice) at 16. RGB: four bytes, the last unused. RGBA: four. Colours of 16 bits keep their high byte.
 thimble_png_status thimble_png_start(thimble_png *png);
+
+/// The same as TensorFlow's png_io.cc and OpenCV read it: `channels` is 1 for gray (by libpng's own weights, cut off), 3 for RGB
+/// (four bytes, the last unused) and 4 for RGBA. Samples of 16 bits keep their high byte.
+thimble_png_status thimble_png_start_channels(thimble_png *png, int channels);
 
 /// Reads `count` rows, `stride` bytes apart; of an interlaced image all at once.
 thimble_png_status thimble_png_read_rows(thimble_png *png, uint8_t *rows, size_t stride, size_t count);

@@ -43,6 +43,20 @@ extension ConfigurationType where Value: RawRepresentable<String> & CaseIterable
   }
 }
 
+extension ConfigurationType where Value: RawRepresentable<Int> & CaseIterable {
+  /// One of an enumeration's numbers.
+  static var number: Self {
+    Self(
+      read: { value, place throws(ConfigurationError) in
+        guard let number = value.integer.flatMap(Value.init(rawValue:)) else {
+          let known = Value.allCases.map { String($0.rawValue) }.joined(separator: " or ")
+          throw place.error("\(known) should be here")
+        }
+        return number
+      }, write: { .integer($0.rawValue) })
+  }
+}
+
 extension ConfigurationType<Bool> {
   static let flag = Self(
     read: { value, place throws(ConfigurationError) in

@@ -28,7 +28,13 @@ struct InputFormat: Equatable {
     let modelHeight = isChannelsFirst ? axes[1] : axes[0]
     let modelWidth = isChannelsFirst ? axes[2] : axes[1]
 
-    let color = try Self.color(input.color, channels: channels)
+    guard let color = input.color(channels: channels) else {
+      throw failure("the model takes \(channels ?? 0) channels; images have 1, 3 or 4")
+    }
+    if let channels, channels != color.channels {
+      throw failure(
+        "input.color \(color.rawValue) has \(color.channels) channels, the model takes \(channels)")
+    }
     if let size = input.size {
       guard modelHeight ?? size.height == size.height, modelWidth ?? size.width == size.width else {
         let own = [modelHeight, modelWidth].map { $0.map(String.init) ?? "any" }.joined(separator: "x")
@@ -49,24 +55,6 @@ struct InputFormat: Equatable {
       ? [height, width]
       : isChannelsFirst ? [color.channels, height, width] : [height, width, color.channels]
     self.shape = [1] + sizes
-  }
-
-  private static func color(_ color: Color?, channels: Int?) throws(ClassifierError) -> Color {
-    switch (color, channels) {
-    case (let color?, let channels):
-      if let channels, channels != color.channels {
-        throw ClassifierError(
-          .configuration,
-          reason: "input.color \(color.rawValue) has \(color.channels) channels, the model takes \(channels)")
-      }
-      return color
-    case (nil, 1): return .grayscale
-    case (nil, 3), (nil, nil): return .rgb
-    case (nil, 4): return .rgba
-    case (nil, let channels?):
-      throw ClassifierError(
-        .configuration, reason: "the model takes \(channels) channels; images have 1, 3 or 4")
-    }
   }
 
   /// Writes an image's numbers, channels last, to a model's input as it wants them.

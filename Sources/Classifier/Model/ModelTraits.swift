@@ -13,18 +13,15 @@ public struct ModelTraits: Sendable {
 
   let scaling: InputScaling
   let backbone: Backbone?
-  let isOfKeras3: Bool
   let outputs: [Output]
 
   public init(_ model: KerasModel) {
-    self.init(
-      model.graph, isOfKeras3: model.kerasVersion.split(separator: ".").first.flatMap { Int($0) } ?? 0 >= 3)
+    self.init(model.graph)
   }
 
-  init(_ graph: Graph, isOfKeras3: Bool) {
+  init(_ graph: Graph) {
     scaling = graph.inputs.first.map { graph.scaling(of: $0.value) } ?? InputScaling()
     backbone = Backbone.within(graph)
-    self.isOfKeras3 = isOfKeras3
     outputs = graph.outputs.map {
       Output(name: $0.name, kind: graph.kind(of: $0.value), shape: graph.shape(of: $0.value))
     }
@@ -58,7 +55,7 @@ public struct ModelTraits: Sendable {
   /// What is probably wrong with a configuration of the model.
   public func warnings(_ model: ModelConfiguration) -> [String] {
     var warnings: [String] = []
-    let (input, preprocess) = (model.input, model.input.preprocess)
+    let (input, preprocess) = (model.input, model.input.arithmetic)
     if scaling.takesPixels, preprocess != .none {
       warnings.append(
         "the model scales values of 0...255 itself, and input.preprocess does so too: leave it out")
@@ -71,10 +68,11 @@ public struct ModelTraits: Sendable {
         "\(backbone.text), which is trained with preprocess_input, but no input.preprocess is set: "
           + "it is \(backbone.preprocess.name ?? "")")
     }
-    if input.resize == nil, scaling.takesPixels || isOfKeras3 {
+    if input.resize == nil, input.pipeline == nil {
       warnings.append(
-        "input.resize is not set, so it is nearest, as in load_img: a model that was trained by "
-          + "image_dataset_from_directory or another tf.data pipeline needs tf-bilinear")
+        "neither input.pipeline nor input.resize is set, so images are resized as by load_img (nearest): a model that "
+          + "was trained otherwise, by image_dataset_from_directory for example, would get other pixels and other labels"
+      )
     }
     return warnings
   }

@@ -1,13 +1,26 @@
 import CJPEG
 
 /// Reads a JPEG row by row, through libjpeg with its default (accurate) transform and smooth upsampling,
-/// which are Pillow's too. A progressive file is held by libjpeg as a whole, six bytes a pixel at most.
+/// which are Pillow's too; TensorFlow's is the fast transform. A progressive file is held by libjpeg as a whole, six
+/// bytes a pixel at most.
 final class JPEGReader: RowSource {
   let header: ImageHeader
+  let memory: Int
   private let jpeg: OpaquePointer
   private let file: Arrival
+  /// How four inks become the colours of the header's mode.
+  private let inks: Inks?
 
-  init(_ file: Arrival, limits: ImageLimits) throws(ImagingError) {
+  /// Rows of four inks.
+  private enum Inks {
+    /// They stay, inverted: Adobe's programs, which write nearly all such files, store them so. Pillow takes it for
+    /// granted, too.
+    case inverted
+    /// They become RGB as in TensorFlow's jpeg_mem.cc, which asks whether Adobe's marker is there.
+    case colors(isInverted: Bool)
+  }
+
+  init(_ file: Arrival, limits: ImageLimits, rules: DecodingRules) throws(ImagingError) {
     guard
       let jpeg = thimble_jpeg_create(
         file.bytes.bindMemory(to: UInt8.self).baseAddress, file.bytes.count, file.available,
@@ -17,18 +30,32 @@ final class JPEGReader: RowSource {
     }
     do throws(ImagingError) {
       try Self.check(thimble_jpeg_read_header(jpeg), jpeg, file)
-      let mode: ImageMode
-      switch thimble_jpeg_components(jpeg) {
-      case 1: mode = .gray
-      case 3: mode = .rgb
-      case 4: mode = .cmyk
-      case let count:
-        throw ImagingError(.corrupt, "the JPEG has \(count) colour components; 1, 3 or 4 are possible")
+      let components = thimble_jpeg_components(jpeg)
+      guard [1, 3, 4].contains(components) else {
+        throw ImagingError(
+          .corrupt, "the JPEG has \(components) colour components; 1, 3 or 4 are possible")
+      }
+      let mode: ImageMode = rules.mode ?? (components == 1 ? .gray : components == 3 ? .rgb : .cmyk)
+      switch rules.program {
+      case .pillow:
+        inks = components == 4 ? .inverted : nil
+      case .tensorFlow:
+        guard mode == .rgb || mode == .gray && components < 4 else {
+          throw rules.refusal("a JPEG of \(components) components")
+        }
+        inks = components == 4 ? .colors(isInverted: thimble_jpeg_has_adobe_marker(jpeg) != 0) : nil
+      case .openCV:
+        guard components < 4 else { throw rules.refusal("a JPEG of \(components) components") }
+        inks = nil
       }
       header = ImageHeader(
         width: Int(thimble_jpeg_width(jpeg)), height: Int(thimble_jpeg_height(jpeg)), mode: mode)
       try limits.check(width: header.width, height: header.height)
-      try Self.check(thimble_jpeg_start(jpeg), jpeg, file)
+      memory = thimble_jpeg_memory(jpeg)
+      try limits.check(memory: memory, of: header)
+      let rows =
+        inks != nil ? THIMBLE_JPEG_CMYK : mode == .gray ? THIMBLE_JPEG_GRAY : THIMBLE_JPEG_RGBX
+      try Self.check(thimble_jpeg_start(jpeg, rows, rules.program == .tensorFlow ? 1 : 0), jpeg, file)
     } catch {
       thimble_jpeg_destroy(jpeg)
       throw error
@@ -43,12 +70,23 @@ final class JPEGReader: RowSource {
 
   func read(_ count: Int, into target: UnsafeMutablePointer<UInt8>, stride: Int) throws(ImagingError) {
     try Self.check(thimble_jpeg_read_rows(jpeg, target, stride, count), jpeg, file)
-    guard header.mode == .cmyk else { return }
-    // Adobe's programs, which write nearly all such files, store the inks inverted. Pillow takes it for
-    // granted, too.
+    guard let inks else { return }
     for row in 0..<count {
       let pixels = target + row * stride
-      for index in 0..<header.rowBytes { pixels[index] = ~pixels[index] }
+      switch inks {
+      case .inverted:
+        for index in 0..<header.rowBytes { pixels[index] = ~pixels[index] }
+      case .colors(let isInverted):
+        for x in 0..<header.width { Self.writeColors(pixels + 4 * x, isInverted: isInverted) }
+      }
+    }
+  }
+
+  /// Writes red, green and blue over cyan, magenta, yellow and black.
+  private static func writeColors(_ pixel: UnsafeMutablePointer<UInt8>, isInverted: Bool) {
+    let light = Int(isInverted ? pixel[3] : 255 - pixel[3])
+    for color in 0..<3 {
+      pixel[color] = UInt8(light * Int(isInverted ? pixel[color] : 255 - pixel[color]) / 255)
     }
   }
 

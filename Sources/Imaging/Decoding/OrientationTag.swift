@@ -7,7 +7,7 @@ extension Orientation {
     switch try ImageFormat(file) {
     case .jpeg: try metadata.readJPEG(file)
     case .png: metadata.readPNG(try file.prefix(file.bytes.count))
-    case .other: break
+    case .bmp, .other: break
     }
     let value = metadata.exif.withUnsafeBytes { Self.exifValue($0) } ?? Self.xmpValue(metadata.xmp)
     self = value.flatMap(Orientation.init(rawValue:)) ?? .upright
@@ -120,16 +120,6 @@ private struct Metadata {
 }
 
 extension UnsafeRawBufferPointer {
-  /// A number of one to four bytes; nil past the end.
-  fileprivate func integer(at offset: Int, bytes count: Int, isLittle: Bool = false) -> Int? {
-    guard offset >= 0, offset <= self.count - count else { return nil }
-    var value = 0
-    for index in 0..<count {
-      value = value << 8 | Int(self[offset + (isLittle ? count - 1 - index : index)])
-    }
-    return value
-  }
-
   /// What follows `prefix`; nil when the bytes do not begin with it.
   fileprivate func after(_ prefix: String) -> UnsafeRawBufferPointer? {
     starts(with: prefix.utf8) ? UnsafeRawBufferPointer(rebasing: dropFirst(prefix.utf8.count)) : nil

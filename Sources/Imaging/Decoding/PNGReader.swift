@@ -1,9 +1,11 @@
 import CPNG
 
 /// Reads a PNG row by row through libpng; an interlaced one as a whole first. Modes are those that Pillow
-/// opens such a file in; colour profiles and gamma are not applied, as Pillow does not either.
+/// opens such a file in; colour profiles and gamma are not applied, as Pillow does not either. The gray of
+/// TensorFlow and OpenCV is libpng's, which obeys the gamma.
 final class PNGReader: RowSource {
   let header: ImageHeader
+  let memory: Int
   private let png: OpaquePointer
   private let file: Arrival
   private let isInterlaced: Bool
@@ -12,21 +14,28 @@ final class PNGReader: RowSource {
   /// Where rows go that nobody wants.
   private var scratch: PixelBuffer?
 
-  init(_ file: Arrival, limits: ImageLimits) throws(ImagingError) {
+  init(_ file: Arrival, limits: ImageLimits, rules: DecodingRules) throws(ImagingError) {
     guard
       let png = thimble_png_create(
         file.bytes.bindMemory(to: UInt8.self).baseAddress, file.bytes.count, file.available,
-        Arrival.waitFromC, file.context)
+        Arrival.waitFromC, file.context, rules.mode == .gray ? 1 : 0)
     else {
       throw ImagingError(.tooLarge, "not enough memory to start decoding")
     }
     do throws(ImagingError) {
       var chunks = thimble_png_header()
       try Self.check(thimble_png_read_header(png, &chunks), png, file)
-      header = Self.header(chunks)
+      header =
+        rules.mode.map { ImageHeader(width: Int(chunks.width), height: Int(chunks.height), mode: $0) }
+        ?? Self.header(chunks)
       isInterlaced = chunks.is_interlaced != 0
       try limits.check(width: header.width, height: header.height)
-      try Self.check(thimble_png_start(png), png, file)
+      // A row that nobody wants, and all rows of an interlaced image.
+      memory = thimble_png_memory(png) + header.rowBytes * (isInterlaced ? header.height : 1)
+      try limits.check(memory: memory, of: header)
+      let status =
+        rules.mode == nil ? thimble_png_start(png) : thimble_png_start_channels(png, Int32(rules.channels))
+      try Self.check(status, png, file)
     } catch {
       thimble_png_destroy(png)
       throw error

@@ -7,6 +7,8 @@ public enum ResizeFilter: String, Sendable, CaseIterable {
   case tfBilinear = "tf-bilinear"
   case tfBicubic = "tf-bicubic"
   case tfArea = "tf-area"
+  /// `cv2.resize`'s default, INTER_LINEAR.
+  case cvLinear = "cv-linear"
 
   /// The weights behind one of Pillow's smooth filters; nil for the others.
   var kernel: ResampleKernel? {
@@ -16,7 +18,7 @@ public enum ResizeFilter: String, Sendable, CaseIterable {
     case .hamming: .hamming
     case .bicubic: .bicubic
     case .lanczos: .lanczos
-    case .nearest, .tfNearest, .tfBilinear, .tfBicubic, .tfArea: nil
+    case .nearest, .tfNearest, .tfBilinear, .tfBicubic, .tfArea, .cvLinear: nil
     }
   }
 

@@ -1,11 +1,26 @@
-/// Resizes rows as they arrive, exactly as `PIL.Image.resize` does, holding no more of them than one output
-/// row is made of.
+/// Resizes rows as they arrive, exactly as `PIL.Image.resize` or `cv2.resize` does, holding no more of them than one
+/// output row is made of.
 struct Resizer {
   let width: Int
   let height: Int
   let filter: ResizeFilter
   /// The part of the input to resize.
   let box: ResizeBox
+  var pillow = PillowVersion.before13
+
+  /// Bytes that ``run(_:into:)`` takes for an image.
+  func memory(of input: ImageHeader) -> Int {
+    guard let kernel = filter.kernel, input.mode != .palette, input.mode != .bilevel else {
+      return 2 * input.rowBytes + (width + height) * MemoryLayout<Int?>.stride
+    }
+    let isHeightFirst = pillow.isHeightFirst(
+      width: input.width, height: input.height, resultWidth: width, resultHeight: height)
+    let lower = isHeightFirst ? input.rowBytes * height : 0
+    // Of the two passes over an image that is lowered first, the first is the larger.
+    return lower
+      + Resampler.memory(
+        of: input, width: isHeightFirst ? input.width : width, height: height, box: box, kernel: kernel)
+  }
 
   /// Resizes all of `source` into `output`: `height` rows without gaps, in the form that sources use.
   func run(_ source: any RowSource, into output: UnsafeMutablePointer<UInt8>) throws(ImagingError) {
@@ -13,6 +28,10 @@ struct Resizer {
     let needsWhole = box == ResizeBox(width: input.width, height: input.height)
     if needsWhole && input.width == width && input.height == height {
       try source.read(height, into: output, stride: input.rowBytes)
+      return
+    }
+    if filter == .cvLinear {
+      try OpenCVResizer(header: input, width: width, height: height).run(source, into: output)
       return
     }
     // An index or a bit cannot be averaged.
@@ -24,8 +43,10 @@ struct Resizer {
     let rows =
       hasAlpha
       ? try ConvertedRows(source, RowConversion(from: input, to: input.mode, premultiplies: true)) : source
-    if input.height > input.width * 100 && height < input.height {
-      try resizeTall(rows, kernel, into: output)
+    let isHeightFirst = pillow.isHeightFirst(
+      width: input.width, height: input.height, resultWidth: width, resultHeight: height)
+    if isHeightFirst {
+      try resizeHeightFirst(rows, kernel, into: output)
     } else {
       let resampler = try Resampler(header: input, width: width, height: height, box: box, kernel: kernel)
       try resampler.run(rows, into: output)
@@ -33,8 +54,7 @@ struct Resizer {
     if hasAlpha { RowConversion.unpremultiply(output, count: width * height, mode: input.mode) }
   }
 
-  /// Images more than a hundred times as tall as wide: Pillow resizes their height first, on its own.
-  private func resizeTall(
+  private func resizeHeightFirst(
     _ source: any RowSource, _ kernel: ResampleKernel, into output: UnsafeMutablePointer<UInt8>
   ) throws(ImagingError) {
     var lower = source.header

@@ -1,10 +1,8 @@
 /// Resizes as `tf.image.resize` does on a CPU with `antialias=False`: half-pixel centres (except `area`, which
 /// has none), float32 arithmetic in TensorFlow's order, results not rounded.
-///
-/// `Sample` is what the pixels are made of, `UInt8` or (16-bit gray) `UInt16`.
-struct TensorFlowResizer<Sample: FixedWidthInteger & UnsignedInteger> {
+struct TensorFlowResizer {
   /// Rows without gaps: all, or those that are ``TensorFlowAxis/needed(by:)``.
-  let pixels: UnsafePointer<Sample>
+  let pixels: UnsafePointer<UInt8>
   let inputWidth: Int
   let inputHeight: Int
   /// Samples from one pixel to the next, of which the first `channels` are wanted.

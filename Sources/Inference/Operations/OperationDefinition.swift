@@ -10,7 +10,7 @@ protocol OperationDefinition {
   /// The result's shape for inputs of the given shapes, which may be known in part only.
   ///
   /// With all sizes known the checks are complete; an unknown size is taken to fit.
-  /// - Parameter inputs: as many as ``inputCount`` allows, their sizes within ``SizeLimit``.
+  /// - Parameter inputs: as many as `inputCount` allows, their sizes within ``SizeLimit``.
   func resultShape(_ inputs: [Shape]) throws(ShapeError) -> Shape
   /// What kind of values the result has.
   /// - Parameter inputs: the kinds of the inputs; nil: constants.

@@ -31,7 +31,7 @@ struct LayerClass: Sendable {
       identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
       convolutions1D, pooling1D, cropping, resizing, rearranging, dot, normalizations, einsumDense, attention,
       multiHeadAttention, embedding, blocks, wrappers, locallyConnected, tensorFlowFunctions, tensorFlowNodes,
-      adaptivePooling, autoContrast, lambdas,
+      adaptivePooling, autoContrast, lambdas, recurrent, convLSTM,
     ] + Package.all.map(\.layers))
 
   /// All classes of `keras.ops` that are built, by name.

@@ -129,7 +129,7 @@ struct ModelParser {
     {
       content = .model(model)
     } else if let inner = config["layer"], inner["class_name"] != nil {
-      content = .wrapper([try layer(inner, index: 0, parent: path)])
+      content = .wrapper(try wrapped(inner, in: config, builtClass, parent: path))
     }
     let layer = LayerDescription(
       id: id, name: name, className: builtClass, isTrainable: config["trainable"]?.bool ?? true,
@@ -146,6 +146,30 @@ struct ModelParser {
       refusals.append(error)
     }
     return layer
+  }
+
+  /// The layers that a wrapper applies: one, or of a Bidirectional one for each direction.
+  private mutating func wrapped(_ inner: JSONValue, in config: JSONValue, _ className: String, parent: String)
+    throws(KerasError) -> [LayerDescription]
+  {
+    let forward = try layer(inner, index: 0, parent: parent)
+    if className != "Bidirectional" { return [forward] }
+    if let backward = config["backward_layer"], backward["class_name"] != nil {
+      return [forward, try layer(backward, index: 1, parent: parent)]
+    }
+    // The same layer once more.
+    layerCount += 1
+    var values = forward.configuration.values
+    let isReversed = try forward.configuration.bool("go_backwards", default: false)
+    values.members.removeAll { $0.name == "go_backwards" }
+    values.members.append(JSONObject.Member(name: "go_backwards", value: .bool(!isReversed)))
+    let configuration = LayerConfiguration(
+      identity: forward.identity, version: version, values: values)
+    let backward = LayerDescription(
+      id: layerCount, name: forward.name, className: forward.className, isTrainable: forward.isTrainable,
+      configuration: configuration,
+      calls: [], isOperation: false, content: forward.content)
+    return [forward, backward]
   }
 
   /// Whether an entry is an operation of `keras.ops`: `.h5` files do not name its module, but layers have

@@ -44,7 +44,16 @@ extension LayerClass {
     },
     "Softmax": LayerClass { layer, builder throws(KerasError) in
       let axes = try layer.configuration.integers("axis", default: [-1])
-      return .tensor(try builder.add(.softmax(axes: axes), [layer.input()], layer))
+      let input = try layer.input()
+      guard let mask = try builder.mask(of: input, layer) else {
+        return .tensor(try builder.add(.softmax(axes: axes), [input], layer))
+      }
+      guard builder.shape(mask).count == builder.shape(input).count else {
+        throw layer.error(
+          "its mask of the shape \(builder.shape(mask).text) does not fit its input of the shape "
+            + builder.shape(input).text)
+      }
+      return .tensor(try builder.softmax(of: input, where: mask, axes: axes, layer))
     },
   ]
 }

@@ -84,8 +84,9 @@ struct ArchiveWeights {
     case .model(let model): try read(model.layers, of: group, &shared, &reader)
     case .wrapper(let inner):
       // A wrapper may list weights of the layer within as its own too.
-      for layer in inner where try shared.stores(layer) {
-        try read(layer, find("layer", in: group), place + "/layer", &shared, &reader)
+      let names = inner.count == 1 ? ["layer"] : ["forward_layer", "backward_layer"]
+      for (layer, name) in zip(inner, names) where try shared.stores(layer) {
+        try read(layer, find(name, in: group), place + "/" + name, &shared, &reader)
       }
     }
   }

@@ -13,7 +13,7 @@ struct Classify: ParsableCommand {
       thimble classify --config <thimble.json> IMAGE...
       """,
     discussion: """
-      Images are PNG or JPEG, recognised by their content. How a model was trained decides what --preprocess, \
+      Images are PNG, JPEG or BMP, recognised by their content. How a model was trained decides what --preprocess, \
       --resize and --color must be. Paths in a configuration are looked for in its folder and in a \
       sideload.zip there; what is in S3 is taken from the folders that --bucket names, or fetched with the \
       credentials of the environment. Exit code 1: an image could not be classified.
@@ -105,10 +105,7 @@ struct Classify: ParsableCommand {
       name: "model", source: .path(InputFile.absolute(files.first ?? "")),
       customObjects: classes.customObjects,
       labels: labels.map { .file(.path(InputFile.absolute($0))) } ?? .list([]),
-      input: InputConfiguration(
-        size: size.map { InputConfiguration.Size(height: $0.height, width: $0.width) },
-        preprocess: pipeline.preprocess ?? .none, resize: pipeline.resize,
-        fit: pipeline.fit ?? .stretch, color: color, exifOrientation: pipeline.exifOrientation),
+      input: pipeline.input(size: size, color: color),
       output: OutputConfiguration(head: head, top: top, activation: activation))
     return try Panel([model], roots: [], threads: threading.threads)
   }

@@ -8,7 +8,7 @@ struct ImageCommand: ParsableCommand {
     commandName: "image", _superCommandName: "thimble",
     abstract: "Turn an image into a model's input, exactly as Keras does with Pillow.",
     discussion: """
-      Reads PNG and JPEG, recognised by their content. Writes float32 of the shape 1 x height x width x channels, \
+      Reads PNG, JPEG and BMP, recognised by their content. Writes float32 of the shape 1 x height x width x channels, \
       to be read by `thimble predict` or by numpy.
 
       Examples:
@@ -25,7 +25,7 @@ struct ImageCommand: ParsableCommand {
   var size: Size
 
   @Option(help: ArgumentHelp("The channels, in order.", valueName: "color"))
-  var color: Color = .rgb
+  var color: Color?
 
   @OptionGroup var options: PipelineOptions
 
@@ -33,10 +33,7 @@ struct ImageCommand: ParsableCommand {
   var output: String
 
   private var pipeline: ImagePipeline {
-    ImagePipeline(
-      height: size.height, width: size.width, resize: options.resize ?? .nearest,
-      fit: options.fit ?? .stretch, color: color,
-      preprocess: options.preprocess ?? .none, exifOrientation: options.exifOrientation)
+    options.input(size: size, color: color).pipeline(height: size.height, width: size.width)
   }
 
   func validate() throws {
@@ -56,7 +53,7 @@ struct ImageCommand: ParsableCommand {
         throw Failure(image, "\(error)")
       }
     }
-    let shape = [1, size.height, size.width, color.channels]
+    let shape = [1, size.height, size.width, pipeline.color.channels]
     try values.withUnsafeBufferPointer { try ArrayFile.write(shape: shape, $0, to: output) }
   }
 }

@@ -5,6 +5,9 @@ import Imaging
 
 /// How an image becomes a model's input: the words of `thimble.json`.
 struct PipelineOptions: ParsableArguments {
+  @Option(help: ArgumentHelp(InputConfiguration.Keys.pipeline.help, valueName: "program"))
+  var pipeline: TrainingPipeline?
+
   @Option(help: ArgumentHelp(InputConfiguration.Keys.resize.help, valueName: "filter"))
   var resize: ResizeFilter?
 
@@ -17,8 +20,21 @@ struct PipelineOptions: ParsableArguments {
   @Flag(help: ArgumentHelp(InputConfiguration.Keys.exifOrientation.help))
   var exifOrientation = false
 
+  @Option(help: ArgumentHelp(InputConfiguration.Keys.pillow.help, valueName: "version"))
+  var pillow: PillowVersion?
+
   /// Whether any of them is.
-  var isGiven: Bool { resize != nil || fit != nil || preprocess != nil || exifOrientation }
+  var isGiven: Bool {
+    pipeline != nil || resize != nil || fit != nil || preprocess != nil || exifOrientation || pillow != nil
+  }
+
+  /// What they say of an input, with what else is said of it.
+  func input(size: Size?, color: Color?) -> InputConfiguration {
+    InputConfiguration(
+      size: size.map { InputConfiguration.Size(height: $0.height, width: $0.width) }, pipeline: pipeline,
+      preprocess: preprocess, resize: resize, fit: fit, color: color,
+      exifOrientation: exifOrientation ? true : nil, pillow: pillow ?? .before13)
+  }
 }
 
 /// A size as `HEIGHTxWIDTH`.
@@ -35,6 +51,8 @@ struct Size: ExpressibleByArgument {
 
 extension ResizeFilter: ExpressibleByArgument {}
 extension Fit: ExpressibleByArgument {}
+extension TrainingPipeline: ExpressibleByArgument {}
+extension PillowVersion: ExpressibleByArgument {}
 extension Color: ExpressibleByArgument {}
 
 extension Preprocess: ExpressibleByArgument {

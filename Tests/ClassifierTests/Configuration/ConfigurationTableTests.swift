@@ -14,6 +14,7 @@ struct ConfigurationTableTests {
     "models[].labels": "['x']", "models[].input.size": "[8, 9]", "models[].input.preprocess": "'unit'",
     "models[].input.preprocess.scale": "2", "models[].input.preprocess.offset": "3",
     "models[].input.resize": "'box'", "models[].input.fit": "'pad'", "models[].input.color": "'bgr'",
+    "models[].input.pipeline": "'opencv'", "models[].input.pillow": "13",
     "models[].input.exifOrientation": "true", "models[].output.head": "1", "models[].output.top": "2",
     "models[].output.threshold": "0.25", "models[].output.multiLabel": "true",
     "models[].output.activation": "'none'", "models[].when.prefix": "'p/'", "models[].when.suffix": "'.jpg'",

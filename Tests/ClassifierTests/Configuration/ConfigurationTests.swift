@@ -81,8 +81,8 @@ struct ConfigurationTests {
     let model = try #require(configuration.models.first)
     #expect(model.labels == .list([]))
     // `keras.utils.load_img`'s.
-    #expect(model.input.resize == nil && model.input.fit == .stretch && model.input.preprocess == .none)
-    #expect(model.input.size == nil && model.input.color == nil && !model.input.exifOrientation)
+    #expect(model.input.resize == nil && model.input.fit == nil && model.input.preprocess == nil)
+    #expect(model.input.size == nil && model.input.color == nil && model.input.exifOrientation == nil)
     #expect(model.output == OutputConfiguration())
     #expect(model.output.labelLimit == 1 && model.output.leastScore == 0 && model.output.activation == nil)
     #expect(model.when.matches("anything") && model.preload == .auto && model.onFailure == .fail)
@@ -97,7 +97,7 @@ struct ConfigurationTests {
     ("lables: []", "models[0].lables", "did you mean \"labels\"?"),
     ("input: {resize: 'bilinaer'}", "models[0].input.resize", "did you mean \"bilinear\"?"),
     ("input: {resize: 3}", "models[0].input.resize", "a string should be here, not a number"),
-    ("input: {fit: 'cover'}", "models[0].input.fit", "Known are: stretch, crop, pad"),
+    ("input: {fit: 'cover'}", "models[0].input.fit", "Known are: stretch, crop, pad, fit"),
     ("input: {color: 'gray'}", "models[0].input.color", "did you mean \"grayscale\"?"),
     ("input: {size: 224}", "models[0].input.size", "a list"),
     ("input: {size: [224]}", "models[0].input.size", "[height, width]"),

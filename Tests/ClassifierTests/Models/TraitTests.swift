@@ -44,15 +44,18 @@ struct TraitTests {
 
   @Test func nearest() throws {
     var model = ModelConfiguration(name: "a", source: .path("a.keras"))
-    #expect(try traits("rescaling").warnings(model).contains { $0.contains("tf-bilinear") })
+    #expect(try traits("rescaling").warnings(model).contains { $0.contains("image_dataset_from_directory") })
     for chosen in [ResizeFilter.bilinear, .nearest] {
-      model.input.resize = chosen
+      model.input = InputConfiguration(resize: chosen)
       #expect(try traits("rescaling").warnings(model).isEmpty)
     }
-    // Of an older Keras, that does not scale.
-    let old = try KerasModel(path: Fixtures.directory("Classifier") + "/scales-none.keras")
-    model.input = InputConfiguration(preprocess: .tf)
-    #expect(ModelTraits(old.graph, isOfKeras3: false).warnings(model).isEmpty)
+    for pipeline in TrainingPipeline.allCases where pipeline != .teachableMachine {
+      model.input = InputConfiguration(pipeline: pipeline)
+      #expect(try traits("rescaling").warnings(model).isEmpty)
+    }
+    // It scales pixels itself.
+    model.input = InputConfiguration(pipeline: .teachableMachine)
+    #expect(try traits("rescaling").warnings(model).count == 1)
   }
 
   private struct Application: Decodable {
