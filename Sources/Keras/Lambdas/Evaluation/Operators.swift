@@ -226,7 +226,7 @@ extension LambdaEvaluator {
       return elements[place]
     case .slice(let start, let stop, let step):
       guard let range = PythonRange(start, stop, step, count: elements.count) else {
-        throw fault("it takes a part of a list by what are no numbers")
+        throw fault("it takes a part of a list by something else than numbers")
       }
       return make(range.indices.map { elements[$0] })
     default: throw fault("it takes a part of a list by \(key.kind)")

@@ -42,7 +42,7 @@ extension LambdaEvaluator {
     case .store(let name):
       if frame.captured.contains(name) { throw fault("\(name) changes, which an inner function uses") }
       let value = frame.pop()
-      // Whoever has it next would find it used up.
+      // A loop that comes later would find it used up.
       if case .iterator = value { throw fault("it keeps what it loops over in \(name)") }
       frame.variables[name] = if case .null = value { nil } else { value }
     case .delete(let name): frame.variables[name] = nil
@@ -84,7 +84,9 @@ extension LambdaEvaluator {
       guard let elements = frame.pop().elements else { throw fault("it makes a tuple of no list") }
       push(.tuple(elements))
     case .extendList(let depth):
-      guard let elements = frame.pop().elements else { throw fault("it adds to a list what is no list") }
+      guard let elements = frame.pop().elements else {
+        throw fault("it adds something else than a list to a list")
+      }
       try append(elements, depth, &frame)
     case .appendToList(let depth): try append([frame.pop()], depth, &frame)
     case .dictionary, .dictionaryOfValues, .mergeDictionary: try buildDictionary(instruction, &frame)
@@ -157,14 +159,14 @@ extension LambdaEvaluator {
   {
     let place = frame.stack.count - depth
     guard frame.stack.indices.contains(place), case .list(let list) = frame.stack[place]
-    else { throw fault("it adds to what is no list, or to one that is too long") }
+    else { throw fault("it adds to something else than a list") }
     frame.stack[place] = .list(try bounded(list + elements))
   }
 
   private func buildDictionary(_ instruction: Instruction, _ frame: inout PythonFrame) throws(KerasError) {
     func key(_ value: PythonValue) throws(KerasError) -> String {
       guard case .string(let key) = value else {
-        throw fault("it has a dictionary whose keys are no strings")
+        throw fault("it has a dictionary whose keys are not strings")
       }
       return key
     }
@@ -186,7 +188,7 @@ extension LambdaEvaluator {
     case .mergeDictionary(let depth):
       guard case .dictionary(let new) = frame.pop(), (1...frame.stack.count).contains(depth),
         case .dictionary(let old) = frame.stack[frame.stack.count - depth]
-      else { throw fault("it puts together what are no dictionaries") }
+      else { throw fault("it puts together other things than dictionaries") }
       _ = try bounded((old + new).map(\.value))
       frame.stack[frame.stack.count - depth] = .dictionary(old + new)
     default: break
@@ -248,10 +250,10 @@ extension LambdaEvaluator {
         switch frame.pop() {
         case .dictionary(let members): keywords = members
         case .null: break
-        default: throw fault("a call's named arguments are no dictionary")
+        default: throw fault("a call's named arguments are not a dictionary")
         }
       }
-      guard let elements = frame.pop().elements else { throw fault("a call's arguments are no tuple") }
+      guard let elements = frame.pop().elements else { throw fault("a call's arguments are not a tuple") }
       arguments = elements
     default: break
     }

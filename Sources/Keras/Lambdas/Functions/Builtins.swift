@@ -45,7 +45,7 @@ extension LambdaEvaluator {
   /// What a loop goes through.
   func elements(_ value: PythonValue) throws(KerasError) -> [PythonValue] {
     guard let elements = value.elements, elements.count <= 1 << 12 else {
-      throw fault("it goes through \(value.kind), which is no list or too long")
+      throw fault("it goes through \(value.kind), which is too long or not a list")
     }
     return elements
   }

@@ -2,7 +2,7 @@ import Inference
 import JSON
 
 extension LambdaEvaluator {
-  /// Functions that are more, or less, than an operation; nil: it is none of them.
+  /// Functions that are more, or less, than an operation; nil: it is not one of them.
   mutating func special(
     _ name: String, _ arguments: [PythonValue], _ keywords: [(key: String, value: PythonValue)],
     _ builder: inout GraphBuilder
@@ -127,7 +127,9 @@ extension LambdaEvaluator {
     guard case .value(.tensor(let image)) = given[0], case .int(let height) = given[1],
       case .int(let width) = given[2], builder.shape(image).count == 4, (1...1 << 10).contains(height),
       (1...1 << 10).contains(width)
-    else { throw fault("it calls resize_images with no image, or factors that are no whole numbers") }
+    else {
+      throw fault("it calls resize_images without an image, or with factors that are not whole numbers")
+    }
     switch given[3] {
     case .none, .string("channels_last"): break
     default: throw fault("it calls resize_images with a data_format")
