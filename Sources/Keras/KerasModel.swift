@@ -77,7 +77,8 @@ public struct KerasModel: Sendable {
     if let refusal = KerasError(parser.refusals) { throw refusal }
     if let unknown = customObjects.lambdas.keys.sorted().first(where: { !parser.lambdas.contains($0) }) {
       throw KerasError(
-        path: path, reason: "a function is named for the Lambda layer \"\(unknown)\", which the model does not have")
+        path: path,
+        reason: "a function is named for the Lambda layer \"\(unknown)\", which the model does not have")
     }
     let weights = try file.read(model)
     try model.checkAttention(weights)

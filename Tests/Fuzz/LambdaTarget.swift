@@ -19,9 +19,14 @@ struct LambdaTarget: FuzzTarget {
         "layers": [
           [
             "class_name": "InputLayer",
-            "config": ["name": "image", "batch_input_shape": [.null, .integer(4), .integer(6), .integer(3)]],
+            "config": [
+              "name": "image", "batch_input_shape": [.null, .integer(4), .integer(6), .integer(3)],
+            ],
           ],
-          ["class_name": "Lambda", "config": ["name": "lambda", "function": [code, .null, [.integer(1), .integer(2)]]]],
+          [
+            "class_name": "Lambda",
+            "config": ["name": "lambda", "function": [code, .null, [.integer(1), .integer(2)]]],
+          ],
         ],
       ],
     ]

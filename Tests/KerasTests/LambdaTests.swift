@@ -43,7 +43,8 @@ struct LambdaTests {
 struct LambdaFunctionTests {
   /// Code of Python 3.11: `x / 127.5 - 1`.
   private func scale() throws -> LambdaCase {
-    try #require(LambdaCase.all(LambdaCase.pythons.first { $0.hasPrefix("3.1") } ?? "").first { $0.name == "tf_scale" })
+    try #require(
+      LambdaCase.all(LambdaCase.pythons.first { $0.hasPrefix("3.1") } ?? "").first { $0.name == "tf_scale" })
   }
 
   @Test func isTakenFromItsModule() throws {
@@ -61,14 +62,17 @@ struct LambdaFunctionTests {
   @Test func isWhatTheUserSays() throws {
     let expected = try scale().run().values
     let saved = LambdaCase("my_function", module: "__main__")
-    for name in ["keras.applications.xception.preprocess_input", "tf.keras.applications.xception.preprocess_input"] {
+    for name in [
+      "keras.applications.xception.preprocess_input", "tf.keras.applications.xception.preprocess_input",
+    ] {
       #expect(try saved.run(CustomObjects(lambdas: ["lambda": name])).values == expected)
     }
     // It comes before the code.
     let square = try scale().run(CustomObjects(lambdas: ["lambda": "tf.square"]))
     let input = try NPY.read(path: LambdaCase.directory + "/in0.npy")
     #expect(zip(square.values, input.values).allSatisfy { $0 == $1 * $1 })
-    for (name, says) in [("tf.signal.fft", "tf.signal.fft"), ("square", "square"), ("mine.square", "square")] {
+    for (name, says) in [("tf.signal.fft", "tf.signal.fft"), ("square", "square"), ("mine.square", "square")]
+    {
       let error = try #require(throws: KerasError.self) {
         try saved.model(CustomObjects(lambdas: ["lambda": name]))
       }
@@ -190,7 +194,9 @@ struct LambdaCase {
     var layers: [JSONValue] = names.map { name in
       [
         "class_name": "InputLayer", "name": .string(name), "inbound_nodes": [],
-        "config": ["batch_input_shape": [.null, .integer(4), .integer(6), .integer(3)], "name": .string(name)],
+        "config": [
+          "batch_input_shape": [.null, .integer(4), .integer(6), .integer(3)], "name": .string(name),
+        ],
       ]
     }
     layers.append([
@@ -210,8 +216,8 @@ struct LambdaCase {
       ],
     ]
     return try KerasModel(
-      path: Self.directory + "/empty.h5", config: (Array(config.text.utf8), "lambda.json"), workers: Workers(count: 1),
-      customObjects: customObjects)
+      path: Self.directory + "/empty.h5", config: (Array(config.text.utf8), "lambda.json"),
+      customObjects: customObjects, workers: Workers(count: 1))
   }
 
   /// What it gives for the images.

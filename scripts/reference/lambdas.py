@@ -1,4 +1,4 @@
-"""Makes scripts/fixtures/lambdas_cases/truths.json: what TensorFlow makes of the functions in bodies.py beside it.
+"""Makes scripts/fixtures/lambdas_cases/truths.json: what the functions in bodies.py beside it give in TensorFlow.
 
 Floats are Base64 of their bytes. TensorFlow is too large to be among the tests' requirements, so its results are kept here. To make them again:
 

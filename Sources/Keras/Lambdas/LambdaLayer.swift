@@ -9,9 +9,7 @@ extension LayerClass {
       let function = try LambdaFunction(layer.configuration)
       var evaluator = LambdaEvaluator(layer, builder)
       let result = try evaluator.call(function, &builder)
-      guard let value = result.argument, !value.tensors.isEmpty else {
-        throw evaluator.fault("it gives \(result.kind)")
-      }
+      guard let value = result.tensors else { throw evaluator.fault("it gives \(result.kind)") }
       return value
     }
   ]
@@ -45,7 +43,8 @@ enum LambdaFunction {
     let full = Self.module(configuration) + "." + name
     guard LibraryName.isLibrary(full) else {
       throw identity.error(
-        "it calls the Python function \(name), whose code the file does not hold", remedy: identity.lambdaRemedy)
+        "it calls the Python function \(name), whose code the file does not hold",
+        remedy: identity.lambdaRemedy)
     }
     self = .name(full)
   }
@@ -77,6 +76,19 @@ enum LambdaFunction {
   }
 }
 
+extension PythonValue {
+  /// A tensor, or a list of tensors; nil: it is something else.
+  fileprivate var tensors: Value? {
+    switch self {
+    case .value(.tensor(let tensor)): return .tensor(tensor)
+    case .tuple(let elements), .list(let elements):
+      let values = elements.compactMap(\.tensors)
+      return values.isEmpty || values.count < elements.count ? nil : .list(values)
+    default: return nil
+    }
+  }
+}
+
 extension CustomObjects {
   /// The configuration of a `Lambda` layer, which names the function that the file's owner names for it; unchanged where
   /// there is none.
@@ -93,7 +105,9 @@ extension CustomObjects {
 
 extension LambdaEvaluator {
   /// Calls a layer's function with the layer's inputs and arguments.
-  mutating func call(_ function: LambdaFunction, _ builder: inout GraphBuilder) throws(KerasError) -> PythonValue {
+  mutating func call(_ function: LambdaFunction, _ builder: inout GraphBuilder) throws(KerasError)
+    -> PythonValue
+  {
     guard let input = layer.arguments.positional.first ?? layer.arguments.argument(0, "inputs") else {
       throw layer.error("it is given no input")
     }

@@ -97,7 +97,8 @@ struct Check: ParsableCommand {
       return try Refusal.shown(json: false) { () throws in try check(model: path) }
     }
     guard !classes.isGiven else {
-      throw ValidationError("--class and --lambda go with a model; a configuration has \"classes\" and \"lambdas\".")
+      throw ValidationError(
+        "--class and --lambda go with a model; a configuration has \"classes\" and \"lambdas\".")
     }
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

@@ -54,7 +54,9 @@ struct CodeReader {
   /// From 3.11 on functions begin with `RESUME`, after instructions for their variables.
   private func begins(_ words: [Word]) -> Bool {
     if version < .v311 { return true }
-    let first = words.first { !["COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "POP_TOP"].contains($0.name) }
+    let first = words.first {
+      !["COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "POP_TOP"].contains($0.name)
+    }
     return first?.name == "RESUME"
   }
 

@@ -60,7 +60,8 @@ enum Instruction: Equatable {
 
   /// In the order in which `BINARY_OP` numbers them.
   enum BinaryOperator: Int, Equatable {
-    case add, and, floorDivide, leftShift, matrixMultiply, multiply, remainder, or, power, rightShift, subtract,
+    case add, and, floorDivide, leftShift, matrixMultiply, multiply, remainder, or, power, rightShift,
+      subtract,
       trueDivide, xor
     /// Python 2's, which is rounded down for whole numbers.
     case divide

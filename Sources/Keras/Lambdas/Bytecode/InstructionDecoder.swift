@@ -12,7 +12,9 @@ struct InstructionDecoder {
     guard let words = reader.words(code), words.count <= remaining else { return nil }
     remaining -= words.count
     // From 3.11 on only what handles an error shows that a function has such parts.
-    var instructions = words.filter { $0.name == "PUSH_EXC_INFO" }.prefix(1).map { Instruction.other($0.name) }
+    var instructions = words.filter { $0.name == "PUSH_EXC_INFO" }.prefix(1).map {
+      Instruction.other($0.name)
+    }
     // Where the instruction at a byte begins in the result.
     var places: [Int: Int] = [:]
     var hasNames = false
@@ -29,19 +31,21 @@ struct InstructionDecoder {
     guard StackDepth(instructions).isWithin(code.stackSize) else { return nil }
     return PythonProgram(
       name: code.name,
-      parameters: Array(code.locals.prefix(code.argumentCount + code.keywordOnlyCount)),
+      parameters: Array(code.variables.locals.prefix(code.argumentCount + code.keywordOnlyCount)),
       keywordOnlyCount: code.keywordOnlyCount, takesAny: code.isVariadic, isGenerator: code.isGenerator,
-      free: code.free, instructions: instructions)
+      free: code.variables.free, instructions: instructions)
   }
 
   /// One instruction as one or several; nil: its argument is out of range.
-  private mutating func decode(_ word: CodeReader.Word, _ code: PythonCode, _ hasNames: inout Bool) -> [Instruction]? {
+  private mutating func decode(_ word: CodeReader.Word, _ code: PythonCode, _ hasNames: inout Bool)
+    -> [Instruction]?
+  {
     let argument = word.argument
     func one(_ name: String?, _ make: (String) -> Instruction) -> [Instruction]? { name.map { [make($0)] } }
     func name(_ index: Int) -> String? { code.names.element(index) }
-    func local(_ index: Int) -> String? { code.locals.element(index) }
+    func local(_ index: Int) -> String? { code.variables.locals.element(index) }
     func load(_ index: Int) -> [Instruction]? {
-      one(local(index)) { version >= .v313 && code.shared.contains($0) ? .capture($0) : .load($0) }
+      one(local(index)) { version >= .v313 && code.variables.shared.contains($0) ? .capture($0) : .load($0) }
     }
     let forward = word.end + argument * (version >= .v310 ? 2 : 1)
     let backward = word.end - argument * 2
@@ -49,7 +53,8 @@ struct InstructionDecoder {
     let absolute = version >= .v311 ? forward : argument * (version == .v310 ? 2 : 1)
 
     switch word.name {
-    case "NOP", "RESUME", "NOT_TAKEN", "MAKE_CELL", "COPY_FREE_VARS", "PRECALL", "SETUP_LOOP", "GEN_START": return []
+    case "NOP", "RESUME", "NOT_TAKEN", "MAKE_CELL", "COPY_FREE_VARS", "PRECALL", "SETUP_LOOP", "GEN_START":
+      return []
     case "POP_BLOCK": return version <= .v37 ? [] : [.other(word.name)]
     case "LOAD_CONST": return constant(argument, code).map { [$0] }
     case "RETURN_CONST": return constant(argument, code).map { [$0, .returnValue] }
@@ -67,9 +72,9 @@ struct InstructionDecoder {
       return [.store(first), .store(second)]
     case "DELETE_FAST": return one(local(argument)) { .delete($0) }
     case "LOAD_FAST_AND_CLEAR": return one(local(argument)) { .loadAndClear($0) }
-    case "LOAD_CLOSURE": return one(code.cells.element(argument)) { .capture($0) }
-    case "LOAD_DEREF": return one(code.cells.element(argument)) { .load($0) }
-    case "STORE_DEREF": return one(code.cells.element(argument)) { .store($0) }
+    case "LOAD_CLOSURE": return one(code.variables.cells.element(argument)) { .capture($0) }
+    case "LOAD_DEREF": return one(code.variables.cells.element(argument)) { .load($0) }
+    case "STORE_DEREF": return one(code.variables.cells.element(argument)) { .store($0) }
     case "LOAD_GLOBAL":
       if version < .v311 { return one(name(argument)) { .global($0) } }
       guard let global = name(argument >> 1) else { return nil }

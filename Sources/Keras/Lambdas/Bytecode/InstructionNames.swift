@@ -22,12 +22,30 @@ extension PythonVersion {
   private var lists: [String] {
     switch self {
     case .v27: [Self.upTo312, Self.upTo310, Self.only27]
-    case .v35: [Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.upTo37, Self.only35]
-    case .v36: [Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.upTo37, Self.from36To38]
-    case .v37: [Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.upTo37, Self.from36To38, Self.from37To310]
-    case .v38: [Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.from36To38, Self.from37To310, Self.only38]
-    case .v39: [Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.from39UpTo312, Self.from37To310, Self.v39And310, Self.only39]
-    case .v310: [Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.from39UpTo312, Self.from37To310, Self.v39And310, Self.only310]
+    case .v35:
+      [Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.upTo37, Self.only35]
+    case .v36:
+      [Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.upTo37, Self.from36To38]
+    case .v37:
+      [
+        Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.upTo37, Self.from36To38,
+        Self.from37To310,
+      ]
+    case .v38:
+      [
+        Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.from36To38,
+        Self.from37To310, Self.only38,
+      ]
+    case .v39:
+      [
+        Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.from39UpTo312,
+        Self.from37To310, Self.v39And310, Self.only39,
+      ]
+    case .v310:
+      [
+        Self.upTo312, Self.upTo310, Self.python3UpTo310, Self.python3UpTo312, Self.from39UpTo312,
+        Self.from37To310, Self.v39And310, Self.only310,
+      ]
     case .v311: [Self.upTo312, Self.python3UpTo312, Self.from39UpTo312, Self.v311And312, Self.only311]
     case .v312: [Self.upTo312, Self.python3UpTo312, Self.from39UpTo312, Self.v311And312, Self.only312]
     case .v313: [Self.only313]

@@ -15,7 +15,7 @@ struct MarshalReader {
   private var interned: [MarshalValue] = []
 
   private static let depthLimit = 40
-  private static let totalLimit = 1 << 16
+  private static let totalLimit = 1 << 13
 
   static var damage: LambdaFault { LambdaFault("its code is damaged, or of a Python that is not known") }
 
@@ -65,7 +65,9 @@ struct MarshalReader {
     case "l": return try long()
     case "g": return .float(Double(bitPattern: UInt64(bitPattern: Int64(try integer(8)))))
     case "f":
-      guard let number = Double(String(decoding: try take(Int(byte())), as: UTF8.self)) else { throw Self.damage }
+      guard let number = Double(String(decoding: try take(Int(byte())), as: UTF8.self)) else {
+        throw Self.damage
+      }
       return .float(number)
     case "x":
       _ = try take(Int(byte()))

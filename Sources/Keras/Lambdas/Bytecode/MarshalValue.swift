@@ -13,7 +13,7 @@ indirect enum MarshalValue: Equatable {
   /// Something that no function here can use, by its name.
   case other(String)
 
-  /// A string of either Python; nil: it is none.
+  /// A string of Python 2 or 3; nil: it is something else.
   var text: String? {
     switch self {
     case .string(let text): text

@@ -44,13 +44,17 @@ extension PythonProgram {
     guard let program = programs.first else {
       throw fault ?? LambdaFault("its code is damaged, or of a Python that is not known")
     }
-    if programs.count > 1 { throw LambdaFault("its code means different things in different versions of Python") }
+    if programs.count > 1 {
+      throw LambdaFault("its code means different things in different versions of Python")
+    }
     self = program
   }
 
   private static func bytes(_ text: String) -> [UInt8] {
     // Python breaks Base64 into lines.
-    if let bytes = Base64.decode(text.utf8.filter { $0 > 0x20 }), bytes.first.map({ $0 & 0x7F }) == UInt8(ascii: "c") {
+    if let bytes = Base64.decode(text.utf8.filter { $0 > 0x20 }),
+      bytes.first.map({ $0 & 0x7F }) == UInt8(ascii: "c")
+    {
       return bytes
     }
     // Python's raw_unicode_escape: characters beyond 255 stand for six or ten of their escape.

@@ -26,7 +26,9 @@ extension InstructionDecoder {
     case "BINARY_OP":
       if version == .v314, argument == 26 { return [.binary(.item)] }
       // Those that change a value in place come again in the same order.
-      guard argument < 26, let function = Instruction.BinaryOperator(rawValue: argument % 13) else { return nil }
+      guard argument < 26, let function = Instruction.BinaryOperator(rawValue: argument % 13) else {
+        return nil
+      }
       return [.binary(function, inPlace: argument >= 13)]
     case "BINARY_SLICE": return [.slice(2), .binary(.item)]
     case "SLICE+0": return [.constant(.none), .constant(.none), .slice(2), .binary(.item)]
@@ -67,7 +69,8 @@ extension InstructionDecoder {
   private static let operators: [String: Instruction.BinaryOperator] = [
     "POWER": .power, "MULTIPLY": .multiply, "MATRIX_MULTIPLY": .matrixMultiply, "DIVIDE": .divide,
     "TRUE_DIVIDE": .trueDivide, "FLOOR_DIVIDE": .floorDivide, "MODULO": .remainder, "ADD": .add,
-    "SUBTRACT": .subtract, "SUBSCR": .item, "LSHIFT": .leftShift, "RSHIFT": .rightShift, "AND": .and, "OR": .or,
+    "SUBTRACT": .subtract, "SUBSCR": .item, "LSHIFT": .leftShift, "RSHIFT": .rightShift, "AND": .and,
+    "OR": .or,
     "XOR": .xor,
   ]
 }

@@ -5,19 +5,22 @@ import JSON
 /// Nothing is run; what is not understood is refused.
 struct LambdaEvaluator {
   let layer: LayerCall
-  /// Instructions that may follow.
-  private var remaining = 4096
+  /// Instructions that may follow: fewer where each may read a long list of the configuration.
+  private var remaining: Int
   private var depth = 0
   /// How many nodes the graph may have.
   private let nodeLimit: Int
 
   init(_ layer: LayerCall, _ builder: GraphBuilder) {
     self.layer = layer
+    let values = ["function", "arguments"].reduce(1) { $0 + (layer.configuration[$1]?.valueCount ?? 0) }
+    remaining = min(1 << 12, 1 << 24 / values)
     nodeLimit = builder.graph.nodes.count + 1 << 14
   }
 
   func fault(_ reason: String) -> KerasError {
-    layer.error("its Python code is read, not run: " + reason, remedy: layer.description.identity.lambdaRemedy)
+    layer.error(
+      "its Python code is read, not run: " + reason, remedy: layer.description.identity.lambdaRemedy)
   }
 
   /// Calls a function.
@@ -101,5 +104,16 @@ struct LambdaEvaluator {
       JSONObject(parameters), CallArguments(positional: values, keywords: keywords), version: version)
     if let sizes = try ShapeArithmetic.result(of: operation, call) { return PythonValue(result: sizes) }
     return PythonValue(result: try known.build(call, &builder))
+  }
+}
+
+extension JSONValue {
+  /// How many values it is, those within included.
+  fileprivate var valueCount: Int {
+    switch self {
+    case .array(let elements): elements.reduce(1) { $0 + $1.valueCount }
+    case .object(let object): object.members.reduce(1) { $0 + $1.value.valueCount }
+    default: 1
+    }
   }
 }

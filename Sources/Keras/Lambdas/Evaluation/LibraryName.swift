@@ -4,7 +4,9 @@ import JSON
 /// are taken to mean these modules.
 enum LibraryName {
   /// What a global name means; nil: it may mean anything.
-  static func global(_ name: String) -> PythonValue? {
+  static func global(_ name: String, _ version: KerasVersion) -> PythonValue? {
+    // Keras 2 had no keras.ops: it may be TensorFlow's.
+    if name == "ops", version.major < 3 { return nil }
     if let module = modules[name] { return .name(module) }
     // Names to Python 2.
     if name == "True" || name == "False" { return .bool(name == "True") }
@@ -13,6 +15,8 @@ enum LibraryName {
 
   /// The full name without what differs between packages that are one: `tensorflow.keras.backend` is `keras.backend`.
   static func canonical(_ name: String) -> String {
+    // None is longer.
+    if name.utf8.count > 256 { return name }
     for (prefix, other) in prefixes where name.hasPrefix(prefix) {
       let rest = name.dropFirst(prefix.count)
       if rest.isEmpty || rest.hasPrefix(".") { return canonical(other + rest) }
@@ -22,16 +26,19 @@ enum LibraryName {
 
   private static let modules = [
     "K": "keras.backend", "backend": "keras.backend", "tf": "tensorflow", "tensorflow": "tensorflow",
-    "np": "numpy", "numpy": "numpy", "jnp": "numpy", "keras": "keras", "ops": "keras.ops", "layers": "keras.layers",
+    "np": "numpy", "numpy": "numpy", "jnp": "numpy", "keras": "keras", "ops": "keras.ops",
+    "layers": "keras.layers",
     "activations": "keras.activations", "math": "math", "imagenet_utils": "keras.applications.imagenet_utils",
   ]
 
   private static let builtins: Set = [
-    "abs", "bool", "enumerate", "float", "int", "len", "list", "max", "min", "pow", "range", "reversed", "round",
+    "abs", "bool", "enumerate", "float", "int", "len", "list", "max", "min", "pow", "range", "reversed",
+    "round",
     "slice", "str", "sum", "tuple", "xrange", "zip",
   ]
 
   private static let prefixes = [
+    ("keras.backend.tf", "tensorflow"), ("keras.backend.tensorflow_backend", "keras.backend"),
     ("tensorflow.keras", "keras"), ("tensorflow.python.keras", "keras"), ("tf_keras", "keras"),
     ("tf.keras", "keras"), ("keras.src", "keras"), ("keras.api", "keras"), ("keras._tf_keras.keras", "keras"),
     ("keras_core", "keras"), ("keras_applications", "keras.applications"), ("jax.numpy", "numpy"),
@@ -56,7 +63,8 @@ enum LibraryName {
     default:
       let method = "tensorflow.image.ResizeMethod."
       guard name.hasPrefix(method) else { return nil }
-      return .string(name.dropFirst(method.count) == "NEAREST_NEIGHBOR" ? "nearest" : lowercased(name, method))
+      return .string(
+        name.dropFirst(method.count) == "NEAREST_NEIGHBOR" ? "nearest" : lowercased(name, method))
     }
   }
 

@@ -40,7 +40,8 @@ extension LambdaEvaluator {
       return try apply(name, [try operand(a), try operand(b)], &builder)
     }
     switch (function, a, b) {
-    case (.add, .string(let first), .string(let second)): return .string(first + second)
+    case (.add, .string(let first), .string(let second)) where first.utf8.count + second.utf8.count <= 1 << 12:
+      return .string(first + second)
     case (.add, .tuple(let first), .tuple(let second)): return .tuple(try bounded(first + second))
     case (.add, .list(let first), .list(let second)) where !inPlace: return .list(try bounded(first + second))
     case (.multiply, .tuple(let elements), .int(let count)): return .tuple(try repeated(elements, count))
@@ -101,8 +102,15 @@ extension LambdaEvaluator {
     }
   }
 
-  private func bounded(_ elements: [PythonValue]) throws(KerasError) -> [PythonValue] {
-    guard elements.count <= 1 << 12 else { throw fault("it has a list of more than 4096 values") }
+  /// The elements of a new tuple or list. Lists of lists of one list would soon stand for any number of values.
+  func bounded(_ elements: [PythonValue]) throws(KerasError) -> [PythonValue] {
+    var count = 0
+    func isSmall(_ elements: [PythonValue], _ depth: Int) -> Bool {
+      count += elements.count
+      if count > 1 << 12 || depth > 32 { return false }
+      return elements.allSatisfy { isSmall($0.parts, depth + 1) }
+    }
+    guard isSmall(elements, 0) else { throw fault("it has a list of more than 4096 values") }
     return elements
   }
 
@@ -110,7 +118,7 @@ extension LambdaEvaluator {
     guard count <= 1 << 12, elements.count * max(count, 0) <= 1 << 12 else {
       throw fault("it has a list of more than 4096 values")
     }
-    return Array(repeatElement(elements, count: max(count, 0)).joined())
+    return try bounded(Array(repeatElement(elements, count: max(count, 0)).joined()))
   }
 
   mutating func compare(
@@ -119,7 +127,9 @@ extension LambdaEvaluator {
     switch comparison {
     case .isSame, .isNotSame:
       // Only None is certain to be one object.
-      guard let isSame = isNone(a, b) else { throw fault("it asks whether \(a.kind) and \(b.kind) are one object") }
+      guard let isSame = isNone(a, b) else {
+        throw fault("it asks whether \(a.kind) and \(b.kind) are one object")
+      }
       return .bool(isSame == (comparison == .isSame))
     case .isIn, .isNotIn:
       guard let elements = b.elements else { throw fault("it looks for something in \(b.kind)") }
@@ -210,11 +220,13 @@ extension LambdaEvaluator {
     switch key {
     case .int(let index):
       let place = index < 0 ? index &+ elements.count : index
-      guard elements.indices.contains(place) else { throw fault("a list of \(elements.count) has no entry \(index)") }
+      guard elements.indices.contains(place) else {
+        throw fault("a list of \(elements.count) has no entry \(index)")
+      }
       return elements[place]
     case .slice(let start, let stop, let step):
       guard let range = PythonRange(start, stop, step, count: elements.count) else {
-        throw fault("it takes a part of a list by what are no numbers")
+        throw fault("it takes a part of a list by something else than numbers")
       }
       return make(range.indices.map { elements[$0] })
     default: throw fault("it takes a part of a list by \(key.kind)")

@@ -42,13 +42,15 @@ extension LambdaEvaluator {
     case .store(let name):
       if frame.captured.contains(name) { throw fault("\(name) changes, which an inner function uses") }
       let value = frame.pop()
+      // A loop that comes later would find it used up.
+      if case .iterator = value { throw fault("it keeps what it loops over in \(name)") }
       frame.variables[name] = if case .null = value { nil } else { value }
     case .delete(let name): frame.variables[name] = nil
     case .loadAndClear(let name):
       push(frame.variables[name] ?? .null)
       frame.variables[name] = nil
     case .global(let name):
-      guard let value = LibraryName.global(name) else {
+      guard let value = LibraryName.global(name, layer.version) else {
         throw fault("it uses the name \"\(name)\", whose meaning is not in the file")
       }
       push(value)
@@ -73,16 +75,18 @@ extension LambdaEvaluator {
       let operands = frame.pop(2)
       push(try compare(comparison, operands[0], operands[1], &builder))
     case .toBool: push(.bool(try truth(frame.pop())))
-    case .tuple(let count): push(.tuple(frame.pop(count)))
-    case .list(let count): push(.list(frame.pop(count)))
+    case .tuple(let count): push(.tuple(try bounded(frame.pop(count))))
+    case .list(let count): push(.list(try bounded(frame.pop(count))))
     case .slice(let count):
-      let bounds = frame.pop(count)
+      let bounds = try bounded(frame.pop(count))
       push(.slice(start: bounds[0], stop: bounds[1], step: count > 2 ? bounds[2] : .none))
     case .listToTuple:
       guard let elements = frame.pop().elements else { throw fault("it makes a tuple of no list") }
       push(.tuple(elements))
     case .extendList(let depth):
-      guard let elements = frame.pop().elements else { throw fault("it adds to a list what is no list") }
+      guard let elements = frame.pop().elements else {
+        throw fault("it adds something else than a list to a list")
+      }
       try append(elements, depth, &frame)
     case .appendToList(let depth): try append([frame.pop()], depth, &frame)
     case .dictionary, .dictionaryOfValues, .mergeDictionary: try buildDictionary(instruction, &frame)
@@ -102,7 +106,11 @@ extension LambdaEvaluator {
         frame.place = target
       }
     case .jumpIfNone(let isNone, let target):
-      if case .none = frame.pop() { if isNone { frame.place = target } } else if !isNone { frame.place = target }
+      if case .none = frame.pop() {
+        if isNone { frame.place = target }
+      } else if !isNone {
+        frame.place = target
+      }
     case .iterator: push(.iterator(try elements(frame.pop())))
     case .next(let end, let pops):
       guard case .iterator(var rest) = frame.pop() else { throw fault("it loops over no list") }
@@ -134,7 +142,8 @@ extension LambdaEvaluator {
     case .bool(let value): return .bool(value)
     case .int(let value): return .int(value)
     case .float(let value): return .float(value)
-    case .tuple(let elements): return .tuple(try elements.map { element throws(KerasError) in try value(element) })
+    case .tuple(let elements):
+      return .tuple(try elements.map { element throws(KerasError) in try value(element) })
     case .slice(let bounds):
       return .slice(start: try value(bounds[0]), stop: try value(bounds[1]), step: try value(bounds[2]))
     case .string, .bytes:
@@ -146,17 +155,19 @@ extension LambdaEvaluator {
   }
 
   /// Adds to the list at a depth.
-  private func append(_ elements: [PythonValue], _ depth: Int, _ frame: inout PythonFrame) throws(KerasError) {
+  private func append(_ elements: [PythonValue], _ depth: Int, _ frame: inout PythonFrame) throws(KerasError)
+  {
     let place = frame.stack.count - depth
-    guard frame.stack.indices.contains(place), case .list(let list) = frame.stack[place],
-      list.count + elements.count <= 1 << 12
-    else { throw fault("it adds to what is no list, or to one that is too long") }
-    frame.stack[place] = .list(list + elements)
+    guard frame.stack.indices.contains(place), case .list(let list) = frame.stack[place]
+    else { throw fault("it adds to something else than a list") }
+    frame.stack[place] = .list(try bounded(list + elements))
   }
 
   private func buildDictionary(_ instruction: Instruction, _ frame: inout PythonFrame) throws(KerasError) {
     func key(_ value: PythonValue) throws(KerasError) -> String {
-      guard case .string(let key) = value else { throw fault("it has a dictionary whose keys are no strings") }
+      guard case .string(let key) = value else {
+        throw fault("it has a dictionary whose keys are not strings")
+      }
       return key
     }
     switch instruction {
@@ -164,6 +175,7 @@ extension LambdaEvaluator {
       let words = frame.pop(2 * count)
       var members: [(key: String, value: PythonValue)] = []
       for index in 0..<count { members.append((try key(words[2 * index]), words[2 * index + 1])) }
+      _ = try bounded(members.map(\.value))
       frame.stack.append(.dictionary(members))
     case .dictionaryOfValues(let count):
       guard let keys = frame.pop().elements, keys.count == count else {
@@ -171,11 +183,13 @@ extension LambdaEvaluator {
       }
       var members: [(key: String, value: PythonValue)] = []
       for (name, value) in zip(keys, frame.pop(count)) { members.append((try key(name), value)) }
+      _ = try bounded(members.map(\.value))
       frame.stack.append(.dictionary(members))
     case .mergeDictionary(let depth):
       guard case .dictionary(let new) = frame.pop(), (1...frame.stack.count).contains(depth),
         case .dictionary(let old) = frame.stack[frame.stack.count - depth]
-      else { throw fault("it puts together what are no dictionaries") }
+      else { throw fault("it puts together other things than dictionaries") }
+      _ = try bounded((old + new).map(\.value))
       frame.stack[frame.stack.count - depth] = .dictionary(old + new)
     default: break
     }
@@ -200,6 +214,7 @@ extension LambdaEvaluator {
       default: throw fault("it makes a function with defaults of keywords")
       }
     }
+    _ = try bounded(function.defaults + function.closure)
     return .function(function)
   }
 
@@ -223,7 +238,9 @@ extension LambdaEvaluator {
     case .callWithPairs(let positional, let pairs):
       let words = frame.pop(2 * pairs)
       for index in 0..<pairs {
-        guard case .string(let name) = words[2 * index] else { throw fault("a call names arguments by numbers") }
+        guard case .string(let name) = words[2 * index] else {
+          throw fault("a call names arguments by numbers")
+        }
         keywords.append((name, words[2 * index + 1]))
       }
       arguments = frame.pop(positional)
@@ -233,10 +250,10 @@ extension LambdaEvaluator {
         switch frame.pop() {
         case .dictionary(let members): keywords = members
         case .null: break
-        default: throw fault("a call's named arguments are no dictionary")
+        default: throw fault("a call's named arguments are not a dictionary")
         }
       }
-      guard let elements = frame.pop().elements else { throw fault("a call's arguments are no tuple") }
+      guard let elements = frame.pop().elements else { throw fault("a call's arguments are not a tuple") }
       arguments = elements
     default: break
     }

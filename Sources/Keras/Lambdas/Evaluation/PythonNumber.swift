@@ -27,7 +27,12 @@ enum PythonNumber {
     case .subtract: return .float(a - b)
     case .multiply: return .float(a * b)
     case .trueDivide, .divide: return b == 0 ? nil : .float(a / b)
-    case .floorDivide: return b == 0 ? nil : .float((a / b).rounded(.down))
+    case .floorDivide, .remainder:
+      if b == 0 { return nil }
+      var remainder = fmod(a, b)
+      if remainder != 0, (remainder < 0) != (b < 0) { remainder += b }
+      // What is left after the remainder is nearly whole.
+      return .float(function == .remainder ? remainder : ((a - remainder) / b).rounded())
     case .power: return a < 0 && b != b.rounded() || a == 0 && b < 0 ? nil : .float(pow(a, b))
     default: return nil
     }
@@ -41,7 +46,8 @@ enum PythonNumber {
     case .add: return checked(a.addingReportingOverflow(b))
     case .subtract: return checked(a.subtractingReportingOverflow(b))
     case .multiply: return checked(a.multipliedReportingOverflow(by: b))
-    case .trueDivide: return b == 0 ? nil : .float(Double(a) / Double(b))
+    case .trueDivide:
+      return b == 0 || max(a.magnitude, b.magnitude) > 1 << 53 ? nil : .float(Double(a) / Double(b))
     case .floorDivide, .divide, .remainder:
       if b == 0 || a == .min { return nil }
       let isBelow = a % b != 0 && (a < 0) != (b < 0)
@@ -66,15 +72,21 @@ enum PythonNumber {
   }
 
   func compare(_ comparison: Instruction.Comparison, _ other: PythonNumber) -> Bool? {
-    let (a, b) = (real, other.real)
+    if case .int(let a) = self, case .int(let b) = other { return Self.compare(comparison, a, b) }
+    return Self.compare(comparison, real, other.real)
+  }
+
+  private static func compare<Number: Comparable>(
+    _ comparison: Instruction.Comparison, _ a: Number, _ b: Number
+  ) -> Bool? {
     switch comparison {
-    case .less: return a < b
-    case .lessEqual: return a <= b
-    case .equal: return a == b
-    case .notEqual: return a != b
-    case .greater: return a > b
-    case .greaterEqual: return a >= b
-    default: return nil
+    case .less: a < b
+    case .lessEqual: a <= b
+    case .equal: a == b
+    case .notEqual: a != b
+    case .greater: a > b
+    case .greaterEqual: a >= b
+    default: nil
     }
   }
 }

@@ -8,7 +8,7 @@ indirect enum PythonValue {
   case null
   case bool(Bool), int(Int), float(Double), string(String)
   case tuple([PythonValue]), list([PythonValue])
-  /// A list of the model's configuration: it was a list, a tuple or an array.
+  /// Values that are a list, a tuple or an array: of the model's configuration, or the sizes of a tensor.
   case saved([PythonValue])
   case slice(start: PythonValue, stop: PythonValue, step: PythonValue)
   case dictionary([(key: String, value: PythonValue)])
@@ -35,7 +35,13 @@ indirect enum PythonValue {
       case "__tuple__": self = .tuple((json.unwrapped.array ?? []).map { PythonValue(saved: $0) })
       case "__numpy__", "__tensor__": self = .value(.constant(json))
       case "__ellipsis__": self = .ellipsis
-      default: self = .dictionary(object.members.map { ($0.name, PythonValue(saved: $0.value)) })
+      // Keras 2's arrays.
+      default:
+        if object["type"]?.string == "ndarray", let values = object["value"] {
+          self = .value(.constant(values))
+        } else {
+          self = .dictionary(object.members.map { ($0.name, PythonValue(saved: $0.value)) })
+        }
       }
     }
   }
@@ -46,7 +52,7 @@ indirect enum PythonValue {
     // A list that is one result stands in another.
     case .list(let elements):
       if elements.count == 1, case .list(let inner) = elements[0] {
-        self = .tuple(inner.map { PythonValue(result: $0) })
+        self = .saved(inner.map { PythonValue(result: $0) })
       } else {
         self = .list(elements.map { PythonValue(result: $0) })
       }
@@ -91,6 +97,17 @@ indirect enum PythonValue {
     switch self {
     case .tuple(let elements), .list(let elements), .saved(let elements), .iterator(let elements): elements
     default: nil
+    }
+  }
+
+  /// The values that it is made of.
+  var parts: [PythonValue] {
+    switch self {
+    case .slice(let start, let stop, let step): [start, stop, step]
+    case .dictionary(let members): members.map(\.value)
+    case .method(_, let value): [value]
+    case .function(let function): function.defaults + function.closure
+    default: elements ?? []
     }
   }
 

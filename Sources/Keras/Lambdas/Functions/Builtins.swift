@@ -15,11 +15,11 @@ extension LambdaEvaluator {
     case ("tuple", 1): return .tuple(try elements(arguments[0]))
     case ("reversed", 1): return .iterator(try elements(arguments[0]).reversed())
     case ("enumerate", 1):
-      return .iterator(try elements(arguments[0]).enumerated().map { .tuple([.int($0), $1]) })
+      return .iterator(try bounded(elements(arguments[0]).enumerated().map { .tuple([.int($0), $1]) }))
     case ("zip", 1...8):
       let lists = try arguments.map { list throws(KerasError) in try elements(list) }
       let count = lists.map(\.count).min() ?? 0
-      return .iterator((0..<count).map { index in .tuple(lists.map { $0[index] }) })
+      return .iterator(try bounded((0..<count).map { index in .tuple(lists.map { $0[index] }) }))
     case ("range", 1...3), ("xrange", 1...3): return .list(try range(arguments))
     case ("sum", 1):
       var sum = PythonValue.int(0)
@@ -34,7 +34,8 @@ extension LambdaEvaluator {
     case ("max", _), ("min", _): return try extremum(name, arguments)
     case ("slice", 1...3):
       return .slice(
-        start: arguments.count > 1 ? arguments[0] : .none, stop: arguments.count > 1 ? arguments[1] : arguments[0],
+        start: arguments.count > 1 ? arguments[0] : .none,
+        stop: arguments.count > 1 ? arguments[1] : arguments[0],
         step: arguments.count > 2 ? arguments[2] : .none)
     default: break
     }
@@ -43,7 +44,9 @@ extension LambdaEvaluator {
 
   /// What a loop goes through.
   func elements(_ value: PythonValue) throws(KerasError) -> [PythonValue] {
-    guard let elements = value.elements else { throw fault("it goes through \(value.kind)") }
+    guard let elements = value.elements, elements.count <= 1 << 12 else {
+      throw fault("it goes through \(value.kind), which is too long or not a list")
+    }
     return elements
   }
 
@@ -55,8 +58,13 @@ extension LambdaEvaluator {
       }
       bounds.append(bound)
     }
-    let (start, end, step) = (bounds.count > 1 ? bounds[0] : 0, bounds.count > 1 ? bounds[1] : bounds[0], bounds.count > 2 ? bounds[2] : 1)
-    guard step != 0, (end - start) / step <= 1 << 12 else { throw fault("it has a range of more than 4096 numbers") }
+    let (start, end, step) = (
+      bounds.count > 1 ? bounds[0] : 0, bounds.count > 1 ? bounds[1] : bounds[0],
+      bounds.count > 2 ? bounds[2] : 1
+    )
+    guard step != 0, (end - start) / step <= 1 << 12 else {
+      throw fault("it has a range of more than 4096 numbers")
+    }
     return stride(from: start, to: end, by: step).map { .int($0) }
   }
 
@@ -64,7 +72,9 @@ extension LambdaEvaluator {
     var best: PythonNumber?
     for value in arguments.count == 1 ? try elements(arguments[0]) : arguments {
       guard let number = value.number else { throw fault("it calls \(name) with \(value.kind)") }
-      if let known = best, (name == "max") != (number.real > known.real) || number.real == known.real { continue }
+      if let known = best, (name == "max") != (number.real > known.real) || number.real == known.real {
+        continue
+      }
       best = number
     }
     guard let best else { throw fault("it calls \(name) with nothing") }

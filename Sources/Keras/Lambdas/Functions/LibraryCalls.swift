@@ -19,7 +19,9 @@ extension LambdaEvaluator {
     _ name: String, _ arguments: [PythonValue], _ keywords: [(key: String, value: PythonValue)],
     _ builder: inout GraphBuilder
   ) throws(KerasError) -> PythonValue {
-    func rest(_ module: String) -> String? { name.hasPrefix(module) ? String(name.dropFirst(module.count)) : nil }
+    func rest(_ module: String) -> String? {
+      name.hasPrefix(module) ? String(name.dropFirst(module.count)) : nil
+    }
     if let type = LibraryName.type(name), arguments.count == 1, keywords.isEmpty {
       return try convert(arguments[0], to: type, name, &builder)
     }
@@ -42,7 +44,8 @@ extension LambdaEvaluator {
         guard let known = LibraryFunction.named(function, in: table) else { continue }
         // Keras' backend is TensorFlow where it is Keras 1's and 2's.
         return try call(
-          known, name, arguments, keywords, version: module == "keras.backend." ? KerasVersion(major: 2) : nil,
+          known, name, arguments, keywords,
+          version: module == "keras.backend." ? KerasVersion(major: 2) : nil,
           &builder)
       }
     }
@@ -51,7 +54,8 @@ extension LambdaEvaluator {
 
   /// Arguments by the names of a function's parameters.
   func bound(
-    _ names: [String], _ arguments: [PythonValue], _ keywords: [(key: String, value: PythonValue)], _ name: String
+    _ names: [String], _ arguments: [PythonValue], _ keywords: [(key: String, value: PythonValue)],
+    _ name: String
   ) throws(KerasError) -> [(key: String, value: PythonValue)] {
     guard arguments.count <= names.count else { throw fault("it calls \(name) with too many arguments") }
     return zip(names, arguments).map { (key: $0, value: $1) } + keywords
@@ -74,6 +78,11 @@ extension LambdaEvaluator {
     }
     for (key, value) in given {
       guard let argument = value.argument else { throw fault("it calls tf.\(function) with \(value.kind)") }
+      let parameter = known.parameters[key]
+      guard
+        argument.constant != nil || known.operands.contains(key)
+          || parameter.map(Self.laterKeys.contains) ?? true
+      else { throw fault("it calls tf.\(function) with a \"\(key)\" that is computed") }
       call.keywords.append((key, argument))
     }
     let context = layer.operation(JSONObject(), call, version: KerasVersion(major: 2))
@@ -97,14 +106,19 @@ extension LambdaEvaluator {
     _ value: PythonValue, to type: String, _ name: String, _ builder: inout GraphBuilder
   ) throws(KerasError) -> PythonValue {
     guard let number = value.number else {
-      guard case .value = value, !name.hasPrefix("builtins.") else { throw fault("it calls \(name) with \(value.kind)") }
-      return try apply("Cast", [value], with: [JSONObject.Member(name: "dtype", value: .string(type))], &builder)
+      guard case .value = value, !name.hasPrefix("builtins.") else {
+        throw fault("it calls \(name) with \(value.kind)")
+      }
+      return try apply(
+        "Cast", [value], with: [JSONObject.Member(name: "dtype", value: .string(type))], &builder)
     }
     switch NumberType(keras: type) {
     case .float: return .float(number.real)
     case .bool: return .bool(number.real != 0)
     default:
-      guard let whole = Int(exactly: number.real.rounded(.towardZero)) else { throw fault("a number is too large") }
+      guard let whole = Int(exactly: number.real.rounded(.towardZero)) else {
+        throw fault("a number is too large")
+      }
       return .int(whole)
     }
   }

@@ -23,7 +23,8 @@ struct LibraryFunction {
     for line in table.split(separator: "\n") {
       let words = line.split(separator: " ")
       guard words.count > 2, words[0] == name else { continue }
-      return LibraryFunction(operation: String(words[2]), parameters: words.dropFirst(3).map { Parameter($0) })
+      return LibraryFunction(
+        operation: String(words[2]), parameters: words.dropFirst(3).map { Parameter($0) })
     }
     return nil
   }
@@ -50,10 +51,14 @@ extension LibraryFunction.Parameter {
 }
 
 extension LambdaEvaluator {
+  /// Parameters of operations that may hold what is known only later; of the others they know constants only.
+  static let laterKeys: Set = ["shape", "newshape", "repeats", "x_min", "x_max"]
+
   /// Calls a function of a table.
   mutating func call(
     _ function: LibraryFunction, _ name: String, _ arguments: [PythonValue],
-    _ keywords: [(key: String, value: PythonValue)], version: KerasVersion? = nil, _ builder: inout GraphBuilder
+    _ keywords: [(key: String, value: PythonValue)], version: KerasVersion? = nil,
+    _ builder: inout GraphBuilder
   ) throws(KerasError) -> PythonValue {
     let names = function.parameters.map(\.name)
     guard arguments.count <= names.count else { throw fault("it calls \(name) with too many arguments") }
@@ -80,6 +85,9 @@ extension LambdaEvaluator {
         if let constant = argument.constant {
           members.append(JSONObject.Member(name: parameter.key, value: constant))
         } else {
+          guard LambdaEvaluator.laterKeys.contains(parameter.key) else {
+            throw fault("it calls \(name) with a \"\(parameter.name)\" that is computed")
+          }
           later.append((parameter.key, argument))
         }
       } else if let fallback = parameter.fallback {

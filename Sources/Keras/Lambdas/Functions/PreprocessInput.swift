@@ -12,6 +12,9 @@ extension LambdaEvaluator {
       throw fault("it calls keras.applications.\(function), which is not supported")
     }
     let given = try bound(["x", "data_format", "mode"], arguments, keywords, "preprocess_input")
+    if let unknown = given.first(where: { !["x", "data_format", "mode"].contains($0.key) }) {
+      throw fault("it calls preprocess_input with the argument \"\(unknown.key)\", which is not known")
+    }
     func argument(_ name: String) -> PythonValue { given.last { $0.key == name }?.value ?? .none }
     switch argument("data_format") {
     case .none: break
@@ -44,8 +47,10 @@ extension LambdaEvaluator {
 
   /// What each model's function does; `imagenet_utils` says it by an argument.
   private static let modes = [
-    "inception_resnet_v2": "tf", "inception_v3": "tf", "mobilenet": "tf", "mobilenet_v2": "tf", "nasnet": "tf",
-    "resnet_v2": "tf", "xception": "tf", "resnet": "caffe", "resnet50": "caffe", "vgg16": "caffe", "vgg19": "caffe",
+    "inception_resnet_v2": "tf", "inception_v3": "tf", "mobilenet": "tf", "mobilenet_v2": "tf",
+    "nasnet": "tf",
+    "resnet_v2": "tf", "xception": "tf", "resnet": "caffe", "resnet50": "caffe", "vgg16": "caffe",
+    "vgg19": "caffe",
     "imagenet_utils": "caffe", "densenet": "torch", "efficientnet": "none", "efficientnet_v2": "none",
     "mobilenet_v3": "none", "convnext": "none", "regnet": "none", "resnet_rs": "none",
   ]

@@ -2,7 +2,7 @@ import Inference
 import JSON
 
 extension LambdaEvaluator {
-  /// Functions that are more, or less, than an operation; nil: it is none of them.
+  /// Functions that are more, or less, than an operation; nil: it is not one of them.
   mutating func special(
     _ name: String, _ arguments: [PythonValue], _ keywords: [(key: String, value: PythonValue)],
     _ builder: inout GraphBuilder
@@ -22,9 +22,13 @@ extension LambdaEvaluator {
     case "keras.backend.int_shape", "keras.backend.shape", "keras.ops.shape", "numpy.shape":
       let x = try bound("x")[0]
       guard case .value(.tensor) = x else { throw fault("it calls \(name) with \(x.kind)") }
-      return shape(of: x, builder)
+      let shape = shape(of: x, builder)
+      // A tensor, which computes otherwise than a tuple.
+      return name == "keras.backend.shape" ? .saved(shape.elements ?? []) : shape
     case "keras.backend.ndim", "keras.ops.ndim", "numpy.ndim", "tensorflow.rank":
-      guard case .value(.tensor(let x)) = try bound("x")[0] else { throw fault("it calls \(name) with no tensor") }
+      guard case .value(.tensor(let x)) = try bound("x")[0] else {
+        throw fault("it calls \(name) with no tensor")
+      }
       return .int(builder.shape(x).count)
     case "tensorflow.constant", "keras.backend.constant", "numpy.array", "numpy.asarray", "keras.ops.array",
       "keras.ops.convert_to_tensor":
@@ -45,17 +49,30 @@ extension LambdaEvaluator {
     case "keras.backend.hard_sigmoid":
       let x = try bound("x")[0]
       let line = try binary(.add, try binary(.multiply, x, .float(0.2), &builder), .float(0.5), &builder)
-      return try apply("Clip", [line], with: [.init(name: "x_min", value: .integer(0)), .init(name: "x_max", value: .integer(1))], &builder)
+      return try apply(
+        "Clip", [line],
+        with: [.init(name: "x_min", value: .integer(0)), .init(name: "x_max", value: .integer(1))], &builder)
     case "keras.backend.batch_flatten":
-      return try apply("Reshape", [try bound("x")[0]], with: [.init(name: "shape", value: [.null, .integer(-1)])], &builder)
+      return try apply(
+        "Reshape", [try bound("x")[0]], with: [.init(name: "shape", value: [.null, .integer(-1)])], &builder)
     case "keras.backend.in_train_phase":
       // What is not training.
-      let other = try bound("x alt training")[1]
+      let given = try bound("x alt training")
+      if case .none = given[2] {} else { throw fault("it says whether it is training") }
+      let other = given[1]
       if case .function(let function) = other { return try call(function, [], [], &builder) }
       return other
-    case "keras.backend.resize_images": return try resized(try bound("x height_factor width_factor data_format interpolation"), &builder)
+    case "keras.backend.resize_images":
+      return try resized(try bound("x height_factor width_factor data_format interpolation"), &builder)
     case "keras.backend.switch":
       let given = try bound("condition then_expression else_expression")
+      let ranks = given.map { value -> Int? in
+        if case .value(.tensor(let tensor)) = value { builder.shape(tensor).count } else { nil }
+      }
+      // Keras repeats a condition of fewer axes along the last ones.
+      guard let rank = ranks[0], ranks.allSatisfy({ $0 == rank }) else {
+        throw fault("it calls switch with values of other axes than the condition's")
+      }
       return try apply("Where", given, &builder)
     default: return nil
     }
@@ -66,8 +83,11 @@ extension LambdaEvaluator {
     _ value: PythonValue, _ type: PythonValue, _ usual: String?, _ name: String, _ builder: inout GraphBuilder
   ) throws(KerasError) -> PythonValue {
     var wanted = usual
-    if case .none = type {} else {
-      guard case .string(let name)? = type.argument?.constant else { throw fault("it makes an array of \(type.kind)") }
+    if case .none = type {
+    } else {
+      guard case .string(let name)? = type.argument?.constant else {
+        throw fault("it makes an array of \(type.kind)")
+      }
       wanted = name
     }
     guard let argument = value.argument else { throw fault("it makes an array of \(value.kind)") }
@@ -94,8 +114,10 @@ extension LambdaEvaluator {
     }
     guard case .value(.tensor(let tensor)) = x else { throw fault("it calls relu with \(x.kind)") }
     let function = Unary.relu(
-      negativeSlope: try number(slope) ?? 0, ceiling: try number(ceiling), threshold: try number(threshold) ?? 0)
-    return .value(.tensor(try builder.apply(function, tensor, layer.operation(JSONObject(), CallArguments()))))
+      negativeSlope: try number(slope) ?? 0, ceiling: try number(ceiling),
+      threshold: try number(threshold) ?? 0)
+    return .value(
+      .tensor(try builder.apply(function, tensor, layer.operation(JSONObject(), CallArguments()))))
   }
 
   /// Enlarges images by whole factors.
@@ -105,21 +127,25 @@ extension LambdaEvaluator {
     guard case .value(.tensor(let image)) = given[0], case .int(let height) = given[1],
       case .int(let width) = given[2], builder.shape(image).count == 4, (1...1 << 10).contains(height),
       (1...1 << 10).contains(width)
-    else { throw fault("it calls resize_images with no image, or factors that are no whole numbers") }
+    else {
+      throw fault("it calls resize_images without an image, or with factors that are not whole numbers")
+    }
     switch given[3] {
     case .none, .string("channels_last"): break
     default: throw fault("it calls resize_images with a data_format")
     }
     switch given[4] {
     case .none, .string("nearest"): break
-    default: throw fault("it calls resize_images with an interpolation that differs between versions of Keras")
+    default:
+      throw fault("it calls resize_images with an interpolation that differs between versions of Keras")
     }
     let size: JSONValue = [
       .integer(try builder.size(1, of: image, layer) * height),
       .integer(try builder.size(2, of: image, layer) * width),
     ]
     return try apply(
-      "Resize", [given[0]], with: [.init(name: "size", value: size), .init(name: "interpolation", value: "nearest")],
+      "Resize", [given[0]],
+      with: [.init(name: "size", value: size), .init(name: "interpolation", value: "nearest")],
       &builder)
   }
 }

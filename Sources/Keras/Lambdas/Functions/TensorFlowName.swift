@@ -20,7 +20,9 @@ struct TensorFlowName {
       }
     }
     guard isTensorFlow2 || !Self.differing.contains(function) else {
-      throw fault("it calls tf.\(function), which TensorFlow 1 and 2 do differently, and the file does not say which it was")
+      throw fault(
+        "it calls tf.\(function), which TensorFlow 1 and 2 do differently, and the file does not say which it was"
+      )
     }
     // Functions that only TensorFlow 1 had.
     guard let known = TensorFlowFunction.named("compat.v1." + function) else {
@@ -29,7 +31,7 @@ struct TensorFlowName {
     return ("compat.v1." + function, known)
   }
 
-  private static let differing: Set = ["where", "image.resize", "div", "image.resize_images"]
+  private static let differing: Set = ["where", "image.resize"]
 
   /// A function's parameters after the first, in order, by the last part of its name; nil: its operands only.
   static func parameters(_ function: String) -> [String]? {
@@ -39,16 +41,20 @@ struct TensorFlowName {
 
   private static let orders = [
     "argmax": "axis", "argmin": "axis", "cast": "dtype", "clip_by_value": "clip_value_min clip_value_max",
-    "concat": "axis", "cumsum": "axis exclusive reverse", "depth_to_space": "block_size", "expand_dims": "axis",
+    "concat": "axis", "cumsum": "axis exclusive reverse", "depth_to_space": "block_size",
+    "expand_dims": "axis",
     "gelu": "approximate", "l2_normalize": "axis epsilon", "leaky_relu": "alpha",
     "local_response_normalization": "depth_radius bias alpha beta", "log_softmax": "axis",
     "max_pool": "ksize strides padding", "max_pool2d": "ksize strides padding",
     "avg_pool": "ksize strides padding", "avg_pool2d": "ksize strides padding", "moments": "axes",
     "norm": "ord axis keepdims", "one_hot": "depth", "pad": "paddings mode constant_values",
-    "repeat": "repeats axis", "reshape": "shape", "resize": "size method", "resize_bilinear": "size align_corners",
+    "repeat": "repeats axis", "reshape": "shape", "resize": "size method",
+    "resize_bilinear": "size align_corners",
     "resize_images": "size method align_corners", "resize_nearest_neighbor": "size align_corners",
-    "reverse": "axis", "roll": "shift axis", "slice": "begin size", "softmax": "axis", "space_to_depth": "block_size",
-    "split": "num_or_size_splits axis", "squeeze": "axis", "stack": "axis", "tile": "multiples", "transpose": "perm",
+    "reverse": "axis", "roll": "shift axis", "slice": "begin size", "softmax": "axis",
+    "space_to_depth": "block_size",
+    "split": "num_or_size_splits axis", "squeeze": "axis", "stack": "axis", "tile": "multiples",
+    "transpose": "perm",
     "broadcast_to": "shape", "central_crop": "central_fraction", "matmul": "b transpose_a transpose_b",
     "tensordot": "b axes",
   ]
