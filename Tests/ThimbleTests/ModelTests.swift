@@ -155,7 +155,8 @@ struct ModelTests {
     #expect(outcome.status == 1, "\(outcome)")
     #expect(outcome.output.contains("3 layers cannot be read"))
     #expect(outcome.output.contains("mine>Drop (drop_2, drop_1):\n"), "\(outcome.output)")
-    #expect(outcome.output.contains("mine>Scale (scale):\n") && outcome.output.contains("--class mine>Scale=..."))
+    #expect(outcome.output.contains("mine>Scale (scale):\n"))
+    #expect(outcome.output.contains("--class 'mine>Scale=...'"))
     #expect(outcome.error.filter { $0 == "\n" }.count == 1 && outcome.error.contains("2 more of its layers"))
   }
 
@@ -176,6 +177,22 @@ struct ModelTests {
     #expect(outcome.status == 0, "\(outcome)")
     let check = try Tool.run(["check", file("own.\(type)")] + classes)
     #expect(check.status == 0 && check.output.contains("works"), "\(check)")
+  }
+
+  /// The same in a configuration, which the function reads.
+  @Test func `a configuration says what classes are`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.copyItem(atPath: file("own.h5"), toPath: scratch.path("own.h5"))
+    func check(_ classes: String) throws -> Tool.Outcome {
+      let text = "{models: [{name: 'own', source: 'own.h5', classes: \(classes)}]}"
+      try text.write(toFile: scratch.path("thimble.json"), atomically: true, encoding: .utf8)
+      return try Tool.run("check", scratch.path("thimble.json"))
+    }
+    let scale = "Scale: {class: 'Rescaling', config: {scale: 0.25}}"
+    let whole = try check("{Drop: 'Dropout', \(scale)}")
+    #expect(whole.status == 0 && whole.output.contains("own.h5 works"), "\(whole)")
+    let part = try check("{\(scale)}")
+    #expect(part.status == 1 && part.error.contains("drop_2") && part.error.contains("1 more of its layers"))
   }
 
   @Test func `an unpacked .keras file is the same model`() throws {

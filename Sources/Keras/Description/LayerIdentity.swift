@@ -15,6 +15,6 @@ struct LayerIdentity: Sendable {
   var classRemedy: String {
     "build the model with layers of keras.layers or keras.ops instead and save it again; or, if the class computes "
       + "what a known one does, name that: \"classes\": {\"\(className)\": \"...\"} in thimble.json, or --class "
-      + "\(className)=..."
+      + "'\(className)=...'"
   }
 }

@@ -1,15 +1,10 @@
 import Inference
 
 extension Package {
-  /// AutoKeras. Its versions until 1.1 register classes without a package's name.
+  /// AutoKeras, which registers its classes without a package's name.
   static let autoKeras = Package(
     module: "autokeras",
-    layers: Dictionary(
-      uniqueKeysWithValues: ["Custom>", "autokeras>"].flatMap { package in
-        [
-          (package + "CastToFloat32", castToFloat32), (package + "ExpandLastDim", expandLastDim),
-        ]
-      }))
+    layers: ["Custom>CastToFloat32": castToFloat32, "Custom>ExpandLastDim": expandLastDim])
 
   private static let castToFloat32 = LayerClass { layer, builder throws(KerasError) in
     .tensor(try builder.cast(layer.input(), to: .float, layer.description.identity))
