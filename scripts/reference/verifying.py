@@ -22,10 +22,10 @@ def verify(thimble, path, folder):
         return (run.stderr or run.stdout).strip()
 
 
-def passed(row):
+def passed(row, tolerance=TOLERANCE):
     """Whether each file gave what was expected; not a number is not."""
     return bool(row["files"]) and all(
-        isinstance(value, float) and value <= TOLERANCE for value in row["files"].values())
+        isinstance(value, float) and value <= tolerance for value in row["files"].values())
 
 
 def measured(script, thimble, name):

@@ -27,6 +27,7 @@ extension Package {
       throw layer.configuration.error(
         "num_heads", "a number of heads of which each has a multiple of 4 channels")
     }
+    try layer.checkTable([count, channels])
     let temperature = try layer.configuration.number("temperature", default: 1e4)
     let reference = try layer.configuration.integer("ref_feature_shape", default: 16)
     // As of the image size that the weights were trained for.
@@ -76,26 +77,34 @@ extension Package {
     let (height, width) = (try builder.size(1, of: input, layer), try builder.size(2, of: input, layer))
     let channels = try builder.channels(input, layer)
     let filters = try layer.configuration.integer("filters", default: 32)
-    guard filters > 0, filters % 2 == 0 else { throw layer.configuration.error("filters", "an even number") }
+    try layer.checkTable([height, width, channels])
+    guard (1...1 << 12).contains(filters), filters % 2 == 0 else {
+      throw layer.configuration.error("filters", "an even number")
+    }
     let temperature = try layer.configuration.number("temperature", default: 1e4)
     let kernel = try layer.weights.tensor("ww", [filters * 2, channels])
     let bias = try layer.weights.tensor("bb", [channels])
-    func waves(_ place: Int, _ size: Int) -> [Double] {
-      let position = Double(place + 1) / (Double(size) + 1e-6) * 2 * .pi
-      return (0..<filters).map { filter in
-        let angle = position / pow(temperature, Double(2 * (filter / 2)) / Double(filters))
-        return filter % 2 == 0 ? sin(angle) : cos(angle)
+    /// What the waves of one axis add at each of its places.
+    func projected(_ size: Int, from row: Int) -> [[Double]] {
+      (0..<size).map { place in
+        let position = Double(place + 1) / (Double(size) + 1e-6) * 2 * .pi
+        var sums = [Double](repeating: 0, count: channels)
+        for filter in 0..<filters {
+          let angle = position / pow(temperature, Double(2 * (filter / 2)) / Double(filters))
+          let wave = filter % 2 == 0 ? sin(angle) : cos(angle)
+          for channel in 0..<channels {
+            sums[channel] += wave * Double(kernel.values[(row + filter) * channels + channel])
+          }
+        }
+        return sums
       }
     }
+    let (rows, columns) = (projected(height, from: 0), projected(width, from: filters))
     var values: [Float] = []
-    for y in 0..<height {
-      for x in 0..<width {
-        let encoding = waves(y, height) + waves(x, width)
+    for row in rows {
+      for column in columns {
         for channel in 0..<channels {
-          let sum = encoding.enumerated().reduce(Double(bias.values[channel])) {
-            $0 + $1.element * Double(kernel.values[$1.offset * channels + channel])
-          }
-          values.append(Float(sum))
+          values.append(Float(row[channel] + column[channel] + Double(bias.values[channel])))
         }
       }
     }
@@ -126,6 +135,7 @@ extension Package {
     func part(_ place: Int, _ axis: Int) -> Int {
       place < sizes[axis] - windows[axis] ? 0 : place < sizes[axis] - shifts[axis] ? 1 : 2
     }
+    try layer.checkTable([sizes[0], sizes[1], count])
     let columns = sizes[1] / windows[1]
     let blocks = sizes[0] / windows[0] * columns
     var values: [Float] = []

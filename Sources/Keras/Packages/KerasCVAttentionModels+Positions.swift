@@ -44,15 +44,17 @@ extension Package {
     let heads = scores.heads ?? 1
     var queryHeight = try layer.configuration.integer("query_height", default: -1)
     if queryHeight == -1 { queryHeight = scores.queries.root }
+    guard queryHeight > 0, scores.queries % queryHeight == 0 else {
+      throw layer.configuration.error("query_height", "a height that divides \(scores.queries) queries")
+    }
     let stride = Int((Double(scores.keys) / Double(scores.queries)).squareRoot().rounded(.up))
     var keyHeight = try layer.configuration.integer("key_height", default: -1)
     if keyHeight == -1 {
       keyHeight = queryHeight * stride
       while keyHeight > 1, scores.keys % keyHeight != 0 { keyHeight -= 1 }
     }
-    guard queryHeight > 0, keyHeight > 0, scores.queries % queryHeight == 0, scores.keys % keyHeight == 0
-    else {
-      throw layer.error("its heights do not divide \(scores.queries) queries and \(scores.keys) keys")
+    guard keyHeight > 0, scores.keys % keyHeight == 0 else {
+      throw layer.configuration.error("key_height", "a height that divides \(scores.keys) keys")
     }
     return .tensor(
       try builder.addBias(scores, layer) { head, query, key in
@@ -87,6 +89,7 @@ extension Package {
         width = try builder.size(2, of: input, layer)
       }
       guard height > 1, width > 1 else { throw layer.error("its input is too small") }
+      try layer.checkTable([height, width, channels])
       let values = (0..<height * width).flatMap {
         network(
           Double($0 / width) / Double(height / 2) - 1, Double($0 % width) / Double(width / 2) - 1)
@@ -101,10 +104,14 @@ extension Package {
     if height == -1 { height = scores.queries.root }
     var width = try layer.configuration.integer("attn_width", default: -1)
     if width == -1 { width = scores.queries / max(height, 1) }
-    let skipped = scores.queries - height * width
-    guard height > 0, width > 0, skipped >= 0, scores.keys == scores.queries else {
+    let range = 1...max(scores.queries, 1)
+    guard range.contains(height), range.contains(width), height * width <= scores.queries,
+      scores.keys == scores.queries
+    else {
       throw layer.error("its height and width do not fit \(scores.queries) positions")
     }
+    let skipped = scores.queries - height * width
+    try layer.checkTable([heads, scores.queries, scores.keys])
     var limits = try layer.configuration.integers("pos_scale", default: [-1])
     if limits == [-1] { limits = [height, width] }
     if limits.count == 1 { limits.append(limits[0]) }
@@ -112,7 +119,7 @@ extension Package {
       throw layer.configuration.error("pos_scale", "one or two whole numbers above 1")
     }
     func coordinate(_ distance: Int, _ limit: Int) -> Double {
-      let scaled = Double(distance) * 8 / Double(limit - 1)
+      let scaled = Double(distance) * 8 / (Double(limit) - 1)
       return (scaled < 0 ? -1 : 1) * log(1 + abs(scaled)) / (log(2) * 3)
     }
     let network = try PositionNetwork(layer, outputs: heads)
@@ -149,9 +156,10 @@ extension Package {
     if rates.count == 1 { rates.append(rates[0]) }
     let width = blocks / max(height, 1)
     guard size * size == area, height > 0, height * width == blocks, rates.count == 2,
-      height >= (size - 1) * rates[0], width >= (size - 1) * rates[1], size % 2 == 1,
-      rates.allSatisfy({ $0 > 0 })
+      rates.allSatisfy({ (1...blocks).contains($0) }), height >= (size - 1) * rates[0],
+      width >= (size - 1) * rates[1], size % 2 == 1
     else { throw layer.error("its windows do not fit its input") }
+    try layer.checkTable([heads, blocks, area])
     let span = 2 * size - 1
     let table = try layer.weights.tensor("positional_embedding", [heads, span * span])
     /// Where a window begins that is kept within the image.
@@ -192,6 +200,7 @@ extension Package {
       _ name: String, _ key: String, _ count: Int, _ equation: String, _ builder: inout GraphBuilder
     ) throws(KerasError) -> Graph.ValueID {
       let places = max(try layer.configuration.integer(key, default: 0), count)
+      try layer.checkTable([2, count, places, channels])
       if places > count, isCut {
         throw layer.configuration.error("dynamic_shape", "false")
       }
@@ -276,6 +285,8 @@ extension GraphBuilder {
     _ scores: AttentionScores, _ layer: LayerCall, _ bias: (Int, Int, Int) -> Float
   ) throws(KerasError) -> Graph.ValueID {
     let heads = scores.heads ?? 1
+    let shape = (scores.heads.map { [$0] } ?? []) + [scores.queries, scores.keys]
+    try layer.checkTable(shape)
     var values: [Float] = []
     values.reserveCapacity(heads * scores.queries * scores.keys)
     for head in 0..<heads {
@@ -283,7 +294,6 @@ extension GraphBuilder {
         for key in 0..<scores.keys { values.append(bias(head, query, key)) }
       }
     }
-    let shape = (scores.heads.map { [$0] } ?? []) + [scores.queries, scores.keys]
     return try apply(.add, scores.value, constant(Tensor(shape: shape, values), layer), layer)
   }
 }

@@ -134,6 +134,7 @@ extension Package {
     }
     var groups = try layer.configuration.integer("num_groups", default: -1)
     if groups > 0 {
+      groups = min(groups, channels)
       while channels % groups != 0 { groups -= 1 }
       let sizes = [try builder.size(1, of: value, layer), try builder.size(2, of: value, layer)]
       let parts = [Operation.keep] + sizes + [groups, channels / groups]
@@ -169,7 +170,9 @@ extension Package {
     let window = try sizes("sizes", default: 3)
     let strides = try sizes("strides", default: 2)
     let rates = try sizes("rates", default: 1)
-    guard window[0] == window[1], strides[0] == strides[1] else {
+    guard [window, strides, rates].allSatisfy({ $0.count == 2 }), window[0] == window[1],
+      strides[0] == strides[1], (1...1 << 12).contains(window[0])
+    else {
       throw layer.configuration.error("sizes", "square windows and even strides")
     }
     var image = try layer.input()

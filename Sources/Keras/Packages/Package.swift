@@ -48,6 +48,20 @@ struct Package: Sendable {
   }
 }
 
+extension LayerCall {
+  /// Refuses a table of so many values: a small file must not claim unlimited memory.
+  func checkTable(_ sizes: [Int]) throws(KerasError) {
+    var count = 1
+    for size in sizes {
+      let (product, overflows) = count.multipliedReportingOverflow(by: size)
+      if overflows || !(0...1 << 25).contains(product) {
+        throw error("it needs a table of \(sizes.text) values, which is too large")
+      }
+      count = product
+    }
+  }
+}
+
 extension GraphBuilder {
   /// Puts the rows of a weight, `[1, rows, channels]`, in front of a sequence's.
   mutating func prepend(_ rows: Tensor, to value: Graph.ValueID, _ layer: LayerCall) throws(KerasError)
@@ -57,6 +71,7 @@ extension GraphBuilder {
       throw layer.error("its input needs the axes (batch, positions, channels)")
     }
     let (count, length, channels) = (rows.shape[1], try size(1, of: value, layer), rows.shape[2])
+    try layer.checkTable([count + length, channels])
     let padded = try add(
       .padding(before: [0, count, 0], after: [0, 0, 0], mode: .constant(0)), [value], layer)
     // Whatever the batch, adding zeros to the rest is less work than to repeat the rows for each sample.
