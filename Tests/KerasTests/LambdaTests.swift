@@ -217,7 +217,7 @@ struct LambdaCase {
     ]
     return try KerasModel(
       path: Self.directory + "/empty.h5", config: (Array(config.text.utf8), "lambda.json"),
-      customObjects: customObjects, workers: Workers(count: 1))
+      workers: Workers(count: 1), customObjects: customObjects)
   }
 
   /// What it gives for the images.
