@@ -37,7 +37,7 @@ struct ClassReference {
 
   /// The error for a layer whose class is not Keras' own and not a known class of another package; otherwise nil.
   func refusal(_ identity: LayerIdentity) -> KerasError? {
-    guard let foreignModule, LayerClass.otherPackages[name] == nil else { return nil }
+    guard let foreignModule, LayerClass.otherPackages[name] == nil, !isHubModel else { return nil }
     let module = foreignModule.isEmpty ? "" : " (of \(foreignModule))"
     return identity.error(
       "it is of a user-defined class\(module), not of Keras, and the file does not hold the code of the class",

@@ -43,6 +43,11 @@ struct LayerDescription: Sendable {
   /// What `.keras` files give all places of one layer that a model and those nested in it share.
   var sharedID: Int?
   let content: Content
+  /// Where a `.keras` archive keeps a part of a layer, below that layer's group; nil: by its class, among the layers of
+  /// a model.
+  var archivePlace: String?
+  /// A name that is in the paths of its weights in a `.h5` file; nil: nothing is known of them.
+  var savedName: String?
 
   enum Content: Sendable {
     case plain

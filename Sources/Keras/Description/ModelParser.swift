@@ -6,7 +6,8 @@ struct ModelParser {
   /// The model file, for messages.
   let file: String
   let version: KerasVersion
-  private var layerCount = 0
+  /// The last ``LayerDescription/id`` that was given.
+  var layerCount = 0
 
   /// The names that versions of Keras have for models that are made of layers.
   private static let modelClasses: Set = [
@@ -27,6 +28,7 @@ struct ModelParser {
     }
     let className = reference.name
     let name = config["name"]?.string ?? className.lowercased()
+    if let model = try hubModel(reference, config, name: name, path: "") { return model }
     if reference.foreignModule == nil,
       let model = try nestedModel(
         className, config, name: name, path: "", buildConfiguration: json["build_config"])
@@ -112,7 +114,9 @@ struct ModelParser {
     layerCount += 1
     let id = layerCount
     var content = LayerDescription.Content.plain
-    if let model = try nestedModel(
+    if let model = try hubModel(reference, config, name: name, path: path) {
+      content = .model(model)
+    } else if let model = try nestedModel(
       className, config, name: name, path: path, buildConfiguration: json["build_config"])
     {
       content = .model(model)
