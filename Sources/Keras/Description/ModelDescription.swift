@@ -7,6 +7,8 @@ struct ModelDescription: Sendable {
   let layers: [LayerDescription]
   /// False: all weights count as not trainable, which decides their order in a file.
   let isTrainable: Bool
+  /// The library whose code made the layers of a constructor's arguments; nil: the file describes them.
+  var library: String?
 
   enum Kind: Sendable {
     /// Each layer reads the one before.

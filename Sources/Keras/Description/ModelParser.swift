@@ -8,6 +8,8 @@ struct ModelParser {
   let version: KerasVersion
   /// The last ``LayerDescription/id`` that was given.
   var layerCount = 0
+  /// How the whole model's own preprocessor resizes images; nil: it has none.
+  var resizing: ImageResizing?
 
   /// The names that versions of Keras have for models that are made of layers.
   private static let modelClasses: Set = [

@@ -15,14 +15,18 @@ extension ModelParser {
         file: file, version: version, path: path, isTrainable: arguments.isTrainable, lastID: layerCount)
       let outputs = try backbone.build(arguments, &draft)
       layerCount = draft.lastID
-      return draft.model(name: name, outputs: outputs)
+      var model = draft.model(name: name, outputs: outputs)
+      model.library = "KerasHub"
+      return model
     }
     guard let head = HubHead.classifiers[className] else { return nil }
     let arguments = try arguments(
       config, className, name, path, head.arguments.union(["backbone", "preprocessor"]))
     guard let object = arguments.configuration["backbone"], let reference = ClassReference(object),
-      let inner = object["config"], let innerName = inner["name"]?.string
+      let inner = object["config"]
     else { throw arguments.error("backbone", "a model") }
+    // VGGBackbone leaves its name out: Keras makes one of the class.
+    let innerName = inner["name"]?.string ?? snakeCase(reference.hubName ?? reference.name)
     layerCount += 1
     let id = layerCount
     let innerPath = path.isEmpty ? innerName : path + "/" + innerName
@@ -35,7 +39,18 @@ extension ModelParser {
     let backbone = try self.arguments(inner, reference.name, innerName, innerPath, known.arguments)
     var draft = FunctionalDraft(
       file: file, version: version, path: path, isTrainable: true, lastID: layerCount)
-    let image = draft.input(try backbone.imageShape(known.arguments.contains("input_shape") ? "input_shape" : "image_shape"))
+    var shape = try backbone.imageShape(known.arguments.contains("input_shape") ? "input_shape" : "image_shape")
+    // Within another model only the layers are called, as `model(x)` does; `model.predict` does all of it.
+    let converter = path.isEmpty ? try ImageConverter(arguments) : nil
+    resizing = converter?.resizing
+    if let resizing {
+      guard shape[0] ?? resizing.height == resizing.height, shape[1] ?? resizing.width == resizing.width else {
+        throw arguments.error("preprocessor", "one that gives images of the backbone's shape")
+      }
+      shape.replaceSubrange(0..<2, with: [resizing.height, resizing.width])
+    }
+    var image = draft.input(shape)
+    if let converter { image = converter.draft(&draft, image) }
     let features = draft.model(
       model, className: reference.name, id: id, config: inner.object ?? JSONObject(), image)
     let scores = try head.build(arguments, backbone, features, &draft)

@@ -20,6 +20,10 @@ struct ArchiveWeights {
   /// Reads the weights of all layers.
   func read(_ model: ModelDescription, into reader: inout WeightReader) throws(KerasError) {
     var shared = SharedLayers(model)
+    if let library = model.library {
+      let identity = LayerIdentity(file: path, path: model.name, className: library)
+      try refuseOtherLayers(model.layers, group, library, identity)
+    }
     try read(model.layers, of: group, &shared, &reader)
     try reader.readAll()
     for (layer, original) in shared.inOrder { reader.share(original, with: layer) }
@@ -93,7 +97,11 @@ struct ArchiveWeights {
     // A variable is one of several that a layer has.
     case .plain where layer.className == LayerClass.draftVariable: break
     case .plain: if let group { try refuseOthers(layer, group, than: taken) }
-    case .model(let model): try read(model.layers, of: group, &shared, &reader)
+    case .model(let model):
+      if let library = model.library, let group {
+        try refuseOtherLayers(model.layers, group, library, layer.identity)
+      }
+      try read(model.layers, of: group, &shared, &reader)
     case .wrapper(let inner):
       // A wrapper may list weights of the layer within as its own too.
       for layer in inner where try shared.stores(layer) {
@@ -103,7 +111,7 @@ struct ArchiveWeights {
   }
 
   /// The layers of each class, named as Python's snake case has it, in order.
-  private func byClass(_ layers: [LayerDescription]) throws(KerasError)
+  func byClass(_ layers: [LayerDescription]) throws(KerasError)
     -> [(name: String, layers: [LayerDescription])]
   {
     var classes: [(name: String, layers: [LayerDescription])] = []
@@ -152,7 +160,7 @@ struct ArchiveWeights {
     return false
   }
 
-  private func find(_ name: String, in group: ArchiveGroup?) throws(KerasError) -> ArchiveGroup? {
+  func find(_ name: String, in group: ArchiveGroup?) throws(KerasError) -> ArchiveGroup? {
     guard let group else { return nil }
     do throws(HDF5Error) { return try group.group(name) } catch {
       throw KerasError(path: path, reason: "\(error.object): \(error.reason)")
