@@ -2,8 +2,9 @@ import Imaging
 import Keras
 
 extension InputConfiguration {
-  /// With what the model's own preprocessor does to images, wherever nothing else is set.
+  /// With what the model's own preprocessor does to images, wherever nothing else is set. A pipeline sets everything.
   func completed(by resizing: ImageResizing?) -> InputConfiguration {
+    if pipeline != nil { return self }
     var input = self
     input.resize = input.resize ?? resizing?.filter
     input.fit = input.fit ?? resizing?.fit
@@ -27,7 +28,8 @@ extension ImageResizing {
   /// What to write in a configuration.
   var advice: String {
     guard let filter, let fit else {
-      return "no input.resize and input.fit give the same numbers, \(isAntialiased ? "bilinear" : "tf-bilinear") and "
+      return
+        "no input.resize and input.fit give the same numbers, \(isAntialiased ? "bilinear" : "tf-bilinear") and "
         + "\(pads ? "pad" : "crop") come near"
     }
     return "input.resize \(filter.rawValue) and input.fit \(fit.rawValue), which are the defaults for it"

@@ -18,7 +18,7 @@ struct LayerClass: Sendable {
     identities, activations, dense, convolutions, pooling, batchNormalization, scaling, merging, reshaping,
     convolutions1D, pooling1D, cropping, resizing, rearranging, dot, normalizations, einsumDense, attention,
     multiHeadAttention, embedding, blocks, wrappers, locallyConnected, tensorFlowFunctions, tensorFlowNodes,
-    adaptivePooling, autoContrast, addons, draftVariables,
+    adaptivePooling, autoContrast, addons,
   ])
 
   /// Those of them that other packages define: `package>name`.

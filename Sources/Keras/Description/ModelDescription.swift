@@ -61,4 +61,6 @@ struct LayerDescription: Sendable {
 
   var identity: LayerIdentity { configuration.identity }
   var className: String { configuration.identity.className }
+  /// Whether it stands for a variable that a layer has itself: a part, as which no file describes a layer.
+  var isVariable: Bool { archivePlace != nil && className == LayerClass.variableName }
 }

@@ -63,7 +63,8 @@ extension FunctionalDraft {
   /// The largest value of each window of 3 x 3 at every second place; what lies outside counts as -inf.
   mutating func paddedMaxPooling(_ name: String, _ x: Tensor) -> Tensor {
     let pad = operation(
-      "Pad", ["pad_width": .array([0, 1, 1, 0].map { .integers([$0, $0]) })], .tensor(x), .constant(.real(-.infinity)))
+      "Pad", ["pad_width": .array([0, 1, 1, 0].map { .integers([$0, $0]) })], .tensor(x),
+      .constant(.real(-.infinity)))
     return pooling("MaxPooling2D", name, pad, size: 3, strides: 2)
   }
 
@@ -102,15 +103,13 @@ extension JSONValue {
 }
 
 extension LayerClass {
-  /// The class of ``FunctionalDraft/variable(_:_:_:of:)``: no package registers a class by such a name.
-  static let draftVariable = "keras_hub>a variable"
+  /// What ``FunctionalDraft/variable(_:_:_:of:)`` adds. It is in no table, so that no file can name it.
+  static let variableName = "a variable"
 
-  static let draftVariables: [String: LayerClass] = [
-    draftVariable: LayerClass(weights: { configuration throws(KerasError) in
-      [WeightName("value", archivePath: "vars/\(try configuration.integer("index"))")]
-    }) { layer, builder throws(KerasError) in
-      let shape = try layer.configuration.integers("shape", default: [])
-      return .tensor(builder.constant(try layer.weights.tensor("value", shape), layer))
-    }
-  ]
+  static let variable = LayerClass(weights: { configuration throws(KerasError) in
+    [WeightName("value", archivePath: "vars/\(try configuration.integer("index"))")]
+  }) { layer, builder throws(KerasError) in
+    let shape = try layer.configuration.integers("shape", default: [])
+    return .tensor(builder.constant(try layer.weights.tensor("value", shape), layer))
+  }
 }

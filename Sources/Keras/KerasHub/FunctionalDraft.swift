@@ -88,9 +88,10 @@ struct FunctionalDraft {
   /// - Parameters:
   ///   - index: its number among those of the layer.
   ///   - attribute: of the part that has it; nil: the layer itself.
-  mutating func variable(_ name: String, _ index: Int, _ shape: [Int], of attribute: String? = nil) -> Tensor {
+  mutating func variable(_ name: String, _ index: Int, _ shape: [Int], of attribute: String? = nil) -> Tensor
+  {
     let config: JSONValue = ["index": .integer(index), "shape": .array(shape.map { .integer($0) })]
-    let tensor = append(name, nil, LayerClass.draftVariable, config, CallArguments())
+    let tensor = append(name, nil, LayerClass.variableName, config, CallArguments())
     layers[layers.count - 1].archivePlace = attribute ?? ""
     return tensor
   }
@@ -187,7 +188,8 @@ struct FunctionalDraft {
       let rank = Dictionary(order.enumerated().map { (ByteKey($1), $0) }) { first, _ in first }
       let first = layers.filter { rank[ByteKey($0.name)] == nil }
       let rest = layers.filter { rank[ByteKey($0.name)] != nil }
-      ordered = first + rest.sorted { rank[ByteKey($0.name), default: 0] < rank[ByteKey($1.name), default: 0] }
+      ordered =
+        first + rest.sorted { rank[ByteKey($0.name), default: 0] < rank[ByteKey($1.name), default: 0] }
     }
     let ports = outputs.map { name, tensor in
       // Keras counts a model's first call as its second where it names outputs.
@@ -197,7 +199,8 @@ struct FunctionalDraft {
         reference: Tensor(layer: tensor.layer, node: isModel ? 1 : 0, tensor: tensor.tensor))
     }
     return ModelDescription(
-      name: name, kind: .functional(inputs: inputs, outputs: ports), layers: ordered, isTrainable: isTrainable)
+      name: name, kind: .functional(inputs: inputs, outputs: ports), layers: ordered, isTrainable: isTrainable
+    )
   }
 
   private func path(of name: String) -> String { path.isEmpty ? name : path + "/" + name }

@@ -13,12 +13,13 @@ struct HubArguments {
     where !known.contains(member.name) && !common.contains(member.name) && !member.value.isNull {
       throw configuration.identity.error(
         "its argument \"\(member.name)\" is not one that KerasHub 0.16 to 0.32 have",
-        remedy: "rebuild the model as a functional keras.Model: keras.Model(model.inputs, model.outputs) of the "
-          + "layers within it")
+        remedy: Self.remedy)
     }
     let policy = configuration["dtype"]
     let isPlain = policy.map { $0.string ?? $0["config"]?["name"]?.string ?? "" }
-    if let isPlain, !["float32", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"].contains(isPlain) {
+    if let isPlain,
+      !["float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"].contains(isPlain)
+    {
       throw configuration.identity.error(
         "its dtype policy is not one of floats (\(policy?.shownText ?? "")): it may be quantized",
         remedy: "save the model before it is quantized")
@@ -28,13 +29,18 @@ struct HubArguments {
     }
   }
 
+  /// What to do where the library makes other layers of the arguments than are known.
+  static let remedy =
+    "load it with the library that wrote it, and save the layers instead: put "
+    + "keras.Model(backbone.inputs, backbone.outputs) in the place of the backbone"
+
   /// Whether the model was not frozen.
   var isTrainable: Bool { configuration["trainable"]?.bool ?? true }
 
   func has(_ key: String) -> Bool { configuration[key] != nil }
-  func integer(_ key: String) throws(KerasError) -> Int { try configuration.integer(key) }
+  func integer(_ key: String) throws(KerasError) -> Int { try limited([configuration.integer(key)], key)[0] }
   func number(_ key: String) throws(KerasError) -> Double { try configuration.number(key) }
-  func integers(_ key: String) throws(KerasError) -> [Int] { try configuration.integers(key) }
+  func integers(_ key: String) throws(KerasError) -> [Int] { try limited(configuration.integers(key), key) }
   func numbers(_ key: String) throws(KerasError) -> [Double] { try configuration.numbers(key) }
   func string(_ key: String) throws(KerasError) -> String { try configuration.string(key) }
 
@@ -67,13 +73,34 @@ struct HubArguments {
   func integerLists(_ key: String) throws(KerasError) -> [[Int]] {
     try lists(key).map { list throws(KerasError) in
       guard let integers = list.allIntegers else { throw error(key, "a list of lists of whole numbers") }
-      return integers
+      return try limited(integers, key)
     }
+  }
+
+  /// How often something is repeated, for each entry of a list.
+  func repeats(_ key: String) throws(KerasError) -> [Int] { try limited(repeats: integers(key), key) }
+
+  /// The same of numbers that were computed.
+  func limited(repeats: [Int], _ key: String) throws(KerasError) -> [Int] {
+    guard repeats.allSatisfy({ $0 >= 0 }), repeats.reduce(0, +) <= 1 << 12 else {
+      throw error(key, "numbers of layers, not more than \(1 << 12) together")
+    }
+    return repeats
+  }
+
+  /// Numbers with which can be computed.
+  private func limited(_ integers: [Int], _ key: String) throws(KerasError) -> [Int] {
+    guard integers.count <= 1 << 12, integers.allSatisfy({ (-1 << 20...1 << 20).contains($0) }) else {
+      throw error(key, "no number beyond \(1 << 20), and not more than \(1 << 12) of them")
+    }
+    return integers
   }
 
   /// The shape of the images: height, width and channels.
   func imageShape(_ key: String = "image_shape") throws(KerasError) -> [Int?] {
-    guard let shape = try configuration.shape(key), shape.count == 3 else {
+    guard let shape = try configuration.shape(key), shape.count == 3,
+      shape.allSatisfy({ (1...1 << 16).contains($0 ?? 1) })
+    else {
       throw error(key, "a height, a width and a number of channels")
     }
     // The format of images is a setting of Keras, of which the file tells nothing else.
@@ -86,7 +113,7 @@ struct HubArguments {
   /// The same, of a model that fixes height and width.
   func fixedImageShape() throws(KerasError) -> (height: Int, width: Int, channels: Int) {
     let shape = try imageShape()
-    guard let height = shape[0], let width = shape[1], let channels = shape[2], height > 0, width > 0 else {
+    guard let height = shape[0], let width = shape[1], let channels = shape[2] else {
       throw error("image_shape", "a height, a width and a number of channels that are known")
     }
     return (height, width, channels)

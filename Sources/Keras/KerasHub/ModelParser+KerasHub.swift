@@ -1,7 +1,7 @@
 import JSON
 
 extension ModelParser {
-  /// The model that a class of KerasHub makes of its arguments; nil: it is no such class.
+  /// The model that a class of KerasHub makes of its arguments; nil: it is another class.
   /// - Parameters:
   ///   - name: the model's.
   ///   - path: the model's, as ``LayerIdentity/path`` has it; empty: it is the whole.
@@ -39,12 +39,14 @@ extension ModelParser {
     let backbone = try self.arguments(inner, reference.name, innerName, innerPath, known.arguments)
     var draft = FunctionalDraft(
       file: file, version: version, path: path, isTrainable: true, lastID: layerCount)
-    var shape = try backbone.imageShape(known.arguments.contains("input_shape") ? "input_shape" : "image_shape")
+    var shape = try backbone.imageShape(
+      known.arguments.contains("input_shape") ? "input_shape" : "image_shape")
     // Within another model only the layers are called, as `model(x)` does; `model.predict` does all of it.
     let converter = path.isEmpty ? try ImageConverter(arguments) : nil
     resizing = converter?.resizing
     if let resizing {
-      guard shape[0] ?? resizing.height == resizing.height, shape[1] ?? resizing.width == resizing.width else {
+      guard shape[0] ?? resizing.height == resizing.height, shape[1] ?? resizing.width == resizing.width
+      else {
         throw arguments.error("preprocessor", "one that gives images of the backbone's shape")
       }
       shape.replaceSubrange(0..<2, with: [resizing.height, resizing.width])

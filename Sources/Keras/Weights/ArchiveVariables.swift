@@ -56,7 +56,7 @@ extension ArchiveWeights {
     throw identity.error(
       "the file and what \(library) makes of its arguments differ in the layers \(others.map(\.text).sorted().listed): "
         + "another version of \(library) wrote the file",
-      remedy: "load it with that version, and save keras.Model(model.inputs, model.outputs) of the layers within it")
+      remedy: HubArguments.remedy)
   }
 
   /// The paths of all variables of a layer, but for the states of random generators.

@@ -95,7 +95,7 @@ struct ArchiveWeights {
     }
     switch layer.content {
     // A variable is one of several that a layer has.
-    case .plain where layer.className == LayerClass.draftVariable: break
+    case .plain where layer.isVariable: break
     case .plain: if let group { try refuseOthers(layer, group, than: taken) }
     case .model(let model):
       if let library = model.library, let group {

@@ -87,7 +87,9 @@ struct LayerNameWeights {
           + "needs \(slots.count) (\(slots.map(\.name).listed))")
     }
     for (slot, weight) in zip(slots, saved.weights) {
-      if let name = slot.layer.savedName, !weight.name.split(separator: "/").contains(where: { $0.hasSuffix(name) }) {
+      if let name = slot.layer.savedName,
+        !weight.name.split(separator: "/").contains(where: { $0.hasSuffix(name) })
+      {
         throw slot.layer.identity.error(
           "the file has its weight \"\(slot.name)\" in another place of the order: there is \"\(weight.name)\". "
             + "Layers of it were frozen one by one, which its configuration does not say",

@@ -86,7 +86,7 @@ private struct CSPNetStage {
   private let isExpansionLinear: Bool
 
   static func all(_ arguments: HubArguments) throws(KerasError) -> [CSPNetStage] {
-    let depths = try arguments.integers("stackwise_depth")
+    let depths = try arguments.repeats("stackwise_depth")
     let strides = try padded(arguments.integers("stackwise_strides"), depths.count)
     let filters = try arguments.integers("stackwise_num_filters")
     let expansions = try padded(arguments.numbers("expand_ratio"), depths.count)
@@ -179,7 +179,7 @@ private struct CSPNetStage {
   private func blocks(_ model: inout FunctionalDraft, _ stage: String, _ input: TensorReference)
     -> TensorReference
   {
-    (0..<max(depth, 0)).reduce(input) { block.draft(&model, "\(stage)_block_\($1)", $0) }
+    (0..<depth).reduce(input) { block.draft(&model, "\(stage)_block_\($1)", $0) }
   }
 }
 

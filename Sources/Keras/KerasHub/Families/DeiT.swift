@@ -9,7 +9,7 @@ extension HubClass {
   ]) { arguments, model throws(KerasError) in
     let patches = try PatchGrid(arguments)
     let sizes = try TransformerSizes(arguments, hidden: "intermediate_dim")
-    let layers = try arguments.integer("num_layers")
+    let layers = try arguments.repeats("num_layers")[0]
     let image = model.input(try arguments.imageShape())
     var x = model.block("DeiTEmbeddings", "deit_patching_and_embedding", image) { block, image in
       let token = block.variable("class_token", 0, [1, 1, sizes.width])
@@ -22,9 +22,10 @@ extension HubClass {
     }
     x = model.block("DeiTEncoder", "deit_encoder", x) { model, x in
       var x = x
-      for index in 0..<max(layers, 0) {
+      for index in 0..<layers {
         let place = FunctionalDraft.element(of: "encoder_layers", "DeiTEncoderBlock", index)
-        x = model.block("DeiTEncoderBlock", place, savedName: "transformer_block_\(index + 1)", x) { block, x in
+        x = model.block("DeiTEncoderBlock", place, savedName: "transformer_block_\(index + 1)", x) {
+          block, x in
           let attended = block.selfAttention(x, sizes)
           var y = block.layerNormalization("layer_norm_2", attended, epsilon: sizes.epsilon)
           y = block.dense("mlp/dense", y, units: sizes.hidden, activation: "gelu")

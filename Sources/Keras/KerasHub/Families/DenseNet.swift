@@ -6,7 +6,7 @@ extension HubClass {
   ]) { arguments, model throws(KerasError) in
     let growth = try arguments.integer("growth_rate")
     let compression = try arguments.number("compression_ratio")
-    let repeats = try arguments.integers("stackwise_num_repeats")
+    let repeats = try arguments.repeats("stackwise_num_repeats")
     let image = model.input(try arguments.imageShape())
     var x = model.convolution("conv1_conv", image, filters: 64, kernel: [7], strides: [2], padding: "same")
     x = model.normalizedReLU("conv1", x)
@@ -20,7 +20,7 @@ extension HubClass {
         x = model.convolution("\(name)_conv", x, filters: channels, kernel: [1])
         x = model.pooling("AveragePooling2D", "\(name)_pool", x, size: 2, strides: 2)
       }
-      for index in 0..<max(repeats, 0) {
+      for index in 0..<repeats {
         let name = "stack\(stack + 1)_block\(index + 1)"
         var new = model.normalizedReLU("\(name)_1", x)
         new = model.convolution("\(name)_1_conv", new, filters: 4 * growth, kernel: [1])

@@ -51,7 +51,8 @@ extension HubClass {
 extension HubArguments {
   /// The letter of a block of a stack.
   fileprivate func letter(_ number: Int) throws(KerasError) -> String {
-    guard let scalar = Unicode.Scalar(UInt32(97 + number)), number < 256 else {
+    // Python's `chr`: beyond z come other signs.
+    guard number < 1 << 10, let scalar = Unicode.Scalar(97 + UInt32(number)) else {
       throw error("stackwise_num_repeats", "fewer blocks")
     }
     return String(Character(scalar))
@@ -111,7 +112,8 @@ struct EfficientNetStack {
     let columns = try keys.map { key throws(KerasError) in try numbers(key) }
     // Lists may be longer than that of the kernel sizes.
     let count = columns[0].count
-    let forced = arguments.has("stackwise_force_input_filters") ? try numbers("stackwise_force_input_filters") : []
+    let forced =
+      arguments.has("stackwise_force_input_filters") ? try numbers("stackwise_force_input_filters") : []
     for (key, column) in zip(keys, columns) where column.count < count {
       throw arguments.error(key, "\(count) numbers")
     }
@@ -119,7 +121,7 @@ struct EfficientNetStack {
     var stacks: [EfficientNetStack] = []
     for index in 0..<count {
       func whole(_ column: Int) throws(KerasError) -> Int {
-        guard let number = Int(exactly: columns[column][index]), number >= 0 else {
+        guard let number = Int(exactly: columns[column][index]), (0...1 << 20).contains(number) else {
           throw arguments.error(keys[column], "whole numbers")
         }
         return number
@@ -139,6 +141,7 @@ struct EfficientNetStack {
           outputFilters: try scale.filters(whole(5), width: width),
           forcedFilters: force > 0 ? try scale.filters(force, width: width) : nil))
     }
+    _ = try arguments.limited(repeats: stacks.map(\.repeats), "stackwise_num_repeats")
     return stacks
   }
 }

@@ -124,7 +124,8 @@ struct EfficientNetBlock {
   }
 
   /// Weighs channels by what their means tell.
-  private func weigh(_ block: inout FunctionalDraft, _ x: TensorReference, _ sizes: Sizes) -> TensorReference {
+  private func weigh(_ block: inout FunctionalDraft, _ x: TensorReference, _ sizes: Sizes) -> TensorReference
+  {
     guard let weighing = sizes.weighing else { return x }
     var weight = block.mean(x, axes: [1, 2], keepsAxes: true)
     weight = block.convolution(

@@ -5,7 +5,8 @@ import JSON
 extension HubClass {
   static let hgNetV2 = HubClass(arguments: [
     "depths", "embedding_size", "hidden_sizes", "stem_channels", "hidden_act", "use_learnable_affine_block",
-    "stackwise_stage_filters", "apply_downsample", "use_lightweight_conv_block", "image_shape", "out_features",
+    "stackwise_stage_filters", "apply_downsample", "use_lightweight_conv_block", "image_shape",
+    "out_features",
   ]) { arguments, model throws(KerasError) in
     let stem = try arguments.integers("stem_channels")
     guard stem.count == 3 else { throw arguments.error("stem_channels", "three whole numbers") }
@@ -110,6 +111,9 @@ private struct HGNetV2Stage {
       ("stackwise_stage_filters", rows.count), ("apply_downsample", downsampled.count),
       ("use_lightweight_conv_block", light.count),
     ])
+    // Layers of a block, each of which may be two.
+    _ = try arguments.limited(
+      repeats: rows.map { $0.count == 6 ? $0[3] * ($0[4] + 2) : 0 }, "stackwise_stage_filters")
     return try rows.enumerated().map { index, row throws(KerasError) in
       guard row.count == 6, row.allSatisfy({ $0 >= 0 }) else {
         throw arguments.error("stackwise_stage_filters", "six whole numbers a stage")

@@ -45,11 +45,15 @@ private struct MiTStage {
       "layerwise_sr_ratios",
     ]
     let columns = try keys.map { key throws(KerasError) in try arguments.integers(key) }
-    let count = try arguments.integer("num_layers")
+    _ = try arguments.repeats("layerwise_depths")
+    let count = try arguments.repeats("num_layers")[0]
     for (key, column) in zip(keys, columns) where column.count < count || column.contains(where: { $0 < 1 }) {
       throw arguments.error(key, "\(count) whole numbers from 1")
     }
-    return (0..<max(count, 0)).map { index in
+    for index in 0..<count where columns[1][index] % columns[2][index] != 0 {
+      throw arguments.error("hidden_dims", "multiples of \"layerwise_num_heads\"")
+    }
+    return (0..<count).map { index in
       MiTStage(
         depth: columns[0][index], width: columns[1][index], heads: columns[2][index],
         patch: columns[3][index], stride: columns[4][index], ratio: columns[5][index])

@@ -73,16 +73,15 @@ private struct InvertedResidual {
 
   /// The blocks of each stage.
   static func stages(_ arguments: HubArguments) throws(KerasError) -> [[InvertedResidual]] {
-    func table(_ key: String) throws(KerasError) -> [[JSONValue]] { try arguments.lists(key) }
     let keys = [
       "stackwise_expansion", "stackwise_num_filters", "stackwise_kernel_size", "stackwise_num_strides",
       "stackwise_se_ratio", "stackwise_activation", "stackwise_padding",
     ]
     let columns = try keys.map { key throws(KerasError) in try arguments.lists(key) }
     var stages: [[InvertedResidual]] = []
-    for (stage, count) in try arguments.integers("stackwise_num_blocks").enumerated() {
+    for (stage, count) in try arguments.repeats("stackwise_num_blocks").enumerated() {
       var blocks: [InvertedResidual] = []
-      for index in 0..<max(count, 0) {
+      for index in 0..<count {
         let values = columns.compactMap { column in
           column.indices.contains(stage) && column[stage].indices.contains(index)
             ? column[stage][index] : nil
@@ -100,7 +99,8 @@ private struct InvertedResidual {
 
   private init?(_ values: [JSONValue]) {
     guard let expansion = values[0].real, let filters = values[1].real, let kernel = values[2].integer,
-      let stride = values[3].integer, let padding = values[6].integer, values[4].isNull || values[4].real != nil
+      let stride = values[3].integer, let padding = values[6].integer,
+      values[4].isNull || values[4].real != nil
     else { return nil }
     self.expansion = evenChannels(expansion)
     self.filters = evenChannels(filters)

@@ -33,14 +33,14 @@ extension HubClass {
 
     let block = try ResNetBlock(arguments)
     let widths = try arguments.integers("stackwise_num_filters")
-    let depths = try arguments.integers("stackwise_num_blocks")
+    let depths = try arguments.repeats("stackwise_num_blocks")
     let strides = try arguments.integers("stackwise_num_strides")
     let stacks = try arguments.count([
       ("stackwise_num_filters", widths.count), ("stackwise_num_blocks", depths.count),
       ("stackwise_num_strides", strides.count),
     ])
     for stack in 0..<stacks {
-      for index in 0..<max(depths[stack], 0) {
+      for index in 0..<depths[stack] {
         let isFirst = index == 0
         x = block.draft(
           &model, x, "stack\(stack)_block\(index)", filters: widths[stack],

@@ -11,12 +11,19 @@ extension HubClass {
     let grid = try PatchGrid(arguments)
     let width = try arguments.integer("embed_dim")
     let normalizes = try arguments.bool("patch_norm", default: true)
-    let depths = try arguments.integers("depths")
+    let depths = try arguments.repeats("depths")
     let heads = try arguments.integers("num_heads")
     _ = try arguments.count([("depths", depths.count), ("num_heads", heads.count)])
     let window = try arguments.integer("window_size")
-    guard window > 0 else { throw arguments.error("window_size", "a whole number from 1") }
-    guard heads.allSatisfy({ $0 > 0 }) else { throw arguments.error("num_heads", "whole numbers from 1") }
+    guard (1...64).contains(window) else {
+      throw arguments.error("window_size", "a whole number from 1 to 64")
+    }
+    guard depths.count <= 16, grid.rows * grid.columns <= 1 << 16 else {
+      throw arguments.error("image_shape", "that of an image of fewer patches")
+    }
+    for (index, heads) in heads.enumerated() where heads < 1 || (width << index) % heads != 0 {
+      throw arguments.error("num_heads", "whole numbers that divide each stage's width")
+    }
     let ratio = try arguments.configuration.number("mlp_ratio", default: 4)
     let hasBias = try arguments.bool("qkv_bias", default: true)
 
@@ -38,7 +45,7 @@ extension HubClass {
         hidden: try arguments.rounded(Double(width) * ratio, "mlp_ratio"), hasBias: hasBias)
       x = model.block("SwinTransformerStage", "stage_\(index)", x) { stage, x in
         var x = x
-        for number in 0..<max(depth, 0) {
+        for number in 0..<depth {
           let place = FunctionalDraft.element(of: "blocks", "SwinTransformerBlock", number)
           x = block.draft(&stage, place, "blocks_\(number)", x, isShifted: number % 2 == 1)
         }
@@ -145,7 +152,8 @@ private struct SwinBlock {
       x = block.sum(x, block.transpose(bias, [2, 0, 1]))
       if shift > 0 {
         x = block.reshape(x, [-1, windows, heads, area, area])
-        x = block.reshape(block.sum(x, block.windowMask(regions(shift: shift), area)), [-1, heads, area, area])
+        x = block.reshape(
+          block.sum(x, block.windowMask(regions(shift: shift), area)), [-1, heads, area, area])
       }
       x = block.matrixProduct(block.layer("Softmax", nil, [:], x), parts[2])
       x = block.reshape(block.transpose(x, [0, 2, 1, 3]), [-1, area, width])

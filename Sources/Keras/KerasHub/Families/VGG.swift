@@ -6,7 +6,7 @@ extension HubClass {
   static let vgg = HubClass(arguments: [
     "stackwise_num_repeats", "stackwise_num_filters", "image_shape",
   ]) { arguments, model throws(KerasError) in
-    let repeats = try arguments.integers("stackwise_num_repeats")
+    let repeats = try arguments.repeats("stackwise_num_repeats")
     let filters = try arguments.integers("stackwise_num_filters")
     _ = try arguments.count([
       ("stackwise_num_repeats", repeats.count), ("stackwise_num_filters", filters.count),
@@ -14,7 +14,7 @@ extension HubClass {
     var x = model.input(try arguments.imageShape())
     for (stack, (repeats, filters)) in zip(repeats, filters).enumerated() {
       let name = "block\(stack + 1)"
-      for index in 0..<max(repeats, 0) {
+      for index in 0..<repeats {
         x = model.convolution(
           "\(name)_conv\(index + 1)", x, filters: filters, kernel: [3], padding: "same", bias: true,
           activation: "relu")

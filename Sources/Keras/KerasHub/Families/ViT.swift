@@ -18,16 +18,18 @@ extension HubClass {
       let patches = block.patches("patch_embedding", image, patches, width: width, bias: hasPatchBias)
       let positions = block.variable(
         "position_embeddings", 0, [patches.count + (hasToken ? 1 : 0), width], of: "position_embedding")
-      return block.sum(block.sequence(patches.tensor, count: patches.count, tokens: token.map { [$0] } ?? []), positions)
+      return block.sum(
+        block.sequence(patches.tensor, count: patches.count, tokens: token.map { [$0] } ?? []), positions)
     }
     let encoder = try TransformerSizes(arguments, hidden: "mlp_dim")
     let hasBias = try arguments.bool("use_mlp_bias", default: true)
-    let layers = try arguments.integer("num_layers")
+    let layers = try arguments.repeats("num_layers")[0]
     x = model.block("ViTEncoder", "vit_encoder", x) { model, x in
       var x = x
-      for index in 0..<max(layers, 0) {
+      for index in 0..<layers {
         let place = FunctionalDraft.element(of: "encoder_layers", "ViTEncoderBlock", index)
-        x = model.block("ViTEncoderBlock", place, savedName: "transformer_block_\(index + 1)", x) { block, x in
+        x = model.block("ViTEncoderBlock", place, savedName: "transformer_block_\(index + 1)", x) {
+          block, x in
           let attended = block.selfAttention(x, encoder)
           var y = block.layerNormalization("layer_norm_2", attended, epsilon: encoder.epsilon)
           y = block.dense("mlp/dense_1", y, units: encoder.hidden, bias: hasBias, activation: "gelu")
@@ -123,7 +125,7 @@ extension FunctionalDraft {
     return operation("Pad", ["pad_width": .array(widths)], .tensor(x))
   }
 
-  /// A sequence, and what it tells of itself by attention.
+  /// A sequence plus what attention takes from it.
   mutating func selfAttention(_ x: Tensor, _ sizes: TransformerSizes) -> Tensor {
     let normalized = layerNormalization("layer_norm_1", x, epsilon: sizes.epsilon)
     let attended = layer(
