@@ -29,6 +29,7 @@ def built(name):
     import keras_hub
     import numpy
 
+    keras.backend.clear_session()
     keras.utils.set_random_seed(1)
     generator = numpy.random.default_rng(1)
     family, arguments, head = MODELS[name]
@@ -72,7 +73,7 @@ def part_of_another(backbone):
 
 
 def compare(thimble, name):
-    """Prints a row about one model as JSON."""
+    """The row of a model."""
     import numpy
 
     backbone, classifier, image, scaled = built(name)
@@ -94,7 +95,7 @@ def compare(thimble, name):
                     row["files"][f"{form} {kind}"] = "Keras cannot save it" if form == "part" else str(error)[:200]
                     continue
                 row["files"][f"{form} {kind}"] = verify(thimble, path, folder, values, outputs)
-    print(json.dumps(row))
+    return row
 
 
 def verify(thimble, path, folder, values, outputs):
@@ -132,7 +133,7 @@ def cells(row):
 def write_part(rows):
     import importlib.metadata
 
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("keras-hub", "keras", "jax"))
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("keras-hub", "keras", "tensorflow"))
     columns = [f"{form} .{kind}" for form in FORMS for kind in ("h5", "keras")]
     lines = [
         TITLE, "",
@@ -149,18 +150,15 @@ def write_part(rows):
 
 
 def measured(thimble, name):
-    run = subprocess.run([sys.executable, __file__, thimble, "--one", name], capture_output=True, text=True)
+    """The row of a model, or what kept it from being compared."""
     try:
-        return json.loads(run.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        reason = (run.stderr.strip().splitlines() or ["ended"])[-1][:200]
-        return {"name": name, "files": {}, "reason": f"KerasHub: {reason}"}
+        return compare(thimble, name)
+    except Exception as error:
+        return {"name": name, "files": {}, "reason": f"KerasHub: {type(error).__name__}: {error}"[:200]}
 
 
 def main():
     thimble, *names = sys.argv[1:]
-    if names[:1] == ["--one"]:
-        return compare(thimble, names[1])
     rows = []
     for name in names or MODELS:
         start = time.monotonic()

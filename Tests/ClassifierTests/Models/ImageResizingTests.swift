@@ -55,7 +55,7 @@ struct ImageResizingTests {
   }
 
   @Test(arguments: [
-    ("bilinear", false, true, false, ResizeFilter.tfBilinear, Fit.crop),
+    ("bilinear", false, true, false, ResizeFilter?.some(.tfBilinear), Fit?.some(.crop)),
     ("nearest", false, false, false, .tfNearest, .stretch),
     ("bicubic", false, true, false, .tfBicubic, .crop),
     ("bilinear", true, true, false, nil, .crop), ("lanczos3", false, true, false, nil, .crop),

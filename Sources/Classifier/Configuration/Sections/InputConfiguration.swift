@@ -94,7 +94,8 @@ extension InputConfiguration: ConfigurationSection {
       text: """
         `nearest`, `box`, `bilinear`, `hamming`, `bicubic`, `lanczos`: Pillow's; `tf-nearest`, `tf-bilinear`, \
         `tf-bicubic`, `tf-area`: tf.image's, which also decode as TensorFlow does; `cv-linear`: OpenCV's
-        """, fallback: "`nearest`, as `load_img`, or as the model's own preprocessor", canonical: { .string($0.filter.rawValue) })
+        """, fallback: "`nearest`, as `load_img`, or as the model's own preprocessor",
+      canonical: { .string($0.filter.rawValue) })
     public static let fit = ConfigurationKey<InputConfiguration>(
       "fit", \.fit, .optional(.word), .results,
       text: "`stretch`, `crop` (`keep_aspect_ratio`), `pad` (with black), `fit` (`ImageOps.fit`)",
