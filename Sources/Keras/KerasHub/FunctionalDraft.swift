@@ -1,4 +1,3 @@
-import Inference
 import JSON
 import System
 
@@ -69,7 +68,7 @@ struct FunctionalDraft {
 
   /// Adds a layer that takes a list of tensors.
   mutating func merge(
-    _ className: String, _ name: String?, _ config: JSONValue = [:], _ inputs: [Tensor]
+    _ className: String, _ name: String?, _ config: JSONValue, _ inputs: [Tensor]
   ) -> Tensor {
     let list = Argument<Tensor>.list(inputs.map { .tensor($0) })
     return append(
@@ -166,13 +165,10 @@ struct FunctionalDraft {
     return outputs.indices.map { Tensor(layer: model.name, tensor: $0) }
   }
 
-  mutating func nextID() -> Int {
+  private mutating func nextID() -> Int {
     lastID += 1
     return lastID
   }
-
-  /// Goes on counting where the draft of another model ended.
-  mutating func goOn(after lastID: Int) { self.lastID = lastID }
 
   /// The finished model.
   /// - Parameters:

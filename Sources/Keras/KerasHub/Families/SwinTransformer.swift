@@ -1,4 +1,3 @@
-import Inference
 import JSON
 
 // https://github.com/keras-team/keras-hub/blob/master/keras_hub/src/models/swin_transformer/swin_transformer_layers.py
