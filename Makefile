@@ -38,7 +38,7 @@ docs: ## the documentation of the engine and the readers, in .build-docs/
 sideload: ## FROM=dir/ as dist/sideload.zip, for the package or for S3
 	@scripts/sideload --from "$(FROM)"
 
-conformance: ## all models of keras.applications against Keras, and families of KerasHub (about 20 minutes)
+conformance: ## all models of keras.applications against Keras, and those of other packages (three quarters of an hour)
 	@scripts/conformance
 
 mutate: ## break the sources in sixty ways and see the tests fail (ONLY=number or text)

@@ -8,9 +8,9 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-// A progressive file may hold any number of scans, each of which costs a pass over the whole image.
-// No encoder writes more than a few dozen.
-enum { maximum_scans = 500, rows_per_call = 16 };
+// A progressive file may hold any number of scans, each of which costs a pass over the whole image: some 30 ns a block,
+// so that the visits allowed take about 3 s. No encoder writes more scans than a few dozen.
+enum { usual_scans = 30, maximum_scans = 500, maximum_block_visits = 100000000, rows_per_call = 16 };
 
 struct thimble_jpeg {
   struct jpeg_decompress_struct decompress;
@@ -46,11 +46,25 @@ static void ignore_warning(j_common_ptr common, int level) {
   if (level < 0) common->err->num_warnings++;
 }
 
+// Blocks of all components.
+static size_t blocks(const struct jpeg_decompress_struct *decompress) {
+  size_t count = 0;
+  for (int index = 0; index < decompress->num_components; index++) {
+    const jpeg_component_info *component = &decompress->comp_info[index];
+    // A scan of several components has whole units of them.
+    count += ((size_t)component->width_in_blocks + (size_t)component->h_samp_factor)
+           * ((size_t)component->height_in_blocks + (size_t)component->v_samp_factor);
+  }
+  return count;
+}
+
 static void limit_scans(j_common_ptr common) {
   thimble_jpeg *jpeg = owner(common);
-  if (jpeg->decompress.input_scan_number > maximum_scans) {
+  size_t scans = (size_t)jpeg->decompress.input_scan_number;
+  if (scans > maximum_scans
+      || (scans > usual_scans && scans * blocks(&jpeg->decompress) > maximum_block_visits)) {
     jpeg->status = THIMBLE_JPEG_CORRUPT;
-    snprintf(jpeg->message, sizeof jpeg->message, "more than %d scans", maximum_scans);
+    snprintf(jpeg->message, sizeof jpeg->message, "more than %zu scans", scans - 1);
     fail(common);
   }
 }
@@ -138,6 +152,15 @@ thimble_jpeg_status thimble_jpeg_read_header(thimble_jpeg *jpeg) {
 uint32_t thimble_jpeg_width(const thimble_jpeg *jpeg) { return jpeg->decompress.image_width; }
 uint32_t thimble_jpeg_height(const thimble_jpeg *jpeg) { return jpeg->decompress.image_height; }
 uint32_t thimble_jpeg_components(const thimble_jpeg *jpeg) { return (uint32_t)jpeg->decompress.num_components; }
+
+size_t thimble_jpeg_memory(thimble_jpeg *jpeg) {
+  struct jpeg_decompress_struct *decompress = &jpeg->decompress;
+  // Rows of blocks as samples, with those above and below, and as pixels.
+  size_t rows = (size_t)decompress->max_v_samp_factor * DCTSIZE;
+  size_t bytes = 3 * rows * decompress->image_width * (size_t)decompress->num_components;
+  if (jpeg_has_multiple_scans(decompress)) bytes += blocks(decompress) * sizeof(JBLOCK);
+  return bytes;
+}
 
 int thimble_jpeg_has_adobe_marker(const thimble_jpeg *jpeg) { return jpeg->decompress.saw_Adobe_marker; }
 

@@ -129,6 +129,10 @@ thimble_png_status thimble_png_read_header(thimble_png *png, thimble_png_header 
   return THIMBLE_PNG_OK;
 }
 
+size_t thimble_png_memory(thimble_png *png) {
+  return 2 * png_get_rowbytes(png->reader, png->info) + 8 * (size_t)png_get_image_width(png->reader, png->info);
+}
+
 static void begin_rows(thimble_png *png) {
   png->passes = png_set_interlace_handling(png->reader);
   png_read_update_info(png->reader, png->info);

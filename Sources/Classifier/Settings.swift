@@ -93,10 +93,8 @@ public struct Settings: Sendable {
     return max(1, min((megabytes + 884) / 1769, 6, processors))
   }
 
-  /// What an image may cost: most decoders need up to eight bytes a pixel.
-  var imageLimits: ImageLimits {
-    ImageLimits(maximumPixels: min(ImageLimits().maximumPixels, max(memory / 8, 1 << 20)))
-  }
+  /// What an image may cost: half of the memory; the rest is for models, and for files that are on their way.
+  var imageLimits: ImageLimits { ImageLimits(maximumMemory: memory / 2) }
 
   /// What image files that are on their way at once may take, bytes.
   var bodyMemory: Int { max(memory / 8, 4 << 20) }

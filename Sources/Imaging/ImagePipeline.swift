@@ -82,7 +82,12 @@ public struct ImagePipeline: Sendable, Equatable {
     var source = try openImage(file, limits: limits, rules: DecodingRules(resize, color))
     if exifOrientation {
       let orientation = try Orientation(file)
-      if orientation != .upright { source = try orientation.apply(BufferedRows(reading: source)) }
+      if orientation != .upright {
+        // The image as it is and as it will be.
+        let memory = source.memory + 2 * source.header.rowBytes * source.header.height
+        try limits.check(memory: memory, of: source.header)
+        source = try orientation.apply(BufferedRows(reading: source))
+      }
     }
     let conversion = RowConversion(from: source.header, to: mode(for: source.header), premultiplies: false)
     if !conversion.isIdentity { source = try ConvertedRows(source, conversion) }
@@ -92,6 +97,7 @@ public struct ImagePipeline: Sendable, Equatable {
       resize.isTensorFlow
       ? Placement(asTensorFlow: fit, of: size, onto: (width, height))
       : Placement(fit, of: size, onto: (width, height))
+    try limits.check(memory: source.memory + memory(of: source.header, place), of: source.header)
     if place.width != width || place.height != height {
       for index in 0..<count { target[index] = preprocess(0, channel: index % color.channels) }
     }
@@ -125,6 +131,19 @@ public struct ImagePipeline: Sendable, Equatable {
     case .rgb, .bgr: .rgb
     case .rgba: .rgba
     }
+  }
+
+  /// Bytes that resizing takes.
+  private func memory(of header: ImageHeader, _ place: Placement) -> Int {
+    if resize.isTensorFlow {
+      let rows = resize == .tfArea ? header.height : min(header.height, 4 * place.height)
+      let values = place.width * place.height * color.channels * MemoryLayout<Float>.stride
+      return header.rowBytes * (rows + 1) + header.height * MemoryLayout<Int>.stride + values
+    }
+    let pixels = place.width * place.height * header.mode.rowBytesPerPixel
+    let resizer = Resizer(
+      width: place.width, height: place.height, filter: resize, box: place.box, pillow: pillow)
+    return pixels + resizer.memory(of: header)
   }
 
   /// Resizes with Pillow's filters or OpenCV's, which give whole numbers.

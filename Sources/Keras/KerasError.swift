@@ -9,6 +9,8 @@ public struct KerasError: Error, Sendable, CustomStringConvertible {
   public let reason: String
   /// What the file's owner can do.
   public let remedy: String?
+  /// What else keeps the model from being used, where that was looked for.
+  public private(set) var others: [KerasError] = []
 
   public init(
     path: String, layer: String? = nil, className: String? = nil, reason: String, remedy: String? = nil
@@ -20,6 +22,29 @@ public struct KerasError: Error, Sendable, CustomStringConvertible {
     self.remedy = remedy
   }
 
+  /// Several errors as one; nil: there are none.
+  init?(_ all: [KerasError]) {
+    guard var first = all.first else { return nil }
+    first.others = all.flatMap { [$0.alone] + $0.others }
+    first.others.removeFirst()
+    self = first
+  }
+
+  private var alone: KerasError {
+    var error = self
+    error.others = []
+    return error
+  }
+
+  /// The same of a file by another name.
+  public func naming(_ path: String) -> KerasError {
+    var error = KerasError(
+      path: path, layer: layer, className: className, reason: reason, remedy: remedy)
+    error.others = others.map { $0.naming(path) }
+    return error
+  }
+
+  /// One line: of several errors the first, and how many there are.
   public var description: String {
     var text = path + ": "
     if let layer {
@@ -27,6 +52,8 @@ public struct KerasError: Error, Sendable, CustomStringConvertible {
       if let className { text += " (\(className))" }
       text += ": "
     }
-    return text + reason + (remedy.map { "; " + $0 } ?? "")
+    text += reason + (remedy.map { "; " + $0 } ?? "")
+    if others.isEmpty { return text }
+    return text + " (\(others.count) more of its layers cannot be read: thimble inspect lists all)"
   }
 }

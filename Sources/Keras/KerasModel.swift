@@ -31,10 +31,12 @@ public struct KerasModel: Sendable {
   ///   - arrival: brings the bytes of a file that is still arriving but has its full size already; nil: all are
   ///     there. Only what the model needs is asked for, and all of it is there when this returns.
   ///   - verifiesWeights: whether the checksum of a `.keras` archive's weights is verified, see below.
+  ///   - customObjects: what is known of classes that the file names but does not hold.
   /// - Throws: ``KerasError`` when the file is damaged or does not arrive, or the model is not one that can be built.
   public init(
     path: String, config: String? = nil, workers: Workers = Workers(count: 1),
-    arrival: (any FileArrival)? = nil, verifiesWeights: Bool = false
+    arrival: (any FileArrival)? = nil, verifiesWeights: Bool = false,
+    customObjects: CustomObjects = CustomObjects()
   ) throws(KerasError) {
     var text: (text: [UInt8], name: String)?
     if let config {
@@ -42,7 +44,8 @@ public struct KerasModel: Sendable {
       text = (bytes, config)
     }
     try self.init(
-      path: path, config: text, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)
+      path: path, config: text, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights,
+      customObjects: customObjects)
   }
 
   /// Whether a path is that of a folder into which a `.keras` file was unpacked: such a folder is read like the file.
@@ -65,14 +68,21 @@ public struct KerasModel: Sendable {
   ///   - arrival: brings the bytes of a file that is still arriving.
   ///   - verifiesWeights: whether the checksum that a `.keras` archive has of its weights is verified, which takes a
   ///     read of them all. Files of other kinds have none.
+  ///   - customObjects: what is known of classes that the file names but does not hold.
   public init(
     path: String, config: (text: [UInt8], name: String)?, workers: Workers, arrival: (any FileArrival)? = nil,
-    verifiesWeights: Bool = false
+    verifiesWeights: Bool = false, customObjects: CustomObjects = CustomObjects()
   ) throws(KerasError) {
     let file = try ModelFile(
       path: path, config: config, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)
-    var parser = ModelParser(file: path, version: file.version)
+    var parser = ModelParser(file: path, version: file.version, customObjects: customObjects)
     let model = try parser.model(file.configuration)
+    if let refusal = KerasError(parser.refusals) { throw refusal }
+    if let unknown = customObjects.lambdas.keys.sorted().first(where: { !parser.lambdas.contains($0) }) {
+      throw KerasError(
+        path: path,
+        reason: "a function is named for the Lambda layer \"\(unknown)\", which the model does not have")
+    }
     let weights = try file.read(model)
     try model.checkAttention(weights)
     var builder = GraphBuilder(weights: weights)

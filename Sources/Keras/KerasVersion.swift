@@ -18,4 +18,7 @@ struct KerasVersion: Sendable {
     minor = 0
     text = ""
   }
+
+  /// Whether it is the given version or a later one.
+  func isAtLeast(_ major: Int, _ minor: Int) -> Bool { (self.major, self.minor) >= (major, minor) }
 }

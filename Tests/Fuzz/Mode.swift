@@ -7,6 +7,8 @@ enum Mode: String, CaseIterable {
   case model
   /// Whole model files with mutated bytes.
   case modelFile = "model-file"
+  /// The code of a Lambda layer's function.
+  case lambda
 
   func target(folder: String) -> any FuzzTarget {
     switch self {
@@ -23,6 +25,7 @@ enum Mode: String, CaseIterable {
     case .emulatorXML: EmulatorXMLTarget()
     case .model: ModelTarget(folder: folder)
     case .modelFile: ModelFileTarget()
+    case .lambda: LambdaTarget(folder: folder)
     }
   }
 }

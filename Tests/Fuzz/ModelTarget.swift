@@ -37,7 +37,7 @@ struct ModelFileTarget: FuzzTarget {
 }
 
 /// Loads models and runs those that are accepted.
-private struct ModelRunner {
+struct ModelRunner {
   /// Values in any one step, and operations in all: what is larger is refused elsewhere, or tests nothing new.
   private static let valueLimit = 1e6
   private static let flopLimit = 1e8

@@ -44,8 +44,7 @@ struct DirectStep: RangeStep {
         result[column] = value
       }
       if let activation {
-        ElementwiseStep(name: name, unary: activation, input: output, output: output)
-          .apply(result, 0, result, 0, 1, output.columns)
+        activation.apply(result, 0, result, 0, 1, output.columns)
       }
     }
   }

@@ -11,7 +11,9 @@ struct ComparisonTests {
   @Test(arguments: KerasCase.names(refused: false), KernelSet.all)
   func predictsAsKeras(_ name: String, _ kernels: KernelSet) throws {
     let saved = try KerasCase(name)
-    let model = try KerasModel(path: saved.model, config: saved.config, workers: Workers(count: 3))
+    let model = try KerasModel(
+      path: saved.model, config: saved.config, workers: Workers(count: 3),
+      customObjects: saved.customObjects())
     let inputs = try saved.paths("in").map { try NPY.read(path: $0) }
     let plan = try Plan(
       model.graph, inputShapes: inputs.map(\.shape), workers: Workers(count: 1),

@@ -1,5 +1,9 @@
 import Foundation
+import JSON
 import TestSupport
+import Testing
+
+@testable import Keras
 
 /// A folder that scripts/fixtures/Keras.py made: a model file, and what must come of it.
 struct KerasCase {
@@ -25,6 +29,27 @@ struct KerasCase {
 
   /// The configuration of a file that holds weights only.
   var config: String? { files.contains("config.json") ? folder + "/config.json" : nil }
+
+  /// What is said of the classes and functions whose code the file does not hold.
+  func customObjects() throws -> CustomObjects {
+    let lambdas = try members("lambdas.json").map { ($0.name, try #require($0.value.string)) }
+    let classes = try members("classes.json").map { member in
+      let name = try #require(member.value["class"]?.string)
+      return (
+        member.name,
+        CustomObjects.Substitute(className: name, config: member.value["config"]?.object ?? JSONObject())
+      )
+    }
+    return CustomObjects(
+      classes: Dictionary(uniqueKeysWithValues: classes), lambdas: Dictionary(uniqueKeysWithValues: lambdas))
+  }
+
+  /// Those of a JSON file; none where there is no such file.
+  private func members(_ file: String) throws -> [JSONObject.Member] {
+    guard files.contains(file) else { return [] }
+    let text = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
+    return try #require(try JSONValue(text: text).object).members
+  }
 
   func paths(_ prefix: String) -> [String] {
     files.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".npy") }.count.indices.map {

@@ -13,11 +13,33 @@ struct LayerTableTests {
     let named = text[start.upperBound..<end.lowerBound].matches(of: /`([A-Za-z0-9]+)`/).map { String($0.1) }
     #expect(Set(named).count == named.count, "a layer stands in the table twice")
     // A class that was registered under a package's name is the same layer.
-    let built = LayerClass.layers.keys.map { $0.split(separator: ">").last.map(String.init) ?? $0 }
+    let others = Package.all.flatMap(\.layers.keys)
+    let built = Set(LayerClass.layers.keys).subtracting(others).map {
+      $0.split(separator: ">").last.map(String.init) ?? $0
+    }
     let missing = Set(built).subtracting(named).sorted()
     let unknown = Set(named).subtracting(built).sorted()
     #expect(missing.isEmpty, "built, but not in the table")
     #expect(unknown.isEmpty, "in the table, but not built")
+  }
+
+  /// The README's table of packages is what the code knows of each.
+  @Test func packages() throws {
+    let text = try String(contentsOfFile: Fixtures.root + "/README.md", encoding: .utf8)
+    let start = try #require(text.range(of: "<!-- packages: begin -->"))
+    let end = try #require(text.range(of: "<!-- packages: end -->"))
+    var named: [String: Set<String>] = [:]
+    for line in text[start.upperBound..<end.lowerBound].split(separator: "\n").dropFirst(2) {
+      let names = line.matches(of: /`([A-Za-z0-9_]+)`/).map { String($0.1) }
+      named[names[0]] = Set(names.dropFirst())
+    }
+    for package in Package.all {
+      let known = Array(package.aliases.keys) + package.layers.keys + package.functions.keys
+      let plain = Set(
+        known.map { $0.split(whereSeparator: { $0 == ">" || $0 == "/" }).last.map(String.init) ?? $0 })
+      #expect(named[package.module] == plain, "\(package.module)")
+    }
+    #expect(named.count == Package.all.count)
   }
 
   /// The README names all operations of Keras that are not built.

@@ -149,6 +149,35 @@ struct ModelTests {
     #expect(json.status == 1 && json.output.isEmpty, "\(json)")
   }
 
+  @Test(arguments: ["inspect", "check"])
+  func `all that is missing is listed, with what to do`(command: String) throws {
+    let outcome = try Tool.run(command, file("own.keras"))
+    #expect(outcome.status == 1, "\(outcome)")
+    #expect(outcome.output.contains("3 layers cannot be read"))
+    #expect(outcome.output.contains("mine>Drop (drop_2, drop_1):\n"), "\(outcome.output)")
+    #expect(outcome.output.contains("mine>Scale (scale):\n") && outcome.output.contains("--class mine>Scale=..."))
+    #expect(outcome.error.filter { $0 == "\n" }.count == 1 && outcome.error.contains("2 more of its layers"))
+  }
+
+  @Test func `what is missing is listed as JSON`() throws {
+    let outcome = try Tool.run("inspect", file("own.h5"), "--json", "--class", "Drop=Identity")
+    #expect(outcome.status == 1)
+    let missing = try #require(try json(outcome)["missing"] as? [[String: String]])
+    #expect(missing.map { $0["name"] } == ["scale"] && missing[0]["className"] == "mine>Scale")
+    #expect(missing[0]["reason"]?.isEmpty == false && missing[0]["remedy"]?.contains("keras.layers") == true)
+  }
+
+  @Test(arguments: ["h5", "keras"]) func `the user's word for a class is taken`(type: String) throws {
+    let classes = [
+      "--class", "Drop=Dropout", "--class", #"mine>Scale={"class": "Rescaling", "config": {"scale": 0.25}}"#,
+    ]
+    let outcome = try Tool.run(
+      ["verify", file("own.\(type)"), "-i", file("own-x0.npy"), "-e", file("own-y0.npy")] + classes)
+    #expect(outcome.status == 0, "\(outcome)")
+    let check = try Tool.run(["check", file("own.\(type)")] + classes)
+    #expect(check.status == 0 && check.output.contains("works"), "\(check)")
+  }
+
   @Test func `an unpacked .keras file is the same model`() throws {
     let folder = try Tool.run("inspect", file("unpacked"), "--json")
     let archive = try Tool.run("inspect", file("classifier.keras"), "--json")
@@ -217,6 +246,9 @@ struct ModelTests {
     (["verify", "M", "--input", "X", "--expect", "X", "--tolerance", "inf"], 64, "--tolerance"),
     (["verify", "M", "--input", "X", "--expect", "X", "--tolerance", "nan"], 64, "--tolerance"),
     (["inspect", "M", "--shape", "1x0x3"], 64, "--shape"),
+    (["inspect", "M", "--class", "Drop"], 64, "write NAME=CLASS"),
+    (["inspect", "M", "--class", "Drop=Dropuot"], 64, "did you mean \"Dropout\"?"),
+    (["inspect", "M", "--class", "Drop={class: 'ReLU', confg: {}}"], 64, "did you mean \"config\"?"),
     (["inspect", "M", "--shape", "1x8x8x3"], 1, "classifier.h5: "),
     (["bench", "M", "--seconds", "0"], 64, "--seconds"),
     (["nonsense"], 64, "nonsense"),

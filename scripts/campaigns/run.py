@@ -11,6 +11,7 @@ from pathlib import Path
 
 import eight
 import faults
+import images
 import kills
 import memory
 import storage
@@ -34,7 +35,7 @@ def campaigns(is_long):
         "storage": [
             lambda *where: storage.run(*where, sizes=list(range(1, 31)) if is_long else SMALL_SIZES)],
         "memory": [lambda *where: memory.run(*where)],
-    }
+    } | ({"images": [lambda *where: images.run(*where)]} if is_long else {})
 
 
 def main():

@@ -5,6 +5,7 @@ usage: corpus.py FIXTURES OUT
 Inputs stay small: a fuzzer tries few large ones, and lets none grow beyond the largest that it begins with.
 """
 
+import base64
 import json
 import sys
 import zipfile
@@ -101,6 +102,8 @@ def seeds(fixtures):
     documents = [text.encode() for text in DOCUMENTS]
     configurations = [*models(fixtures / "Keras")]
     small_texts = [text.split(b"\n", 1)[1] for text in configurations[::10]]
+    lambdas = json.loads((fixtures / "Lambdas" / "cases.json").read_text())
+    functions = [case["function"]["config"]["code"] if isinstance(case["function"], dict) else case["function"][0] for case in lambdas]
     files = {kind: [path.read_bytes() for path in small(images, f"*.{kind}", 4000)] for kind in ["png", "jpg", "bmp"]}
     return {
         "json": texts + small_texts, "json5": texts + small_texts,
@@ -111,6 +114,8 @@ def seeds(fixtures):
         "resize": [bytes([index * 37 % 256 for index in range(start, start + 64)]) for start in range(16)],
         "chunks": [text.encode() for text in CHUNKS], "s3-xml": documents, "emulator-xml": documents,
         "model": configurations,
+        # One of each ten: the versions of Python differ, the functions are the same.
+        "lambda": [base64.b64decode(code) for code in functions[::10] if len(code) <= TEXT_LIMIT],
         "model-file": [path.read_bytes() for path in small(fixtures / "Keras", "model.*")],
     }
 

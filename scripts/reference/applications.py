@@ -7,15 +7,13 @@ Without names: all of them, and docs/conformance.md is written. Exit code 1 when
 
 import json
 import platform
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-TOLERANCE = 1e-5
-# What a process may take: the page names models that need more.
-MEMORY_LIMIT = 20 << 30
+from verifying import TOLERANCE, difference, measured, passed, verify
+
 PAGE = Path("docs/conformance.md")
 
 
@@ -132,8 +130,12 @@ def module_of(name):
 
 def with_lambdas(path):
     """Turns InceptionResNetV2's layers of Keras 3 into the Lambdas that Keras 2 saved."""
+    import base64
+    import marshal
+
     import h5py
 
+    code = base64.b64encode(marshal.dumps((lambda inputs, scale: inputs[0] + inputs[1] * scale).__code__)).decode()
     with h5py.File(path, "r+") as file:
         config = json.loads(file.attrs["model_config"])
         names = [f"block{block}_{index + 1}" for block, count in ((35, 10), (17, 20), (8, 10)) for index in range(count)]
@@ -149,7 +151,7 @@ def with_lambdas(path):
                 inbound_nodes=[[[*source, {}] for source in sources]],
                 config={
                     "name": layer["config"]["name"], "trainable": True, "dtype": "float32",
-                    "function": ["4wIAAAAAAAAAAAAAAAI=\n", None, None], "function_type": "lambda",
+                    "function": [code, None, None], "function_type": "lambda",
                     "module": "keras.applications.inception_resnet_v2",
                     "output_shape": None, "output_shape_type": "raw", "output_shape_module": None,
                     "arguments": {"scale": scale},
@@ -188,45 +190,10 @@ def compare(thimble, name):
     print(json.dumps(row))
 
 
-def verify(thimble, path, folder):
-    """The largest difference that Thimble tells, or what it says instead."""
-    run = subprocess.run(
-        [thimble, "verify", path, "--input", f"{folder}/x.npy", "--expect", f"{folder}/y.npy",
-         "--tolerance", str(TOLERANCE), "--json"], capture_output=True, text=True)
-    try:
-        # JSON has no infinity: it comes as a text.
-        return max(float(output["worst"]["difference"]) for output in json.loads(run.stdout)["outputs"])
-    except (ValueError, KeyError):
-        return (run.stderr or run.stdout).strip()
-
-
 # The parent.
 
 
-def passed(row):
-    """Whether each file gave what was expected; not a number is not."""
-    return bool(row["files"]) and all(
-        isinstance(value, float) and value <= TOLERANCE for value in row["files"].values())
-
-
-def measured(thimble, name):
-    """The row of a model, or what kept it from being compared."""
-    import resource
-
-    run = subprocess.run(
-        [sys.executable, __file__, thimble, "--one", name], capture_output=True, text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT)))
-    try:
-        return json.loads(run.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        reason = (run.stderr.strip().splitlines() or ["ended"])[-1][:200]
-        return {"name": name, "files": {}, "reason": f"Keras: {reason}"}
-
-
 def cells(row):
-    def difference(value):
-        return "" if value is None else f"{value:.1e}" if isinstance(value, float) else value
-
     if "reason" in row:
         return [row["name"], "", "", "", row["reason"], "", "not compared"]
     return [
@@ -269,7 +236,7 @@ def main():
     rows = []
     for name in names or application_names():
         start = time.monotonic()
-        rows.append(measured(thimble, name))
+        rows.append(measured(__file__, thimble, name))
         print("  ".join(filter(None, cells(rows[-1]))), f"({time.monotonic() - start:.0f} s)", flush=True)
     if not names:
         write_page(rows)

@@ -34,6 +34,9 @@ uint32_t thimble_jpeg_width(const thimble_jpeg *jpeg);
 uint32_t thimble_jpeg_height(const thimble_jpeg *jpeg);
 uint32_t thimble_jpeg_components(const thimble_jpeg *jpeg);
 
+/// Bytes that reading the rows will take: all coefficients of a file with several scans, some rows of others.
+size_t thimble_jpeg_memory(thimble_jpeg *jpeg);
+
 /// Whether an Adobe marker says how the colours are meant.
 int thimble_jpeg_has_adobe_marker(const thimble_jpeg *jpeg);
 

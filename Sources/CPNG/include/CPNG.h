@@ -46,6 +46,9 @@ void thimble_png_destroy(thimble_png *png);
 /// Reads up to the pixels. No pixel memory yet.
 thimble_png_status thimble_png_read_header(thimble_png *png, thimble_png_header *header);
 
+/// Bytes that libpng takes for rows: two of the file's, for its filters, and one in the widest form on the way.
+size_t thimble_png_memory(thimble_png *png);
+
 /// Gets ready for rows. Gray of up to 8 bits and palette: one byte a pixel, gray scaled to 0...255. Gray of
 /// 16 bits: a word in the machine's byte order. Gray and alpha: two bytes at 8 bits, four (the gray
 /// thrice) at 16. RGB: four bytes, the last unused. RGBA: four. Colours of 16 bits keep their high byte.

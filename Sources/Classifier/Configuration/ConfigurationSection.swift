@@ -14,8 +14,12 @@ protocol ConfigurationSection {
 extension ConfigurationSection {
   func check(_ place: ConfigurationPlace) throws(ConfigurationError) {}
 
-  /// - Throws: when `value` is not an object, has a key that is unknown, or lacks one that is needed.
   init(_ value: JSONValue, _ place: ConfigurationPlace) throws(ConfigurationError) {
+    try self.init(section: value, place)
+  }
+
+  /// - Throws: when `value` is not an object, has a key that is unknown, or lacks one that is needed.
+  init(section value: JSONValue, _ place: ConfigurationPlace) throws(ConfigurationError) {
     guard let members = value.object?.members else {
       throw place.error("an object {...} should be here, not \(value.kind)")
     }

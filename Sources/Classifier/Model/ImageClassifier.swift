@@ -52,16 +52,14 @@ public final class ImageClassifier {
   ///   - config: the JSON that describes a model of which the file has the weights only, with its name.
   static func read(
     _ path: String, arrival: (any FileArrival)?, subject: String, config: (text: [UInt8], name: String)?,
-    workers: Workers, verifiesWeights: Bool = false
+    workers: Workers, verifiesWeights: Bool = false, customObjects: CustomObjects = CustomObjects()
   ) throws(ClassifierError) -> KerasModel {
     do throws(KerasError) {
       return try KerasModel(
-        path: path, config: config, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights)
+        path: path, config: config, workers: workers, arrival: arrival, verifiesWeights: verifiesWeights,
+        customObjects: customObjects)
     } catch {
-      let named = KerasError(
-        path: error.path == path ? subject : error.path, layer: error.layer, className: error.className,
-        reason: error.reason,
-        remedy: error.remedy)
+      let named = error.path == path ? error.naming(subject) : error
       // A description of its own is a setting.
       throw ClassifierError(error.path == path ? .model : .configuration, reason: "\(named)")
     }

@@ -145,8 +145,8 @@ public final class ModelStore {
     verifiesWeights: Bool = false
   ) throws(ClassifierError) -> KerasModel {
     try ImageClassifier.read(
-      path, arrival: arrival, subject: model.source.text, config: texts.config, workers: workers,
-      verifiesWeights: verifiesWeights)
+      path, arrival: arrival, subject: model.source.text, config: texts.config,
+      workers: workers, verifiesWeights: verifiesWeights, customObjects: model.customObjects)
   }
 
   private func classifier(_ model: ModelConfiguration, _ texts: Texts, _ saved: KerasModel)

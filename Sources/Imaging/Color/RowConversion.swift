@@ -154,6 +154,7 @@ final class ConvertedRows: RowSource {
   private let source: any RowSource
   private let conversion: RowConversion
   private let row: PixelBuffer
+  var memory: Int { source.memory + row.count }
 
   init(_ source: any RowSource, _ conversion: RowConversion) throws(ImagingError) {
     self.source = source

@@ -5,6 +5,7 @@ import CJPEG
 /// bytes a pixel at most.
 final class JPEGReader: RowSource {
   let header: ImageHeader
+  let memory: Int
   private let jpeg: OpaquePointer
   private let file: Arrival
   /// How four inks become the colours of the header's mode.
@@ -50,6 +51,8 @@ final class JPEGReader: RowSource {
       header = ImageHeader(
         width: Int(thimble_jpeg_width(jpeg)), height: Int(thimble_jpeg_height(jpeg)), mode: mode)
       try limits.check(width: header.width, height: header.height)
+      memory = thimble_jpeg_memory(jpeg)
+      try limits.check(memory: memory, of: header)
       let rows =
         inks != nil ? THIMBLE_JPEG_CMYK : mode == .gray ? THIMBLE_JPEG_GRAY : THIMBLE_JPEG_RGBX
       try Self.check(thimble_jpeg_start(jpeg, rows, rules.program == .tensorFlow ? 1 : 0), jpeg, file)

@@ -5,6 +5,7 @@ import CPNG
 /// TensorFlow and OpenCV is libpng's, which obeys the gamma.
 final class PNGReader: RowSource {
   let header: ImageHeader
+  let memory: Int
   private let png: OpaquePointer
   private let file: Arrival
   private let isInterlaced: Bool
@@ -29,6 +30,9 @@ final class PNGReader: RowSource {
         ?? Self.header(chunks)
       isInterlaced = chunks.is_interlaced != 0
       try limits.check(width: header.width, height: header.height)
+      // A row that nobody wants, and all rows of an interlaced image.
+      memory = thimble_png_memory(png) + header.rowBytes * (isInterlaced ? header.height : 1)
+      try limits.check(memory: memory, of: header)
       let status =
         rules.mode == nil ? thimble_png_start(png) : thimble_png_start_channels(png, Int32(rules.channels))
       try Self.check(status, png, file)

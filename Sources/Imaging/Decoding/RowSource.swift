@@ -18,6 +18,8 @@ struct ImageHeader: Sendable, Equatable {
 /// four samples fill a vector where three do not. All other modes are as ``ImageMode`` describes.
 protocol RowSource: AnyObject {
   var header: ImageHeader { get }
+  /// Bytes that are taken while rows are read, whether they are taken already or not: from the header alone.
+  var memory: Int { get }
 
   /// Writes the next `count` rows to `target`, `stride` bytes apart. There must be that many left.
   func read(_ count: Int, into target: UnsafeMutablePointer<UInt8>, stride: Int) throws(ImagingError)
@@ -45,6 +47,7 @@ final class BufferedRows: RowSource {
   let header: ImageHeader
   private let buffer: PixelBuffer
   private var next = 0
+  var memory: Int { buffer.count }
 
   init(_ buffer: PixelBuffer, header: ImageHeader) {
     self.buffer = buffer

@@ -64,6 +64,11 @@ struct ResampleWeights {
     }
   }
 
+  /// How many input pixels an output pixel is made of, at most.
+  static func longestRun(from low: Double, to high: Double, count: Int, kernel: ResampleKernel) -> Int {
+    Int((kernel.support * max((high - low) / Double(count), 1)).rounded(.up)) * 2 + 1
+  }
+
   /// The first input pixel that is needed and the one past the last.
   var range: Range<Int> {
     guard let first = starts.first, let last = starts.last, let length = lengths.last else { return 0..<0 }

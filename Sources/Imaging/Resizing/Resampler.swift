@@ -27,6 +27,17 @@ struct Resampler {
       kernel: kernel)
   }
 
+  /// Bytes that it takes to resize an image, at most.
+  static func memory(
+    of header: ImageHeader, width: Int, height: Int, box: ResizeBox, kernel: ResampleKernel
+  ) -> Int {
+    let samples = header.mode.rowBytesPerPixel
+    let across = ResampleWeights.longestRun(from: box.left, to: box.right, count: width, kernel: kernel)
+    let down = ResampleWeights.longestRun(from: box.top, to: box.bottom, count: height, kernel: kernel)
+    let weights = width * across * (8 + 4 * samples) + height * down * (8 + 4)
+    return weights + batch * header.rowBytes + (down + batch) * width * samples
+  }
+
   /// Resizes all of `source` into `output`, rows without gaps.
   func run(_ source: any RowSource, into output: UnsafeMutablePointer<UInt8>) throws(ImagingError) {
     if header.mode == .gray16 {

@@ -8,6 +8,20 @@ struct Resizer {
   let box: ResizeBox
   var pillow = PillowVersion.before13
 
+  /// Bytes that ``run(_:into:)`` takes for an image.
+  func memory(of input: ImageHeader) -> Int {
+    guard let kernel = filter.kernel, input.mode != .palette, input.mode != .bilevel else {
+      return 2 * input.rowBytes + (width + height) * MemoryLayout<Int?>.stride
+    }
+    let isHeightFirst = pillow.isHeightFirst(
+      width: input.width, height: input.height, resultWidth: width, resultHeight: height)
+    let lower = isHeightFirst ? input.rowBytes * height : 0
+    // Of the two passes over an image that is lowered first, the first is the larger.
+    return lower
+      + Resampler.memory(
+        of: input, width: isHeightFirst ? input.width : width, height: height, box: box, kernel: kernel)
+  }
+
   /// Resizes all of `source` into `output`: `height` rows without gaps, in the form that sources use.
   func run(_ source: any RowSource, into output: UnsafeMutablePointer<UInt8>) throws(ImagingError) {
     let input = source.header

@@ -23,6 +23,8 @@ public enum Operation: Sendable {
   case einsum(String)
   /// The determinant of the square matrices that the last two axes make.
   case determinant
+  /// A recurrent layer, whose result at a step depends on that of the step before.
+  case recurrence(Recurrence)
 
   /// Largest or mean value of each window; `same` padding does not count in a mean.
   case pooling(Pooling)
@@ -98,6 +100,7 @@ extension Operation {
     case .matMul(let transposeA, let transposeB): MatMul(transposeA: transposeA, transposeB: transposeB)
     case .einsum(let equation): EinsumProduct(equation: equation)
     case .determinant: Determinant()
+    case .recurrence(let recurrence): recurrence
     case .pooling(let pooling): pooling
     case .reduction(let reduction, let axes, let keepDimensions):
       Reduce(reduction: reduction, axes: axes, keepDimensions: keepDimensions)

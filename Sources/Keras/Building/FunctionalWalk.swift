@@ -84,17 +84,23 @@ struct FunctionalWalk {
       }
       if missing[index] == 0 { ready.append(index) }
     }
+    var faults: [KerasError] = []
     var done = 0
     while done < ready.count {
       let index = ready[done]
       done += 1
       let call = calls[index]
-      try run(call, &builder)
+      do throws(KerasError) { try run(call, &builder) } catch {
+        // What does not need its result may be at fault as well.
+        faults.append(error)
+        continue
+      }
       for reader in readers[call.layer << 32 | call.index] ?? [] {
         missing[reader] -= 1
         if missing[reader] == 0 { ready.append(reader) }
       }
     }
+    if let fault = KerasError(faults) { throw fault }
     if done < calls.count {
       let stuck = missing.firstIndex { $0 > 0 } ?? 0
       throw model.layers[calls[stuck].layer].identity.error(

@@ -9,18 +9,11 @@ struct GraphBuilder {
   /// The shape of what each layer gave first, by ``LayerDescription/id``.
   private(set) var outputShapes: [Int: Shape] = [:]
   private var calls = 0
-  /// The layer, if any, that has marked steps of its input to be left out.
-  private var maskingLayer: String?
+  /// What masks the steps of values, see `Masks.swift`.
+  private var masks: [Graph.ValueID: Graph.ValueID] = [:]
 
   /// Models nested in models, each called twice, grow without limit from a small file.
   private static let callLimit = 1 << 16
-
-  /// Layers that leave out the steps that a mask marks, which is not done here.
-  private static let maskReaders: Set = [
-    "AdditiveAttention", "Attention", "GlobalAveragePooling1D", "GroupedQueryAttention",
-    "GroupQueryAttention",
-    "MultiHeadAttention", "Softmax",
-  ]
 
   init(weights: WeightReader) { self.weights = weights }
 
@@ -140,21 +133,27 @@ struct GraphBuilder {
   mutating func output(_ name: String, _ value: Graph.ValueID) { graph.addOutput(value, name: name) }
 
   /// Adds one call of a layer, a nested model or a wrapper.
-  mutating func call(_ layer: LayerDescription, _ arguments: CallArguments<Graph.ValueID>) throws(KerasError)
-    -> Value
-  {
+  /// - Parameter changed: weights that a wrapper made of the layer's own; nil: those.
+  mutating func call(
+    _ layer: LayerDescription, _ arguments: CallArguments<Graph.ValueID>, _ changed: LayerWeights? = nil
+  ) throws(KerasError) -> Value {
     calls += 1
     if calls > GraphBuilder.callLimit {
       throw layer.identity.error("the model calls more than \(GraphBuilder.callLimit) layers")
     }
-    try checkMasks(layer)
     let arguments = try typed(arguments, layer)
     let result: Value
     if case .model(let model) = layer.content {
-      result = try call(model, layer.identity, arguments.positional.flatMap(\.tensors))
+      let inputs = arguments.positional.flatMap(\.tensors)
+      for mask in arguments.keywords.first(where: { $0.key == "mask" })?.value.tensors ?? []
+      where inputs.count == 1 {
+        setMask(mask, of: inputs[0])
+      }
+      result = try call(model, layer.identity, inputs)
     } else {
-      let call = LayerCall(description: layer, weights: weights.weights(of: layer), arguments: arguments)
-      result = try layer.layerClass().build(call, &self)
+      let call = LayerCall(
+        description: layer, weights: changed ?? weights.weights(of: layer), arguments: arguments)
+      result = try masked(layer.layerClass().build(call, &self), call)
     }
     if let output = result.tensors.first { note(output, of: layer) }
     return result
@@ -187,20 +186,28 @@ struct GraphBuilder {
       }
     }
     guard casts else { return arguments }
-    return try arguments.map { value throws(KerasError) in .tensor(try cast(value, to: .float, identity)) }
+    var converted = arguments
+    converted.positional = try arguments.map { value throws(KerasError) in
+      .tensor(try argument(value, as: .float, identity))
+    }.positional
+    return converted
   }
 
-  /// Refuses what would give other numbers than Keras' without a word. A mask may also come to an end before
-  /// such a layer; models of images have none.
-  private mutating func checkMasks(_ layer: LayerDescription) throws(KerasError) {
-    if let maskingLayer, Self.maskReaders.contains(layer.className) {
-      throw layer.identity.error(
-        "it leaves out the steps that layer \"\(maskingLayer)\" masks, which is not supported",
-        remedy: "train and save the model without Masking and without mask_zero")
-    }
-    var masks = layer.className == "Masking"
-    if layer.className == "Embedding" { masks = try layer.configuration.bool("mask_zero", default: false) }
-    if masks { maskingLayer = layer.identity.path }
+  /// An argument in another type, with its mask.
+  private mutating func argument(_ value: Graph.ValueID, as type: NumberType, _ identity: LayerIdentity)
+    throws(KerasError) -> Graph.ValueID
+  {
+    let result = try cast(value, to: type, identity)
+    setMask(mask(of: value), of: result)
+    return result
+  }
+
+  /// The mask of a value's steps; nil: all count.
+  func mask(of value: Graph.ValueID) -> Graph.ValueID? { masks[value] }
+
+  /// Gives a value a mask; nil: it has none, or keeps its own.
+  mutating func setMask(_ mask: Graph.ValueID?, of value: Graph.ValueID) {
+    if let mask, masks[value] == nil { masks[value] = mask }
   }
 
   /// Keeps the shape of a layer's first output for the summary.
@@ -216,7 +223,7 @@ struct GraphBuilder {
     case .sequential:
       guard inputs.count == 1 else { throw identity.error("it takes one input, it is given \(inputs.count)") }
       let type = model.layers.first?.inputType ?? .float
-      return try chain(model.layers, .tensor(cast(inputs[0], to: type, identity)))
+      return try chain(model.layers, .tensor(argument(inputs[0], as: type, identity)))
     case .functional(let ports, _):
       guard inputs.count == ports.count else {
         throw identity.error("it takes \(ports.count) inputs, it is given \(inputs.count)")
@@ -224,7 +231,7 @@ struct GraphBuilder {
       var walk = FunctionalWalk(model, file: identity.file)
       for (port, input) in zip(ports, inputs) {
         let type = model.layer(of: port)?.inputType ?? .float
-        walk.provide(.tensor(try cast(input, to: type, identity)), for: port.reference.layer)
+        walk.provide(.tensor(try argument(input, as: type, identity)), for: port.reference.layer)
       }
       let outputs = try walk.run(&self)
       return outputs.count == 1 ? outputs[0] : .list(outputs)

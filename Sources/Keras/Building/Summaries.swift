@@ -5,7 +5,7 @@ extension GraphBuilder {
   func summaries(_ model: ModelDescription) -> [LayerSummary] {
     model.layers.map { layer in
       LayerSummary(
-        name: layer.name, className: layer.className, outputShape: outputShapes[layer.id] ?? [],
+        name: layer.name, className: layer.identity.className, outputShape: outputShapes[layer.id] ?? [],
         parameters: parameters(of: layer), isQuantized: isQuantized(layer))
     }
   }

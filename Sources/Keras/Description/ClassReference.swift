@@ -13,6 +13,8 @@ struct ClassReference {
   /// The module, when that is not one of Keras (empty: the user's own program); nil: it is Keras', or the file does
   /// not tell.
   let foreignModule: String?
+  /// Whether the file says that it is Keras'.
+  let isKeras: Bool
 
   /// Packages that are Keras by another name.
   private static let kerasPackages: Set = ["keras", "keras_core", "tf_keras"]
@@ -26,7 +28,8 @@ struct ClassReference {
     isFunction = function != nil
     let module = object["module"].map { $0.string ?? "" }
     let package = module?.split(separator: ".").first.map { String($0) } ?? ""
-    if module == nil || (isFunction ? Self.functionPackages : Self.kerasPackages).contains(package) {
+    isKeras = module != nil && (isFunction ? Self.functionPackages : Self.kerasPackages).contains(package)
+    if module == nil || isKeras {
       name = function ?? className
       foreignModule = nil
     } else {
@@ -35,12 +38,20 @@ struct ClassReference {
     }
   }
 
-  /// The error for a layer whose class is not Keras' own and not a known class of another package; otherwise nil.
+  /// The name without the package that it was registered for.
+  var plainName: String { name.split(separator: ">").last.map(String.init) ?? name }
+
+  /// The package beside Keras that defines the class; nil: none that is known.
+  var package: Package? { isKeras ? nil : Package.defining(name, module: foreignModule) }
+
+  /// The error for a layer whose class is not Keras' own and not one of another package that is read; otherwise nil.
   func refusal(_ identity: LayerIdentity) -> KerasError? {
-    guard let foreignModule, LayerClass.otherPackages[name] == nil, !isHubModel else { return nil }
+    let package = package
+    if let refused = package?.refused[name] { return identity.error(refused.reason, remedy: refused.remedy) }
+    guard let foreignModule, package == nil, !isHubModel else { return nil }
     let module = foreignModule.isEmpty ? "" : " (of \(foreignModule))"
     return identity.error(
       "it is of a user-defined class\(module), not of Keras, and the file does not hold the code of the class",
-      remedy: "build the model with layers of keras.layers or keras.ops instead and save it again")
+      remedy: identity.classRemedy)
   }
 }

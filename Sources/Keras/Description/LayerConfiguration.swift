@@ -7,7 +7,7 @@ struct LayerConfiguration: Sendable {
   let identity: LayerIdentity
   /// The Keras that wrote the file: defaults and meanings depend on it.
   let version: KerasVersion
-  let values: JSONObject
+  private(set) var values: JSONObject
   /// What the file has of each kernel within an attention layer, whose configuration does not say.
   var savedKernels = KernelVariables.plain
 
@@ -15,6 +15,13 @@ struct LayerConfiguration: Sendable {
   subscript(key: String) -> JSONValue? {
     guard let value = values[key], !value.isNull else { return nil }
     return value
+  }
+
+  /// The same with other values of some keys.
+  func replacing(_ members: [JSONObject.Member]) -> LayerConfiguration {
+    var changed = self
+    changed.values = values.replacing(members)
+    return changed
   }
 
   /// A fault in the value of a key.
@@ -156,6 +163,13 @@ extension JSONValue {
       numbers += inner
     }
     return numbers
+  }
+}
+
+extension JSONObject {
+  /// The same with other values of some members, or further ones.
+  func replacing(_ members: [Member]) -> JSONObject {
+    JSONObject(self.members.filter { own in !members.contains { $0.name == own.name } } + members)
   }
 }
 

@@ -10,4 +10,11 @@ struct LayerIdentity: Sendable {
   func error(_ reason: String, remedy: String? = nil) -> KerasError {
     KerasError(path: file, layer: path, className: className, reason: reason, remedy: remedy)
   }
+
+  /// What to do about a class that is not known.
+  var classRemedy: String {
+    "build the model with layers of keras.layers or keras.ops instead and save it again; or, if the class computes "
+      + "what a known one does, name that: \"classes\": {\"\(className)\": \"...\"} in thimble.json, or --class "
+      + "\(className)=..."
+  }
 }

@@ -35,9 +35,11 @@ struct LayerDescription: Sendable {
   /// Identifies the layer among all layers of the file, nested ones included.
   let id: Int
   let name: String
+  /// The class that it is built as: the file's, or one that computes the same.
+  let className: String
   /// Whether its weights are trained: untrained ones come last in the weights of a nested model.
   let isTrainable: Bool
-  let configuration: LayerConfiguration
+  var configuration: LayerConfiguration
   /// The calls, in order; none within a sequential model.
   var calls: [CallArguments<TensorReference>]
   /// Whether the class is one of `keras.ops` (an `Add` may be a layer, or `keras.ops.add`).
@@ -60,7 +62,6 @@ struct LayerDescription: Sendable {
   }
 
   var identity: LayerIdentity { configuration.identity }
-  var className: String { configuration.identity.className }
   /// Whether it stands for a variable that a layer has itself: a part, as which no file describes a layer.
   var isVariable: Bool { archivePlace != nil && className == LayerClass.variableName }
 }

@@ -10,15 +10,21 @@ struct ModelParser {
   var layerCount = 0
   /// How the whole model's own preprocessor resizes images; nil: it has none.
   var resizing: ImageResizing?
+  private let customObjects: CustomObjects
+  /// Why layers cannot be built, as far as the configuration tells.
+  private(set) var refusals: [KerasError] = []
+  /// The names of all `Lambda` layers.
+  private(set) var lambdas: [String] = []
 
   /// The names that versions of Keras have for models that are made of layers.
   private static let modelClasses: Set = [
     "Sequential", "Functional", "Model", "Container", "Graph", "Pipeline",
   ]
 
-  init(file: String, version: KerasVersion) {
+  init(file: String, version: KerasVersion, customObjects: CustomObjects = CustomObjects()) {
     self.file = file
     self.version = version
+    self.customObjects = customObjects
   }
 
   /// Reads `{"class_name": ..., "config": ...}` of a whole model.
@@ -107,31 +113,69 @@ struct ModelParser {
     let name = json["name"]?.string ?? config["name"]?.string ?? "\(className.lowercased())_\(index)"
     let path = parent.isEmpty ? name : parent + "/" + name
     let identity = LayerIdentity(file: file, path: path, className: className)
-    if let refusal = reference.refusal(identity) { throw refusal }
-    if let policy = config["dtype"].flatMap({ ClassReference($0) }), policy.foreignModule != nil {
-      throw identity.error(
-        "its dtype policy \(policy.name) is not of Keras, and the file does not hold the code of it",
-        remedy: "build the model with one of keras.dtype_policies and save it again")
+    if className == "Lambda" {
+      config = customObjects.naming(config, layer: name, path: path)
+      lambdas += [name, path]
     }
+    let substitute = customObjects[reference]
+    let package = reference.package
+    var builtClass = className
+    if let substitute {
+      builtClass = substitute.className
+      config = .object((config.object ?? JSONObject()).replacing(substitute.config.members))
+    }
+    if substitute != nil || package != nil { builtClass = Package.aliases[builtClass] ?? builtClass }
     layerCount += 1
     let id = layerCount
     var content = LayerDescription.Content.plain
     if let model = try hubModel(reference, config, name: name, path: path) {
       content = .model(model)
     } else if let model = try nestedModel(
-      className, config, name: name, path: path, buildConfiguration: json["build_config"])
+      builtClass, config, name: name, path: path, buildConfiguration: json["build_config"])
     {
       content = .model(model)
     } else if let inner = config["layer"], inner["class_name"] != nil {
-      content = .wrapper([try layer(inner, index: 0, parent: path)])
+      content = .wrapper(try wrapped(inner, in: config, builtClass, parent: path))
     }
-    return LayerDescription(
-      id: id, name: name, isTrainable: config["trainable"]?.bool ?? true,
+    let layer = LayerDescription(
+      id: id, name: name, className: builtClass, isTrainable: config["trainable"]?.bool ?? true,
       configuration: LayerConfiguration(
         identity: identity, version: version, values: config.object ?? JSONObject()),
-      calls: [], isOperation: isOperation(json, config, className),
+      calls: [],
+      isOperation: substitute == nil && package == nil && isOperation(json, config, className),
       sharedID: json["shared_object_id"]?.integer,
       content: content)
+    do throws(KerasError) {
+      if substitute == nil, let refusal = reference.refusal(identity) { throw refusal }
+      try layer.check()
+    } catch {
+      refusals.append(error)
+    }
+    return layer
+  }
+
+  /// The layers that a wrapper applies: one, or of a Bidirectional one for each direction.
+  private mutating func wrapped(_ inner: JSONValue, in config: JSONValue, _ className: String, parent: String)
+    throws(KerasError) -> [LayerDescription]
+  {
+    let forward = try layer(inner, index: 0, parent: parent)
+    if className != "Bidirectional" { return [forward] }
+    if let backward = config["backward_layer"], backward["class_name"] != nil {
+      return [forward, try layer(backward, index: 1, parent: parent)]
+    }
+    // The same layer once more.
+    layerCount += 1
+    var values = forward.configuration.values
+    let isReversed = try forward.configuration.bool("go_backwards", default: false)
+    values.members.removeAll { $0.name == "go_backwards" }
+    values.members.append(JSONObject.Member(name: "go_backwards", value: .bool(!isReversed)))
+    let configuration = LayerConfiguration(
+      identity: forward.identity, version: version, values: values)
+    let backward = LayerDescription(
+      id: layerCount, name: forward.name, className: forward.className, isTrainable: forward.isTrainable,
+      configuration: configuration,
+      calls: [], isOperation: false, content: forward.content)
+    return [forward, backward]
   }
 
   /// Whether an entry is an operation of `keras.ops`: `.h5` files do not name its module, but layers have

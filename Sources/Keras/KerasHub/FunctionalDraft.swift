@@ -219,7 +219,7 @@ struct FunctionalDraft {
     let identity = LayerIdentity(file: file, path: path(of: name), className: className)
     layers.append(
       LayerDescription(
-        id: id, name: name, isTrainable: isTrainable,
+        id: id, name: name, className: className, isTrainable: isTrainable,
         configuration: LayerConfiguration(identity: identity, version: version, values: config),
         calls: [call], isOperation: isOperation, content: content,
         archivePlace: isPart ? name : nil, savedName: savedName))

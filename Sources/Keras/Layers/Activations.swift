@@ -1,5 +1,4 @@
 import Inference
-import JSON
 
 extension LayerClass {
   static let activations: [String: LayerClass] = [
@@ -45,7 +44,16 @@ extension LayerClass {
     },
     "Softmax": LayerClass { layer, builder throws(KerasError) in
       let axes = try layer.configuration.integers("axis", default: [-1])
-      return .tensor(try builder.add(.softmax(axes: axes), [layer.input()], layer))
+      let input = try layer.input()
+      guard let mask = try builder.mask(of: input, layer) else {
+        return .tensor(try builder.add(.softmax(axes: axes), [input], layer))
+      }
+      guard builder.shape(mask).count == builder.shape(input).count else {
+        throw layer.error(
+          "its mask of the shape \(builder.shape(mask).text) does not fit its input of the shape "
+            + builder.shape(input).text)
+      }
+      return .tensor(try builder.softmax(of: input, where: mask, axes: axes, layer))
     },
   ]
 }
@@ -55,64 +63,25 @@ extension GraphBuilder {
   mutating func activate(_ value: Graph.ValueID, _ layer: LayerCall, key: String = "activation")
     throws(KerasError) -> Graph.ValueID
   {
-    guard let activation = layer.configuration[key] else { return value }
-    return try apply(activation, to: value, layer, key: key)
-  }
-
-  private mutating func apply(
-    _ activation: JSONValue, to value: Graph.ValueID, _ layer: LayerCall, key: String
-  ) throws(KerasError) -> Graph.ValueID {
-    switch activation {
-    case .string(let name):
-      switch name {
-      case "linear": return value
-      case "softmax", "softmax_v2": return try add(.softmax(axes: [-1]), [value], layer)
-      case "log_softmax", "log_softmax_v2": return try add(.logSoftmax(axis: -1), [value], layer)
-      case "sparsemax": return try add(.sparsemax(axis: -1), [value], layer)
-      case "glu": return try gatedLinearUnit(value, layer)
-      default:
-        guard let function = Unary(activation: name, version: layer.version) else {
-          throw layer.error(
-            "the activation \"\(name)\" is not known",
-            remedy: "build the model with one of keras.activations and save it again")
-        }
-        return try add(.unary(function), [value], layer)
-      }
-    case .object:
-      // A function, or a layer in the place of one.
-      if let reference = ClassReference(activation), reference.isFunction, reference.foreignModule == nil {
-        return try apply(.string(reference.name), to: value, layer, key: key)
-      }
-      return try applyLayer(activation, to: value, layer)
-    default: throw layer.configuration.error(key, "the name of a function")
+    switch try layer.configuration.activation(key) {
+    case .linear: return value
+    case .softmax: return try add(.softmax(axes: [-1]), [value], layer)
+    case .logSoftmax: return try add(.logSoftmax(axis: -1), [value], layer)
+    case .sparsemax: return try add(.sparsemax(axis: -1), [value], layer)
+    case .gatedLinearUnit: return try gatedLinearUnit(value, layer)
+    case .unary(let function): return try add(.unary(function), [value], layer)
+    case .package(let function): return try function(value, layer, &self)
+    case .layer(let layerClass, let configuration):
+      let call = LayerCall(
+        description: LayerDescription(
+          id: layer.description.id, name: layer.description.name,
+          className: configuration.identity.className, isTrainable: true, configuration: configuration,
+          calls: [], isOperation: false, content: .plain),
+        weights: LayerWeights(identity: configuration.identity, tensors: []),
+        arguments: CallArguments(positional: [.tensor(value)]))
+      guard case .tensor(let activated) = try layerClass.build(call, &self) else { return value }
+      return activated
     }
-  }
-
-  /// Applies a layer that stands where a function's name usually does.
-  private mutating func applyLayer(_ object: JSONValue, to value: Graph.ValueID, _ layer: LayerCall)
-    throws(KerasError) -> Graph.ValueID
-  {
-    let reference = ClassReference(object)
-    let name = reference?.name ?? ""
-    let identity = LayerIdentity(file: layer.description.identity.file, path: layer.path, className: name)
-    guard let reference, reference.foreignModule == nil, !reference.isFunction,
-      let layerClass = LayerClass.activations[name], name != "PReLU"
-    else {
-      throw layer.error(
-        "the activation \"\(name)\" is not known",
-        remedy: "build the model with one of keras.activations and save it again")
-    }
-    let configuration = LayerConfiguration(
-      identity: identity, version: layer.version, values: object["config"]?.object ?? JSONObject())
-    let call = LayerCall(
-      description: LayerDescription(
-        id: layer.description.id, name: layer.description.name, isTrainable: true,
-        configuration: configuration, calls: [], isOperation: false, content: .plain),
-      weights: LayerWeights(identity: identity, tensors: []),
-      arguments: CallArguments(positional: [.tensor(value)]))
-    let result = try layerClass.build(call, &self)
-    guard case .tensor(let activated) = result else { return value }
-    return activated
   }
 
   /// The first half of the last axis times the sigmoid of the second.

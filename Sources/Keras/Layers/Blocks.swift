@@ -14,35 +14,11 @@ extension LayerClass {
     "CustomScaleLayer": customScale,
     // As Keras 2 registered it.
     "Custom>CustomScaleLayer": customScale,
-    "Lambda": LayerClass { layer, builder throws(KerasError) in
-      // What a Lambda does is code of Python, which is never run. One is known: the residual sum of
-      // InceptionResNetV2, whose files say so by its name, its two inputs and its one argument.
-      let inputs = layer.inputs()
-      let names = layer.configuration["arguments"]?.object?.members.map(\.name)
-      guard layer.isInceptionResNetBlock, inputs.count == 2, names == ["scale"],
-        let scale = layer.configuration["arguments"]?["scale"]?.real
-      else {
-        throw layer.error(
-          "it holds Python code, which is not run",
-          remedy: "build the model with layers of keras.layers or keras.ops instead and save it again")
-      }
-      return .tensor(try builder.scaledSum(of: inputs, scale: scale, layer))
-    },
   ]
 
   private static let customScale = LayerClass { layer, builder throws(KerasError) in
     let scale = try layer.configuration.number("scale")
     return .tensor(try builder.scaledSum(of: layer.inputs(), scale: scale, layer))
-  }
-}
-
-extension LayerCall {
-  /// Whether the layer has a name that keras.applications gives the blocks of InceptionResNetV2:
-  /// `block35_1` to `block35_10`, `block17_1` to `block17_20`, `block8_1` to `block8_10`.
-  fileprivate var isInceptionResNetBlock: Bool {
-    let parts = (path.split(separator: "/").last ?? "").split(
-      separator: "_", omittingEmptySubsequences: false)
-    return parts.count == 2 && ["block35", "block17", "block8"].contains(parts[0]) && Int(parts[1]) != nil
   }
 }
 

@@ -33,6 +33,11 @@ extension LayerCall {
   }
   let merged = try builder.add(.reshape([-1] + sizes), [input], layer)
   let inner = try layer.wrapped()
+  let mask = try builder.mask(of: input, layer)
+  if let mask {
+    let rest = builder.shape(mask).dropFirst(2).compactMap { $0 }
+    builder.setMask(try builder.add(.reshape([-1] + rest), [mask], layer), of: merged)
+  }
   if case .plain = inner.content, try Quantization(inner.configuration) != nil {
     // TimeDistributed calls `layer.call`, which is that of a layer that is not quantized.
     throw inner.identity.error(
@@ -43,10 +48,20 @@ extension LayerCall {
   guard case .tensor(let result) = try builder.call(inner, arguments) else {
     throw layer.error("the layer within gives several outputs")
   }
+  if layer.version.major < 3 {
+    // Keras 2 asked the layer within for the mask.
+    let ranks = [mask, builder.mask(of: result)].compactMap { $0.map { builder.shape($0).count } }
+    guard ranks.allSatisfy({ $0 < 3 }), mask != nil || ranks.isEmpty else {
+      throw layer.error(
+        "a mask within it is not supported", remedy: "save the model again with Keras 3, or without masks")
+    }
+  }
   let resultSizes = builder.shape(result).dropFirst()
   let known = resultSizes.compactMap { $0 }
   guard known.count == resultSizes.count else {
     throw layer.error("the layer within gives a result of unknown shape \(builder.shape(result).text)")
   }
-  return .tensor(try builder.add(.reshape([-1, steps] + known), [result], layer))
+  let output = try builder.add(.reshape([-1, steps] + known), [result], layer)
+  builder.setMask(mask, of: output)
+  return .tensor(output)
 }

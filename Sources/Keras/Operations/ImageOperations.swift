@@ -36,7 +36,12 @@ extension LayerClass {
     },
     "ExtractPatches": LayerClass { layer, builder throws(KerasError) in
       try builder.onImages(layer) { builder, image throws(KerasError) in
-        try builder.patches(of: image, layer)
+        let size = try layer.configuration.extent("size")
+        return try builder.patches(
+          of: image, size: size,
+          strides: layer.configuration["strides"] == nil ? size : layer.configuration.extent("strides"),
+          dilation: layer.configuration.extent("dilation_rate", default: 1),
+          border: layer.configuration.border(), layer)
       }
     },
     "SpaceToDepth": LayerClass { layer, builder throws(KerasError) in
@@ -156,22 +161,19 @@ extension GraphBuilder {
   }
 
   /// Windows of an image, each as the channels of one pixel.
-  fileprivate mutating func patches(of image: Graph.ValueID, _ layer: LayerCall) throws(KerasError)
-    -> Graph.ValueID
-  {
-    let configuration = layer.configuration
-    let size = try configuration.extent("size")
-    let strides = configuration["strides"] == nil ? size : try configuration.extent("strides")
-    let dilation = try configuration.extent("dilation_rate", default: 1)
+  mutating func patches(
+    of image: Graph.ValueID, size: Extent, strides: Extent, dilation: Extent, border: Border,
+    _ layer: LayerCall
+  ) throws(KerasError) -> Graph.ValueID {
     let range = 1...1 << 12
     guard
       [size, strides, dilation].allSatisfy({ range.contains($0.height) && range.contains($0.width) }),
       size.height * size.width <= 1 << 12
-    else { throw configuration.error("size", "a size within bounds") }
+    else { throw layer.error("patches of \(size) at strides of \(strides) are not possible") }
     let rows = try PatchAxis(
-      self.size(1, of: image, layer), size.height, strides.height, dilation.height, configuration.border())
+      self.size(1, of: image, layer), size.height, strides.height, dilation.height, border)
     let columns = try PatchAxis(
-      self.size(2, of: image, layer), size.width, strides.width, dilation.width, configuration.border())
+      self.size(2, of: image, layer), size.width, strides.width, dilation.width, border)
     guard rows.count > 0, columns.count > 0 else { throw layer.error("no patch fits into the image") }
     var padded = image
     if rows.padding > 0 || columns.padding > 0 {

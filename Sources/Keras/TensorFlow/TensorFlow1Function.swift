@@ -27,6 +27,8 @@ extension TensorFlowFunction {
 
   private static let arrangements: [String: TensorFlowFunction] = [
     "div": TensorFlowFunction("Divide", ["x", "y"]),
+    "space_to_depth": TensorFlowFunction("SpaceToDepth", ["input"], same: ["block_size", "data_format"]),
+    "depth_to_space": TensorFlowFunction("DepthToSpace", ["input"], same: ["block_size", "data_format"]),
     "floor_div": TensorFlowFunction("FloorDivide", ["x", "y"]),
     "squeeze": TensorFlowFunction("Squeeze", ["input"], same: ["axis"], renamed: ["squeeze_dims": "axis"]),
     "expand_dims": TensorFlowFunction("ExpandDims", ["input"], same: ["axis"], renamed: ["dim": "axis"]),

@@ -77,14 +77,8 @@ extension TensorFlowFunction {
       let normal = try TensorFlowFunction.normal(constant, key, layer)
       values.append(JSONObject.Member(name: key, value: normal))
     }
-    let description = layer.description
-    return LayerCall(
-      description: LayerDescription(
-        id: description.id, name: description.name, isTrainable: true,
-        configuration: LayerConfiguration(
-          identity: description.identity, version: layer.version, values: JSONObject(values)),
-        calls: [], isOperation: true, content: .plain),
-      weights: layer.weights, arguments: CallArguments(positional: positional, keywords: keywords))
+    return layer.operation(
+      JSONObject(values), CallArguments(positional: positional, keywords: keywords))
   }
 
   /// Windows without the batch and the channels, and orders of axes by Keras' names.

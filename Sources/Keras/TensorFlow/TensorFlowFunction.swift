@@ -225,6 +225,7 @@ struct TensorFlowFunction: Sendable {
       "Resize", ["images"], same: ["size", "antialias"], renamed: ["method": "interpolation"],
       required: ["preserve_aspect_ratio": .bool(false)]),
     "rgb_to_grayscale": TensorFlowFunction("RGBToGrayscale", ["images"]),
+    "grayscale_to_rgb": TensorFlowFunction("Tile", ["images"], defaults: ["repeats": .integer(3)]),
     "extract_patches": TensorFlowFunction(
       "ExtractPatches", ["images"], same: ["strides", "padding"],
       renamed: ["sizes": "size", "rates": "dilation_rate"]),

@@ -62,7 +62,7 @@ extension Operation {
       // One of floats makes the other a float.
       if context.inputs.contains(where: \.isFloat) { return .float }
       throw context.refusal("multiplies matrices")
-    case .dense, .convolution, .depthwiseConvolution, .transposedConvolution, .locallyConnected:
+    case .dense, .convolution, .depthwiseConvolution, .transposedConvolution, .locallyConnected, .recurrence:
       if context.isFloat || context.isLayer { return .float }
       throw context.refusal("multiplies matrices")
     case .determinant: return ValueType(.float, try context.floats("takes the determinant", .all))

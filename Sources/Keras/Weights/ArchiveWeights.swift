@@ -104,8 +104,9 @@ struct ArchiveWeights {
       try read(model.layers, of: group, &shared, &reader)
     case .wrapper(let inner):
       // A wrapper may list weights of the layer within as its own too.
-      for layer in inner where try shared.stores(layer) {
-        try read(layer, find("layer", in: group), place + "/layer", &shared, &reader)
+      let names = inner.count == 1 ? ["layer"] : ["forward_layer", "backward_layer"]
+      for (layer, name) in zip(inner, names) where try shared.stores(layer) {
+        try read(layer, find(name, in: group), place + "/" + name, &shared, &reader)
       }
     }
   }
@@ -175,12 +176,12 @@ struct ArchiveWeights {
 extension LayerDescription {
   /// The class as an archive names it: `Conv2DTranspose` is `conv2d_transpose`.
   var archiveClassName: String {
-    switch className {
+    switch identity.className {
     case "Model": "functional"
     // The name of the class, not that by which Keras exports it.
     case "GroupQueryAttention": "grouped_query_attention"
     // Without the package of a class that is not Keras'.
-    default: snakeCase(className.split(separator: ">").last.map(String.init) ?? className)
+    default: snakeCase(identity.className.split(separator: ">").last.map(String.init) ?? identity.className)
     }
   }
 }

@@ -95,6 +95,14 @@ struct LayerNameWeights {
             + "Layers of it were frozen one by one, which its configuration does not say",
           remedy: "save the model as a .keras file, or after setting trainable of the whole model")
       }
+      if let name = slot.weight.savedName {
+        let found = weight.name.prefix { $0 != ":" }
+        if !(found == name || found.hasSuffix("/" + name)) {
+          throw slot.layer.identity.error(
+            "its weight \"\(weight.name)\" is not named \"\(name)\": it is another class of that name",
+            remedy: slot.layer.identity.classRemedy)
+        }
+      }
       let dataset: HDF5Dataset?
       do throws(HDF5Error) { dataset = try weight.dataset.get() } catch {
         throw slot.layer.identity.error("its weight \"\(weight.name)\": \(error.reason)")

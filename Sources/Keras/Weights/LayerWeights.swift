@@ -32,6 +32,12 @@ struct LayerWeights: Sendable {
   /// A weight of any shape; nil: the layer has none of that name.
   subscript(name: String) -> Tensor? { tensors.first { $0.name == name }?.tensor }
 
+  /// The same with another tensor of a name.
+  func replacing(_ name: String, _ tensor: Tensor) -> LayerWeights {
+    LayerWeights(
+      identity: identity, tensors: tensors.map { $0.name == name ? (name, tensor) : $0 })
+  }
+
   /// Whether a scale belongs to whole numbers of a kernel or a table.
   var isQuantized: Bool {
     tensors.contains { $0.name.hasSuffix("kernel_scale") || $0.name == "embeddings_scale" }

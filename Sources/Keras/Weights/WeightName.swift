@@ -9,14 +9,18 @@ struct WeightName: Sendable, ExpressibleByStringLiteral {
   /// Where a `.keras` archive keeps it below the layer's group; nil: `vars/N`, counted among such weights.
   /// A leading underscore may be missing.
   let archivePath: String?
+  /// How a `.h5` file's name of the weight must end, but for its number; nil: it may have any, as Keras goes by the order.
+  let savedName: String?
 
   init(
-    _ name: String, isTrainable: Bool = true, isQuantized: Bool = false, archivePath: String? = nil
+    _ name: String, isTrainable: Bool = true, isQuantized: Bool = false, archivePath: String? = nil,
+    savedName: String? = nil
   ) {
     self.name = name
     self.isTrainable = isTrainable
     self.isQuantized = isQuantized
     self.archivePath = archivePath
+    self.savedName = savedName
   }
 
   init(stringLiteral name: String) { self.init(name) }

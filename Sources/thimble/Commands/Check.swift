@@ -45,6 +45,8 @@ struct Check: ParsableCommand {
         + "of the S3 server, in which objects may be written.", valueName: "name[=dir]"))
   var buckets: [String] = []
 
+  @OptionGroup var classes: ClassOptions
+
   private var folders: [String] { buckets.filter { $0.contains("=") } }
   private var probed: [String] { buckets.filter { !$0.contains("=") } }
 
@@ -82,7 +84,8 @@ struct Check: ParsableCommand {
   private func check(model path: String) throws {
     let notes = try Progress.during("reading \(path)") { _ in
       let workers = Workers(count: 1)
-      let model = try KerasModel(path: path, workers: workers, verifiesWeights: true)
+      let model = try KerasModel(
+        path: path, workers: workers, verifiesWeights: true, customObjects: classes.customObjects)
       _ = try model.compile(ShapeOptions.usual(for: model), workers)
       return ModelTraits(model).notes
     }
@@ -90,7 +93,12 @@ struct Check: ParsableCommand {
   }
 
   private func check(path: String) throws {
-    if KerasModel.isModel(path) { return try check(model: path) }
+    if KerasModel.isModel(path) {
+      return try Refusal.shown(json: false) { () throws in try check(model: path) }
+    }
+    guard !classes.isGiven else {
+      throw ValidationError("--class and --lambda go with a model; a configuration has \"classes\" and \"lambdas\".")
+    }
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let file = isFolder.boolValue ? path + "/thimble.json" : path

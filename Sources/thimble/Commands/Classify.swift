@@ -47,6 +47,7 @@ struct Classify: ParsableCommand {
   var color: Color?
 
   @OptionGroup var pipeline: PipelineOptions
+  @OptionGroup var classes: ClassOptions
 
   @Option(help: ArgumentHelp(OutputConfiguration.Keys.top.help, valueName: "k"))
   var top: Int?
@@ -68,9 +69,9 @@ struct Classify: ParsableCommand {
       guard files.count >= 2 else { throw ValidationError("Give a model and an image.") }
       if !buckets.isEmpty { throw ValidationError("--bucket goes with --config.") }
     } else if labels != nil || size != nil || color != nil || top != nil || head != nil || activation != nil
-      || pipeline.isGiven
+      || pipeline.isGiven || classes.isGiven
     {
-      throw ValidationError("With --config, labels, input and output are the configuration's.")
+      throw ValidationError("With --config, labels, input, output and classes are the configuration's.")
     }
   }
 
@@ -102,6 +103,7 @@ struct Classify: ParsableCommand {
     for path in [files.first, labels].compactMap({ $0 }) { try InputFile.check(path) }
     let model = ModelConfiguration(
       name: "model", source: .path(InputFile.absolute(files.first ?? "")),
+      customObjects: classes.customObjects,
       labels: labels.map { .file(.path(InputFile.absolute($0))) } ?? .list([]),
       input: pipeline.input(size: size, color: color),
       output: OutputConfiguration(head: head, top: top, activation: activation))

@@ -35,12 +35,14 @@ struct Inspect: ParsableCommand {
       }
       Terminal.show(table.text)
     }
-    let report = try Progress.during("reading \(model.model)") { progress in
-      let workers = Workers(count: 1)
-      let model = try model.load(workers)
-      progress.now("preparing \(model.path)")
-      let shapes = try shapes.shapes(for: model)
-      return Inspection(model, try model.compile(shapes, workers))
+    let report = try Refusal.shown(json: json) {
+      try Progress.during("reading \(model.model)") { progress in
+        let workers = Workers(count: 1)
+        let model = try model.load(workers)
+        progress.now("preparing \(model.path)")
+        let shapes = try shapes.shapes(for: model)
+        return Inspection(model, try model.compile(shapes, workers))
+      }
     }
     if json {
       try JSONOutput.print(report)

@@ -13,6 +13,8 @@ struct ModelOptions: ParsableArguments {
       "For a file that holds weights only: the model as model.to_json() describes it.", valueName: "json"))
   var config: String?
 
+  @OptionGroup var classes: ClassOptions
+
   /// Throws when one of the files is not there.
   func check() throws {
     if !KerasModel.isUnpacked(model) { try InputFile.check(model) }
@@ -21,7 +23,9 @@ struct ModelOptions: ParsableArguments {
 
   func load(_ workers: Workers, verifiesWeights: Bool = false) throws -> KerasModel {
     try check()
-    return try KerasModel(path: model, config: config, workers: workers, verifiesWeights: verifiesWeights)
+    return try KerasModel(
+      path: model, config: config, workers: workers, verifiesWeights: verifiesWeights,
+      customObjects: classes.customObjects)
   }
 }
 

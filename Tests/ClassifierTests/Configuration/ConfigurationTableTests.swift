@@ -10,6 +10,7 @@ struct ConfigurationTableTests {
   /// A value for each key that is neither its default nor that of ``plain``.
   private static let others: [String: String] = [
     "models[].name": "'b'", "models[].source": "'b.h5'", "models[].config": "'c.json'",
+    "models[].classes": "{Mine: 'Dropout'}", "models[].lambdas": "{it: 'tf.square'}",
     "models[].labels": "['x']", "models[].input.size": "[8, 9]", "models[].input.preprocess": "'unit'",
     "models[].input.preprocess.scale": "2", "models[].input.preprocess.offset": "3",
     "models[].input.resize": "'box'", "models[].input.fit": "'pad'", "models[].input.color": "'bgr'",

@@ -52,6 +52,30 @@ struct ConfigurationTests {
           models: [first, second], write: WriteConfiguration(to: .both, prefix: "ml-", acl: .keep)))
   }
 
+  /// Both spellings of a class mean, and are digested as, the same; their order plays no part.
+  @Test func classes() throws {
+    func configuration(_ classes: String) throws -> Configuration {
+      try read("{models: [{name: 'a', source: 'a.h5', classes: \(classes)}]}")
+    }
+    let short = try configuration(
+      "{Mine: 'Dropout', B: {class: 'LayerNormalization', config: {epsilon: 0.5}}}")
+    let long = try configuration(
+      "{B: {config: {epsilon: 0.5}, class: 'LayerNormalization'}, Mine: {class: 'Dropout', config: {}}}")
+    #expect(short == long && short.digest == long.digest)
+    let classes = try #require(short.models.first).customObjects.classes
+    #expect(classes["Mine"] == .init(className: "Dropout"))
+    #expect(classes["B"]?.config["epsilon"] == .real(0.5))
+    let other = try configuration("{Mine: 'Dropout', B: {class: 'LayerNormalization', config: {epsilon: 1}}}")
+    #expect(short.digest != other.digest)
+    #expect(try configuration("{}").digest == read("{models: [{name: 'a', source: 'a.h5'}]}").digest)
+  }
+
+  @Test func lambdas() throws {
+    let configuration = try read("{models: [{name: 'a', source: 'a.h5', lambdas: {it: 'tf.square'}}]}")
+    #expect(configuration.models.first?.customObjects.lambdas == ["it": "tf.square"])
+    #expect(try configuration.digest != read("{models: [{name: 'a', source: 'a.h5'}]}").digest)
+  }
+
   @Test func defaults() throws {
     let configuration = try read(#"{"models": [{"name": "a", "source": "a.h5"}]}"#)
     let model = try #require(configuration.models.first)
@@ -108,6 +132,21 @@ struct ConfigurationTests {
     ("preload: 1", "models[0].preload", "\"auto\", true or false should be here, not a number"),
     ("preload: 'atuo'", "models[0].preload", "there is no \"atuo\"; known is: auto, true and false"),
     ("preload: 'true'", "models[0].preload", "without quotation marks"),
+    ("classes: []", "models[0].classes", "an object {...} should be here, not a list"),
+    ("classes: {Mine: 'Dropuot'}", "models[0].classes.Mine", "did you mean \"Dropout\"?"),
+    (
+      "classes: {Mine: 1}", "models[0].classes.Mine",
+      "a class' name, or an object, should be here, not a number"
+    ),
+    ("classes: {Mine: {}}", "models[0].classes.Mine.class", "this is needed"),
+    ("classes: {Mine: {class: 'Lambada'}}", "models[0].classes.Mine.class", "did you mean \"Lambda\"?"),
+    (
+      "classes: {Mine: {class: 'ReLU', confg: {}}}", "models[0].classes.Mine.confg",
+      "did you mean \"config\"?"
+    ),
+    ("classes: {Mine: {class: 'ReLU', config: 1}}", "models[0].classes.Mine.config", "not a number"),
+    ("lambdas: []", "models[0].lambdas", "an object {...} should be here, not a list"),
+    ("lambdas: {it: 1}", "models[0].lambdas.it", "a string should be here, not a number"),
     ("onFailure: 'marks'", "models[0].onFailure", "did you mean \"mark\"?"),
     ("onFailure: true", "models[0].onFailure", "a string should be here, not true or false"),
     ("onfailure: 'mark'", "models[0].onfailure", "did you mean \"onFailure\"?"),

@@ -1,3 +1,5 @@
+import Keras
+
 /// One model: its file, how images are made its input, and what its output means.
 public struct ModelConfiguration: Sendable, Equatable {
   /// The key that results are written to: `[a-z0-9-]`, unique.
@@ -5,6 +7,8 @@ public struct ModelConfiguration: Sendable, Equatable {
   public var source: FileReference
   /// The JSON that describes the model, for a file that holds weights only; nil: the file has it.
   public var config: FileReference?
+  /// What is known of classes that the file names but does not hold.
+  public var customObjects: CustomObjects
   public var labels: LabelSource
   public var input: InputConfiguration
   public var output: OutputConfiguration
@@ -21,13 +25,15 @@ public struct ModelConfiguration: Sendable, Equatable {
   }
 
   public init(
-    name: String, source: FileReference, config: FileReference? = nil, labels: LabelSource = .list([]),
+    name: String, source: FileReference, config: FileReference? = nil,
+    customObjects: CustomObjects = CustomObjects(), labels: LabelSource = .list([]),
     input: InputConfiguration = InputConfiguration(), output: OutputConfiguration = OutputConfiguration(),
     when: Route = Route(), preload: Preload = .auto, onFailure: OnFailure = .fail
   ) {
     self.name = name
     self.source = source
     self.config = config
+    self.customObjects = customObjects
     self.labels = labels
     self.input = input
     self.output = output
@@ -39,6 +45,23 @@ public struct ModelConfiguration: Sendable, Equatable {
 
 extension ModelConfiguration: ConfigurationSection {
   typealias Key = ConfigurationKey<Self>
+
+  /// Public as the command line has options that mean the same.
+  public enum Keys {
+    public static let classes = ConfigurationKey<ModelConfiguration>(
+      "classes", \.customObjects.classes, .classes, .resultsUnlessDefault,
+      text: """
+        known classes for classes of your own that compute the same, as `custom_objects` in Keras: \
+        `{"MyDropout": "Dropout", "MyNorm": {"class": "LayerNormalization", "config": {"epsilon": 1e-6}}}`; keys of `config` \
+        come before those in the model file
+        """, fallback: "none")
+    public static let lambdas = ConfigurationKey<ModelConfiguration>(
+      "lambdas", \.customObjects.lambdas, .functions, .resultsUnlessDefault,
+      text: """
+        the functions of `Lambda` layers, where the model file does not hold them or they are not understood: \
+        `{"lambda_1": "keras.applications.mobilenet_v2.preprocess_input"}`, by the layers' names
+        """, fallback: "those in the model file")
+  }
 
   static let keys = [
     Key(
@@ -57,6 +80,8 @@ extension ModelConfiguration: ConfigurationSection {
       text: """
         for a file that holds weights only: a `.json` file with the text of `model.to_json()`, by path or s3 URI
         """, fallback: "the model file has it"),
+    Keys.classes,
+    Keys.lambdas,
     Key(
       "labels", \.labels, .labels, .results,
       text: "a list, or a `.txt` or `.json` file by path or s3 URI; see below",

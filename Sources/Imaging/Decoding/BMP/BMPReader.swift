@@ -5,6 +5,7 @@ final class BMPReader: RowSource {
   private let file: Arrival
   private let bitmap: BMPHeader
   private var next = 0
+  let memory = 0
 
   private init(_ file: Arrival, _ bitmap: BMPHeader) {
     self.file = file
@@ -18,6 +19,7 @@ final class BMPReader: RowSource {
     var bitmap = try BMPHeader(file, limits: limits)
     try bitmap.read(by: rules)
     if let bits = bitmap.runBits {
+      try limits.check(memory: bitmap.image.width * bitmap.image.height, of: bitmap.image)
       let bytes = try file.prefix(file.bytes.count)
       var runs = BMPRuns(bits: bits, bytes: bytes, start: bitmap.pixels)
       return try runs.read(bitmap)

@@ -22,19 +22,22 @@ struct ElementwiseStep: RangeStep {
     let source = context.pointer(input)
     let target = context.pointer(output)
     if isContiguous {
-      apply(source + range.lowerBound, 0, target + range.lowerBound, 0, 1, range.count)
+      unary.apply(source + range.lowerBound, 0, target + range.lowerBound, 0, 1, range.count)
     } else {
-      apply(
+      unary.apply(
         source + range.lowerBound * input.rowStride, input.rowStride,
         target + range.lowerBound * output.rowStride, output.rowStride, range.count, output.columns)
     }
   }
+}
 
+extension Unary {
+  /// Applies it to rows of values; the result may be where they are.
   func apply(
     _ source: UnsafePointer<Float>, _ inputStride: Int, _ target: UnsafeMutablePointer<Float>,
     _ outputStride: Int, _ rows: Int, _ columns: Int
   ) {
-    switch unary.kernel {
+    switch kernel {
     case .rows(let function):
       applyRows(
         function, input: source, inputStride: inputStride, output: target, outputStride: outputStride,

@@ -50,6 +50,10 @@ private struct AttentionInputs {
   let query: Graph.ValueID
   let value: Graph.ValueID
   let key: Graph.ValueID
+  /// Of the query's positions, `[batch, positions]`.
+  let queryMask: Graph.ValueID?
+  /// Of the positions of value and key.
+  let valueMask: Graph.ValueID?
   let isCausal: Bool
   let returnsScores: Bool
 
@@ -58,7 +62,9 @@ private struct AttentionInputs {
     guard (2...3).contains(inputs.count) else {
       throw layer.error("it takes query, value and perhaps key, it is given \(inputs.count) inputs")
     }
-    try layer.refuseMasks(["mask"])
+    let masks = try builder.masks(of: Array(inputs.prefix(2)), layer)
+    queryMask = masks[0]
+    valueMask = masks[1]
     query = inputs[0]
     value = inputs[1]
     key = inputs.count > 2 ? inputs[2] : inputs[1]
@@ -128,9 +134,25 @@ extension GraphBuilder {
     if inputs.isCausal {
       scores = try mask(scores, with: causalMask(of: scores, layer), layer)
     }
+    if let valueMask = inputs.valueMask {
+      scores = try mask(scores, with: positions(valueMask, areQueries: false, layer), layer)
+    }
     let weights = try add(.softmax(axes: [-1]), [scores], layer)
-    let result = try add(.matMul(transposeA: false, transposeB: false), [weights, inputs.value], layer)
+    var result = try add(.matMul(transposeA: false, transposeB: false), [weights, inputs.value], layer)
+    if let queryMask = inputs.queryMask {
+      let isKept = try positions(queryMask, areQueries: true, layer)
+      result = try add(.select, [isKept, result, constant(Tensor(shape: [], [0]), layer)], layer)
+      setMask(queryMask, of: result)
+    }
     return inputs.returnsScores ? .list([.tensor(result), .tensor(weights)]) : .tensor(result)
+  }
+
+  /// A mask of positions, to broadcast against scores, whose last two axes are those of queries and of keys.
+  mutating func positions(_ mask: Graph.ValueID, areQueries: Bool, _ layer: LayerCall) throws(KerasError)
+    -> Graph.ValueID
+  {
+    let leading = Array(repeating: Slice.whole, count: max(shape(mask).count - 1, 0))
+    return try add(.slice(leading + (areQueries ? [.whole, .newAxis] : [.newAxis])), [mask], layer)
   }
 
   /// 1 where a query's position (the axis before the last) is not before the key's (the last), else 0.
@@ -167,6 +189,16 @@ extension GraphBuilder {
     let one = constant(Tensor(shape: asColumn ? [1, 1] : [1], [1]), layer)
     let ones = try add(.broadcast(asColumn ? [size, 1] : [size]), [one], layer)
     return try add(.cumulativeSum(axis: 0), [ones], layer)
+  }
+
+  /// The softmax of what a mask, which broadcasts against the values, keeps.
+  mutating func softmax(of value: Graph.ValueID, where mask: Graph.ValueID, axes: [Int], _ layer: LayerCall)
+    throws(KerasError) -> Graph.ValueID
+  {
+    let result = try add(.softmax(axes: axes), [self.mask(value, with: mask, layer)], layer)
+    // Where all are masked, each was as likely before.
+    guard layer.version.isAtLeast(3, 10) else { return result }
+    return try add(.select, [mask, result, constant(Tensor(shape: [], [0]), layer)], layer)
   }
 
   /// Scores that count for nothing where a mask, which broadcasts against them, is 0.

@@ -32,11 +32,15 @@ private struct HeadedInputs {
   let value: Graph.ValueID
   let key: Graph.ValueID
   let mask: Graph.ValueID?
+  /// Of the positions of queries, `[batch, positions]`.
+  let queryMask: Graph.ValueID?
+  /// Of the positions of value and key.
+  let keyMasks: [Graph.ValueID]
   let isCausal: Bool
   let returnsScores: Bool
   let slidingWindow: Int?
 
-  init(_ layer: LayerCall) throws(KerasError) {
+  init(_ layer: LayerCall, _ builder: GraphBuilder) throws(KerasError) {
     func tensor(_ position: Int, _ name: String) throws(KerasError) -> Graph.ValueID? {
       switch layer.arguments.argument(position, name) {
       case nil: return nil
@@ -49,12 +53,20 @@ private struct HeadedInputs {
     }
     self.query = query
     self.value = value
-    key = try tensor(2, "key") ?? value
+    let key = try tensor(2, "key")
+    self.key = key ?? value
     // Before masks of its inputs were arguments, the mask came fourth.
     mask =
       try layer.version.major >= 3
       ? tensor(6, "attention_mask") : tensor(3, "attention_mask")
     try layer.refuseMasks(["query_mask", "value_mask", "key_mask"])
+    queryMask = builder.mask(of: query)
+    keyMasks = [value, key].compactMap { $0.flatMap { builder.mask(of: $0) } }
+    if queryMask != nil || !keyMasks.isEmpty, layer.description.className == "MultiHeadAttention" {
+      throw layer.error(
+        "Keras takes the masks off what it reads, so that results depend on the order in which layers are called",
+        remedy: "build the model without Masking and mask_zero before it, or give it an attention_mask")
+    }
     isCausal = try layer.flag("use_causal_mask")
     returnsScores = try layer.flag("return_attention_scores")
     slidingWindow = try layer.configuration.optionalInteger("sliding_window")
@@ -65,7 +77,7 @@ private struct HeadedInputs {
   throws(KerasError) -> Value
 {
   let configuration = layer.configuration
-  let inputs = try HeadedInputs(layer)
+  let inputs = try HeadedInputs(layer, builder)
   let width = try configuration.integer("key_dim")
   guard width > 0 else { throw configuration.error("key_dim", "a whole number from 1") }
   let heads = try configuration.integer("num_heads")
@@ -98,7 +110,7 @@ private struct HeadedInputs {
   throws(KerasError) -> Value
 {
   let configuration = layer.configuration
-  let inputs = try HeadedInputs(layer)
+  let inputs = try HeadedInputs(layer, builder)
   let width = try configuration.integer("head_dim")
   guard width > 0 else { throw configuration.error("head_dim", "a whole number from 1") }
   let queryHeads = try configuration.integer("num_query_heads")
@@ -187,17 +199,18 @@ extension GraphBuilder {
     _ inputs: HeadedInputs, _ layer: LayerCall
   ) throws(KerasError) -> Graph.ValueID {
     let query = try add(.unary(.linear(scale: scale, offset: 0)), [query], layer)
-    var scores = try add(.einsum(equations.scores), [query, key], layer)
+    let scores = try add(.einsum(equations.scores), [query, key], layer)
     if inputs.isCausal || inputs.slidingWindow != nil, equations.positions != 1 {
       throw layer.error("a mask by position needs one axis of positions, it has \(equations.positions)")
     }
-    if inputs.isCausal { scores = try mask(scores, with: causalMask(of: scores, layer), layer) }
+    var masks: [Graph.ValueID] = []
+    if inputs.isCausal { masks.append(try causalMask(of: scores, layer)) }
     if let window = inputs.slidingWindow {
       let (rows, columns) = try positions(of: scores, layer)
       let distance = try add(
         .unary(.abs), [add(.binary(.subtract), [rows, columns], layer)], layer)
       let limit = constant(Tensor(shape: [], [Float(window)]), layer)
-      scores = try mask(scores, with: add(.binary(.less), [distance, limit], layer), layer)
+      masks.append(try add(.binary(.less), [distance, limit], layer))
     }
     if let given = inputs.mask {
       // A mask of [batch, queries, keys] counts for all heads.
@@ -205,11 +218,32 @@ extension GraphBuilder {
       let leading = max(shape(given).count - 2 * equations.positions, 0)
       let slices: [Slice] =
         Array(repeating: .whole, count: leading) + Array(repeating: .newAxis, count: missing)
-      let mask = missing == 0 ? given : try add(.slice(slices), [given], layer)
-      scores = try self.mask(scores, with: mask, layer)
+      masks.append(missing == 0 ? given : try add(.slice(slices), [given], layer))
     }
+    masks += try positionMasks(scores, inputs, layer)
     let axes = (1...equations.positions).map { -$0 }
-    return try add(.softmax(axes: axes), [scores], layer)
+    guard var mask = masks.first else { return try add(.softmax(axes: axes), [scores], layer) }
+    for other in masks.dropFirst() { mask = try add(.binary(.logicalAnd), [mask, other], layer) }
+    // The layer Softmax within is used where another way to the result is not open.
+    let dropout = try layer.configuration.number("dropout", default: 0)
+    if dropout > 0 || inputs.returnsScores || shape(scores).count != 4 {
+      return try softmax(of: scores, where: mask, axes: axes, layer)
+    }
+    return try add(.softmax(axes: axes), [self.mask(scores, with: mask, layer)], layer)
+  }
+
+  /// The masks of query, value and key, to broadcast against scores of `[batch, heads, queries, keys]`.
+  private mutating func positionMasks(_ scores: Graph.ValueID, _ inputs: HeadedInputs, _ layer: LayerCall)
+    throws(KerasError) -> [Graph.ValueID]
+  {
+    var masks: [Graph.ValueID] = []
+    for mask in inputs.keyMasks { masks.append(try positions(mask, areQueries: false, layer)) }
+    if let mask = inputs.queryMask { masks.append(try positions(mask, areQueries: true, layer)) }
+    guard masks.allSatisfy({ shape($0).count == 3 }), masks.isEmpty || shape(scores).count == 4 else {
+      throw layer.error("the masks of its inputs need the axes (batch, positions)")
+    }
+    for index in masks.indices { masks[index] = try add(.slice([.whole, .newAxis]), [masks[index]], layer) }
+    return masks
   }
 
   /// The attention's result, closed by a gate where the layer has one.

@@ -14,7 +14,13 @@ extension LayerClass {
         } else {
           try layer.weights.tensor("embeddings", sizes)
         }
-      return .tensor(try builder.add(.embedding(table: table), [layer.input()], layer))
+      let input = try layer.input()
+      let result = try builder.add(.embedding(table: table), [input], layer)
+      if try layer.configuration.bool("mask_zero", default: false) {
+        let zero = builder.constant(Tensor(shape: [], [0]), layer)
+        builder.setMask(try builder.add(.binary(.notEqual), [input, zero], layer), of: result)
+      }
+      return .tensor(result)
     },
     "Masking": LayerClass { layer, builder throws(KerasError) in
       // Steps whose values all are the mask value become zeros.
@@ -22,9 +28,13 @@ extension LayerClass {
       let value = try layer.configuration.number("mask_value", default: 0)
       let limit = builder.constant(Tensor(shape: [], [Float(value)]), layer)
       let differs = try builder.add(.binary(.notEqual), [input, limit], layer)
-      let isKept = try builder.add(.reduction(.any, axes: [-1], keepDimensions: true), [differs], layer)
+      let mask = try builder.add(.reduction(.any, axes: [-1], keepDimensions: false), [differs], layer)
+      let whole = Array(repeating: Slice.whole, count: builder.shape(mask).count)
+      let isKept = try builder.add(.slice(whole + [.newAxis]), [mask], layer)
       let zero = builder.constant(Tensor(shape: [], [0]), layer)
-      return .tensor(try builder.add(.select, [isKept, input, zero], layer))
+      let result = try builder.add(.select, [isKept, input, zero], layer)
+      builder.setMask(mask, of: result)
+      return .tensor(result)
     },
   ]
 }
