@@ -15,6 +15,9 @@ public struct KerasModel: Sendable {
   public let kerasVersion: String
   /// What the model computes; its weights are borrowed from the mapped file where possible.
   public let graph: Graph
+  /// How the model's own preprocessor resizes images, which it leaves to its user here; nil: it has none. What the
+  /// preprocessor computes of them then is part of the graph.
+  public let resizing: ImageResizing?
   /// The layers, in the file's order; a nested model is one of them.
   public let layers: [LayerSummary]
 
@@ -87,6 +90,7 @@ public struct KerasModel: Sendable {
     self.path = path
     name = model.name
     kerasVersion = file.version.text
+    resizing = parser.resizing
     graph = builder.graph
     layers = builder.summaries(model)
   }

@@ -224,7 +224,9 @@ def write_page(rows):
         "| " + " | ".join(TITLES) + " |", "| --- | ---: | --- | ---: | ---: | ---: | --- |"]
     lines += ["| " + " | ".join(cells(row)) + " |" for row in rows]
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text("\n".join(lines) + "\n")
+    # Other scripts write the parts that follow.
+    parts = PAGE.read_text().partition("\n## ") if PAGE.exists() else ("", "", "")
+    PAGE.write_text("\n".join(lines) + "\n" + parts[1] + parts[2])
 
 
 def main():

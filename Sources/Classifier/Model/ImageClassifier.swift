@@ -41,8 +41,8 @@ public final class ImageClassifier {
     let workers = Workers(count: threads)
     let model = try Self.read(path, arrival: nil, subject: path, config: nil, workers: workers)
     try self.init(
-      model.graph, subject: path, labels: labels, input: input, output: output, limits: ImageLimits(),
-      workers: workers)
+      model.graph, subject: path, labels: labels, input: input.completed(by: model.resizing), output: output,
+      limits: ImageLimits(), workers: workers)
   }
 
   /// Reads a model's file.

@@ -153,7 +153,8 @@ public final class ModelStore {
     throws(ClassifierError) -> ImageClassifier
   {
     try ImageClassifier(
-      saved.graph, subject: model.source.text, labels: texts.labels, input: model.input,
+      saved.graph, subject: model.source.text, labels: texts.labels,
+      input: model.input.completed(by: saved.resizing),
       output: model.output, limits: limits, workers: workers)
   }
 

@@ -13,15 +13,21 @@ public struct ModelTraits: Sendable {
 
   let scaling: InputScaling
   let backbone: Backbone?
+  /// What the model's own preprocessor does; nil: it has none.
+  let resizing: ImageResizing?
   let outputs: [Output]
 
   public init(_ model: KerasModel) {
-    self.init(model.graph)
+    self.init(
+      model.graph, resizing: model.resizing,
+      // KerasHub's backbones have names of layers in common with those of keras.applications, not what they take.
+      isOfApplications: !model.layers.contains { $0.className.hasPrefix("keras_hub>") })
   }
 
-  init(_ graph: Graph) {
+  init(_ graph: Graph, resizing: ImageResizing? = nil, isOfApplications: Bool = true) {
+    self.resizing = resizing
     scaling = graph.inputs.first.map { graph.scaling(of: $0.value) } ?? InputScaling()
-    backbone = Backbone.within(graph)
+    backbone = isOfApplications ? Backbone.within(graph) : nil
     outputs = graph.outputs.map {
       Output(name: $0.name, kind: graph.kind(of: $0.value), shape: graph.shape(of: $0.value))
     }
@@ -37,6 +43,7 @@ public struct ModelTraits: Sendable {
     } else if let backbone {
       notes.append("\(backbone.text): its input.preprocess is \(backbone.preprocess.name ?? "")")
     }
+    if let resizing { notes.append("\(resizing.text): \(resizing.advice)") }
     for output in outputs {
       let start = "output \"\(output.name)\""
       if output.shape.dropFirst().count(where: { $0 != 1 }) > 1 {
@@ -68,7 +75,12 @@ public struct ModelTraits: Sendable {
         "\(backbone.text), which is trained with preprocess_input, but no input.preprocess is set: "
           + "it is \(backbone.preprocess.name ?? "")")
     }
-    if input.resize == nil, input.pipeline == nil {
+    if let resizing {
+      let pipeline = input.completed(by: resizing).pipeline(height: 1, width: 1)
+      if pipeline.resize != resizing.filter || pipeline.fit != resizing.fit {
+        warnings.append("\(resizing.text), the settings do not: \(resizing.advice)")
+      }
+    } else if input.resize == nil, input.pipeline == nil {
       warnings.append(
         "neither input.pipeline nor input.resize is set, so images are resized as by load_img (nearest): a model that "
           + "was trained otherwise, by image_dataset_from_directory for example, would get other pixels and other labels"

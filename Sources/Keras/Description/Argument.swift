@@ -108,6 +108,12 @@ struct TensorReference: Sendable {
   /// Which of the call's results.
   let tensor: Int
 
+  init(layer: String, node: Int = 0, tensor: Int = 0) {
+    self.layer = layer
+    self.node = node
+    self.tensor = tensor
+  }
+
   /// Reads `["conv1", 0, 0]`, with or without more behind.
   init?(_ value: JSONValue) {
     guard let array = value.array, array.count >= 3, let layer = array[0].string,

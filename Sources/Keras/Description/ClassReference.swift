@@ -48,7 +48,7 @@ struct ClassReference {
   func refusal(_ identity: LayerIdentity) -> KerasError? {
     let package = package
     if let refused = package?.refused[name] { return identity.error(refused.reason, remedy: refused.remedy) }
-    guard let foreignModule, package == nil else { return nil }
+    guard let foreignModule, package == nil, !isHubModel else { return nil }
     let module = foreignModule.isEmpty ? "" : " (of \(foreignModule))"
     return identity.error(
       "it is of a user-defined class\(module), not of Keras, and the file does not hold the code of the class",

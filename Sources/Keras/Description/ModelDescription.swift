@@ -7,6 +7,8 @@ struct ModelDescription: Sendable {
   let layers: [LayerDescription]
   /// False: all weights count as not trainable, which decides their order in a file.
   let isTrainable: Bool
+  /// The library whose code made the layers of a constructor's arguments; nil: the file describes them.
+  var library: String?
 
   enum Kind: Sendable {
     /// Each layer reads the one before.
@@ -45,6 +47,11 @@ struct LayerDescription: Sendable {
   /// What `.keras` files give all places of one layer that a model and those nested in it share.
   var sharedID: Int?
   let content: Content
+  /// Where a `.keras` archive keeps a part of a layer, below that layer's group; nil: by its class, among the layers of
+  /// a model.
+  var archivePlace: String?
+  /// A name that is in the paths of its weights in a `.h5` file; nil: nothing is known of them.
+  var savedName: String?
 
   enum Content: Sendable {
     case plain
@@ -55,4 +62,6 @@ struct LayerDescription: Sendable {
   }
 
   var identity: LayerIdentity { configuration.identity }
+  /// Whether it stands for a variable that a layer has itself: a part, as which no file describes a layer.
+  var isVariable: Bool { archivePlace != nil && className == LayerClass.variableName }
 }

@@ -6,8 +6,11 @@ struct ModelParser {
   /// The model file, for messages.
   let file: String
   let version: KerasVersion
+  /// The last ``LayerDescription/id`` that was given.
+  var layerCount = 0
+  /// How the whole model's own preprocessor resizes images; nil: it has none.
+  var resizing: ImageResizing?
   private let customObjects: CustomObjects
-  private var layerCount = 0
   /// Why layers cannot be built, as far as the configuration tells.
   private(set) var refusals: [KerasError] = []
   /// The names of all `Lambda` layers.
@@ -33,6 +36,7 @@ struct ModelParser {
     }
     let className = reference.name
     let name = config["name"]?.string ?? className.lowercased()
+    if let model = try hubModel(reference, config, name: name, path: "") { return model }
     if reference.foreignModule == nil,
       let model = try nestedModel(
         className, config, name: name, path: "", buildConfiguration: json["build_config"])
@@ -124,7 +128,9 @@ struct ModelParser {
     layerCount += 1
     let id = layerCount
     var content = LayerDescription.Content.plain
-    if let model = try nestedModel(
+    if let model = try hubModel(reference, config, name: name, path: path) {
+      content = .model(model)
+    } else if let model = try nestedModel(
       builtClass, config, name: name, path: path, buildConfiguration: json["build_config"])
     {
       content = .model(model)

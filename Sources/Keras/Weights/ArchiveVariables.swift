@@ -35,6 +35,30 @@ extension ArchiveWeights {
       remedy: "if the model was quantized, save it before, or quantize it to int8 or int4")
   }
 
+  /// Refuses a model of which the file has other layers than a library makes of its arguments: another version of it
+  /// wrote the file, whose layers may compute something else.
+  func refuseOtherLayers(
+    _ layers: [LayerDescription], _ group: ArchiveGroup, _ library: String, _ identity: LayerIdentity
+  ) throws(KerasError) {
+    guard let container = try find(ArchiveWeights.containers[0], in: group) else { return }
+    let found: Set<ByteKey>
+    do throws(HDF5Error) { found = Set(try container.names().map { ByteKey($0) }) } catch {
+      throw identity.error("\(error.object): \(error.reason)")
+    }
+    var expected: Set<ByteKey> = []
+    for (name, layers) in try byClass(layers) {
+      for place in layers.indices { expected.insert(ByteKey(ArchiveWeights.counted(name, place))) }
+    }
+    // Layers without weights have groups too, unless none has.
+    let hasAll = found.contains(ByteKey("input_layer"))
+    let others = found.subtracting(expected).union(hasAll ? expected.subtracting(found) : [])
+    if others.isEmpty { return }
+    throw identity.error(
+      "the file and what \(library) makes of its arguments differ in the layers \(others.map(\.text).sorted().listed): "
+        + "another version of \(library) wrote the file",
+      remedy: HubArguments.remedy)
+  }
+
   /// The paths of all variables of a layer, but for the states of random generators.
   private func variables(of group: ArchiveGroup, depth: Int) throws(HDF5Error) -> [String] {
     // Links may lead back: layers do not nest that deep.

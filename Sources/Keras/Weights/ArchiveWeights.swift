@@ -12,9 +12,18 @@ struct ArchiveWeights {
   /// Names that versions of Keras have for the group of a model's layers.
   static let containers = ["layers", "_layer_checkpoint_dependencies"]
 
+  /// The name of the group of a layer, as the one of its class at that place.
+  static func counted(_ className: String, _ place: Int) -> String {
+    place == 0 ? className : "\(className)_\(place)"
+  }
+
   /// Reads the weights of all layers.
   func read(_ model: ModelDescription, into reader: inout WeightReader) throws(KerasError) {
     var shared = SharedLayers(model)
+    if let library = model.library {
+      let identity = LayerIdentity(file: path, path: model.name, className: library)
+      try refuseOtherLayers(model.layers, group, library, identity)
+    }
     try read(model.layers, of: group, &shared, &reader)
     try reader.readAll()
     for (layer, original) in shared.inOrder { reader.share(original, with: layer) }
@@ -25,18 +34,23 @@ struct ArchiveWeights {
     _ layers: [LayerDescription], of model: ArchiveGroup?, _ shared: inout SharedLayers,
     _ reader: inout WeightReader
   ) throws(KerasError) {
+    for layer in layers {
+      guard let place = layer.archivePlace, try shared.stores(layer) else { continue }
+      let group = place.isEmpty ? model : try find(place, in: model)
+      try read(layer, group, (model?.path ?? "") + "/" + place, &shared, &reader)
+    }
     var container: ArchiveGroup?
     for name in ArchiveWeights.containers where container == nil { container = try find(name, in: model) }
     for (name, layers) in try byClass(layers) {
       // The count goes on over layers without weights, which all have a number.
       var weighted: [(name: String, layer: LayerDescription)] = []
       for (count, layer) in layers.enumerated() where try shared.stores(layer) {
-        weighted.append((count == 0 ? name : "\(name)_\(count)", layer))
+        weighted.append((Self.counted(name, count), layer))
       }
       // Layers without weights, where all of the class are.
       for (count, layer) in layers.enumerated() where weighted.isEmpty {
         guard case .plain = layer.content,
-          let group = try find(count == 0 ? name : "\(name)_\(count)", in: container)
+          let group = try find(Self.counted(name, count), in: container)
         else { continue }
         try refuseOthers(layer, group, than: [])
       }
@@ -80,8 +94,14 @@ struct ArchiveWeights {
       reader.add(dataset, as: WeightSlot(layer: layer, weight: weight))
     }
     switch layer.content {
+    // A variable is one of several that a layer has.
+    case .plain where layer.isVariable: break
     case .plain: if let group { try refuseOthers(layer, group, than: taken) }
-    case .model(let model): try read(model.layers, of: group, &shared, &reader)
+    case .model(let model):
+      if let library = model.library, let group {
+        try refuseOtherLayers(model.layers, group, library, layer.identity)
+      }
+      try read(model.layers, of: group, &shared, &reader)
     case .wrapper(let inner):
       // A wrapper may list weights of the layer within as its own too.
       let names = inner.count == 1 ? ["layer"] : ["forward_layer", "backward_layer"]
@@ -92,12 +112,12 @@ struct ArchiveWeights {
   }
 
   /// The layers of each class, named as Python's snake case has it, in order.
-  private func byClass(_ layers: [LayerDescription]) throws(KerasError)
+  func byClass(_ layers: [LayerDescription]) throws(KerasError)
     -> [(name: String, layers: [LayerDescription])]
   {
     var classes: [(name: String, layers: [LayerDescription])] = []
     var places: [ByteKey: Int] = [:]
-    for layer in layers where !layer.isOperation {
+    for layer in layers where !layer.isOperation && layer.archivePlace == nil {
       let name = layer.archiveClassName
       if let place = places[ByteKey(name)] {
         classes[place].layers.append(layer)
@@ -141,7 +161,7 @@ struct ArchiveWeights {
     return false
   }
 
-  private func find(_ name: String, in group: ArchiveGroup?) throws(KerasError) -> ArchiveGroup? {
+  func find(_ name: String, in group: ArchiveGroup?) throws(KerasError) -> ArchiveGroup? {
     guard let group else { return nil }
     do throws(HDF5Error) { return try group.group(name) } catch {
       throw KerasError(path: path, reason: "\(error.object): \(error.reason)")

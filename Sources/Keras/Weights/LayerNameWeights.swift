@@ -87,6 +87,14 @@ struct LayerNameWeights {
           + "needs \(slots.count) (\(slots.map(\.name).listed))")
     }
     for (slot, weight) in zip(slots, saved.weights) {
+      if let name = slot.layer.savedName,
+        !weight.name.split(separator: "/").contains(where: { $0.hasSuffix(name) })
+      {
+        throw slot.layer.identity.error(
+          "the file has its weight \"\(slot.name)\" in another place of the order: there is \"\(weight.name)\". "
+            + "Layers of it were frozen one by one, which its configuration does not say",
+          remedy: "save the model as a .keras file, or after setting trainable of the whole model")
+      }
       if let name = slot.weight.savedName {
         let found = weight.name.prefix { $0 != ":" }
         if !(found == name || found.hasSuffix("/" + name)) {

@@ -9,6 +9,7 @@ extension LayerDescription {
   /// The class that builds the layer.
   /// - Throws: a refusal when there is none.
   func layerClass() throws(KerasError) -> LayerClass {
+    if isVariable { return .variable }
     let table = isOperation ? LayerClass.operations : LayerClass.layers
     if let layerClass = table[className] { return layerClass }
     throw identity.error("layers of this class are not known", remedy: identity.classRemedy)

@@ -15,8 +15,8 @@ public struct InputConfiguration: Sendable, Equatable {
 
   /// nil: the model's own.
   public var size: Size?
-  /// How the model's training read its images; what the other properties leave open is decided by it. nil: as
-  /// `load_img` reads them, which the warnings of `thimble check` tell from a pipeline that was chosen.
+  /// How the model's training read its images; what the other properties leave open is decided by it. nil: as the
+  /// model's own preprocessor does, or `load_img` reads them, which the warnings of `thimble check` tell from a pipeline that was chosen.
   public var pipeline: TrainingPipeline?
   public var preprocess: Preprocess?
   public var resize: ResizeFilter?
@@ -94,11 +94,13 @@ extension InputConfiguration: ConfigurationSection {
       text: """
         `nearest`, `box`, `bilinear`, `hamming`, `bicubic`, `lanczos`: Pillow's; `tf-nearest`, `tf-bilinear`, \
         `tf-bicubic`, `tf-area`: tf.image's, which also decode as TensorFlow does; `cv-linear`: OpenCV's
-        """, fallback: "`nearest`, as `load_img`", canonical: { .string($0.filter.rawValue) })
+        """, fallback: "`nearest`, as `load_img`, or as the model's own preprocessor",
+      canonical: { .string($0.filter.rawValue) })
     public static let fit = ConfigurationKey<InputConfiguration>(
       "fit", \.fit, .optional(.word), .results,
       text: "`stretch`, `crop` (`keep_aspect_ratio`), `pad` (with black), `fit` (`ImageOps.fit`)",
-      fallback: "`stretch`", canonical: { .string($0.placement.rawValue) })
+      fallback: "`stretch`, or as the model's own preprocessor",
+      canonical: { .string($0.placement.rawValue) })
     public static let color = ConfigurationKey<InputConfiguration>(
       "color", \.color, .optional(.word), .results, text: "`rgb`, `bgr`, `grayscale`, `rgba`",
       fallback: "by the model's channels")
