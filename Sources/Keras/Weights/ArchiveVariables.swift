@@ -46,12 +46,18 @@ extension ArchiveWeights {
       throw identity.error("\(error.object): \(error.reason)")
     }
     var expected: Set<ByteKey> = []
-    for (name, layers) in try byClass(layers) {
-      for place in layers.indices { expected.insert(ByteKey(ArchiveWeights.counted(name, place))) }
+    var hasAll = false
+    // The input of a part of a model may be that of the model.
+    for (name, layers) in try byClass(layers) where name != "input_layer" {
+      for (place, layer) in layers.enumerated() {
+        let key = ByteKey(ArchiveWeights.counted(name, place))
+        expected.insert(key)
+        // Layers without weights have groups too, unless none has.
+        if layer.children.isEmpty, found.contains(key), try layer.ownWeights().isEmpty { hasAll = true }
+      }
     }
-    // Layers without weights have groups too, unless none has.
-    let hasAll = found.contains(ByteKey("input_layer"))
-    let others = found.subtracting(expected).union(hasAll ? expected.subtracting(found) : [])
+    let others = found.subtracting(expected.union([ByteKey("input_layer")])).union(
+      hasAll ? expected.subtracting(found) : [])
     if others.isEmpty { return }
     throw identity.error(
       "the file and what \(library) makes of its arguments differ in the layers \(others.map(\.text).sorted().listed): "

@@ -10,6 +10,14 @@ extension HubClass {
     "bottle_ratio", "block_ratio", "expand_ratio", "stem_padding", "stem_pooling", "avg_down", "down_growth",
     "cross_linear", "image_shape",
   ]) { arguments, model throws(KerasError) in
+    // The same arguments meant other layers in KerasHub 0.20, which a .h5 file does not show.
+    let version = arguments.configuration.version
+    guard version.major > 3 || version.minor >= 13 else {
+      throw arguments.configuration.identity.error(
+        "it was saved with Keras \(version.text), so maybe by KerasHub 0.20, whose CSPNetBackbone computes something "
+          + "else from the same arguments",
+        remedy: HubArguments.remedy)
+    }
     let image = model.input(try arguments.imageShape())
     let activation = arguments.function("activation")
     let stem = try CSPNetStem(arguments)
