@@ -15,9 +15,10 @@ struct ArrivalTests {
     // A folder is never fetched.
     if KerasModel.isUnpacked(saved.model) { return }
     let copy = try ArrivingCopy(of: saved.model)
-    let whole = try KerasModel(path: saved.model, config: saved.config)
+    let known = try saved.customObjects()
+    let whole = try KerasModel(path: saved.model, config: saved.config, customObjects: known)
     let model = try KerasModel(
-      path: copy.path, config: saved.config, workers: Workers(count: 3), arrival: copy)
+      path: copy.path, config: saved.config, workers: Workers(count: 3), arrival: copy, customObjects: known)
     // All is there: nothing is waited for later.
     let waits = copy.waitCount
     #expect(waits > 0)

@@ -56,6 +56,14 @@ extension Package {
     guard keyHeight > 0, scores.keys % keyHeight == 0 else {
       throw layer.configuration.error("key_height", "a height that divides \(scores.keys) keys")
     }
+    // The largest distances: from the first query to the last key, or from the last query to the first key.
+    let farthestX = max(keyHeight - 1, (queryHeight - 1) * stride)
+    let farthestY = max(scores.keys / keyHeight - 1, (scores.queries / queryHeight - 1) * stride)
+    guard farthestX + farthestY * keyHeight < scores.keys else {
+      throw layer.error(
+        "its heights of \(queryHeight) for queries and \(keyHeight) for keys reach beyond its table of distances"
+      )
+    }
     return .tensor(
       try builder.addBias(scores, layer) { head, query, key in
         let x = abs(key % keyHeight - query % queryHeight * stride)
