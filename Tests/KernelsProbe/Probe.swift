@@ -7,6 +7,7 @@ enum Probe {
   static func main() {
     elementwise()
     binary()
+    gates()
     products()
     convolutions()
     depthwise()
@@ -111,6 +112,18 @@ enum Probe {
       MatrixSource(b, rowStride: 0, isScalarRow: false), output: output, outputStride: columns, rows: rows,
       columns: columns)
     emit("select", output, count)
+  }
+
+  static func gates() {
+    let count = 37
+    let gate = random(count, seed: 5, 0, 1)
+    let passed = random(count, seed: 6, -1, 1)
+    let values = random(count, seed: 7, -1, 1)
+    let output = zeros(count)
+    addGated(values, gate: gate, passed, output: output, count: count)
+    emit("addGated", output, count)
+    mixGated(output, gate: gate, passed, count: count)
+    emit("mixGated", output, count)
   }
 
   /// Packs `[inner][columns]` weights with bias.
