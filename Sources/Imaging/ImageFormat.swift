@@ -3,6 +3,8 @@ enum ImageFormat: Equatable {
   case png
   case jpeg
   case bmp
+  /// PBM, PGM or PPM in binary.
+  case pnm
   /// Something else, in words for a message: "a GIF image", "an HTML page", ...
   case other(String)
 
@@ -19,6 +21,8 @@ enum ImageFormat: Equatable {
       self = .jpeg
     } else if Self.starts(bytes, "BM") || Self.isDIB(bytes) {
       self = .bmp
+    } else if ["P4", "P5", "P6"].contains(where: { Self.starts(bytes, $0) }) {
+      self = .pnm
     } else {
       self = .other(Self.name(bytes))
     }
@@ -93,8 +97,9 @@ func openImage(
   switch try ImageFormat(file) {
   case .png: return try PNGReader(file, limits: limits, rules: rules)
   case .jpeg: return try JPEGReader(file, limits: limits, rules: rules)
+  case .pnm: return try PNMReader(file, limits: limits, rules: rules)
   case .bmp: return try BMPReader.open(file, limits: limits, rules: rules)
   case .other(let name):
-    throw ImagingError(.unsupportedFormat, "this is \(name); only PNG, JPEG and BMP are read")
+    throw ImagingError(.unsupportedFormat, "this is \(name); only PNG, JPEG, BMP and PNM are read")
   }
 }

@@ -98,7 +98,7 @@ struct SurvivalTests {
       let (_, error) = try await deployment.invoke("a.png", "bad.png", "no-such.png", "b.png", "folder/")
       #expect(
         error
-          == "1 of 5 objects failed: s3://images/bad.png: this is a GIF image; only PNG, JPEG and BMP are read"
+          == "1 of 5 objects failed: s3://images/bad.png: this is a GIF image; only PNG, JPEG, BMP and PNM are read"
       )
       try await deployment.python(
         #"same([metadata(key)["colour"] for key in ["a.png", "b.png"]], ["red", "green"])"#)

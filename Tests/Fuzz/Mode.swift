@@ -1,6 +1,6 @@
 /// What can be fuzzed. The raw values are the words of `scripts/fuzz --only`.
 enum Mode: String, CaseIterable {
-  case json, json5, event, hdf5, zip, png, jpeg, bmp, orientation, resize, chunks
+  case json, json5, event, hdf5, zip, png, jpeg, bmp, pnm, orientation, resize, chunks
   case s3XML = "s3-xml"
   case emulatorXML = "emulator-xml"
   /// Mutated configurations with the weights of sound files.
@@ -17,7 +17,7 @@ enum Mode: String, CaseIterable {
     case .event: EventTarget()
     case .hdf5: HDF5Target()
     case .zip: ZipTarget()
-    case .png, .jpeg, .bmp: ImageTarget()
+    case .png, .jpeg, .bmp, .pnm: ImageTarget()
     case .orientation: OrientationTarget()
     case .resize: ResizeTarget()
     case .chunks: ChunksTarget()

@@ -104,12 +104,12 @@ def seeds(fixtures):
     small_texts = [text.split(b"\n", 1)[1] for text in configurations[::10]]
     lambdas = json.loads((fixtures / "Lambdas" / "cases.json").read_text())
     functions = [case["function"]["config"]["code"] if isinstance(case["function"], dict) else case["function"][0] for case in lambdas]
-    files = {kind: [path.read_bytes() for path in small(images, f"*.{kind}", 4000)] for kind in ["png", "jpg", "bmp"]}
+    files = {kind: [path.read_bytes() for path in small(images, f"*.{kind}", 4000)] for kind in ["png", "jpg", "bmp", "pnm"]}
     return {
         "json": texts + small_texts, "json5": texts + small_texts,
         "event": [json.dumps(event).encode() for event in events()],
         "hdf5": hdf5, "zip": [path.read_bytes() for path in small(fixtures / "ZipArchive", "*.zip", 4000)],
-        "png": files["png"], "jpeg": files["jpg"], "bmp": files["bmp"],
+        "png": files["png"], "jpeg": files["jpg"], "bmp": files["bmp"], "pnm": files["pnm"],
         "orientation": [path.read_bytes() for kind in ["exif", "xmp"] for path in small(images, f"{kind}-*")],
         "resize": [bytes([index * 37 % 256 for index in range(start, start + 64)]) for start in range(16)],
         "chunks": [text.encode() for text in CHUNKS], "s3-xml": documents, "emulator-xml": documents,

@@ -7,7 +7,7 @@ extension Orientation {
     switch try ImageFormat(file) {
     case .jpeg: try metadata.readJPEG(file)
     case .png: metadata.readPNG(try file.prefix(file.bytes.count))
-    case .bmp, .other: break
+    case .bmp, .pnm, .other: break
     }
     let value = metadata.exif.withUnsafeBytes { Self.exifValue($0) } ?? Self.xmpValue(metadata.xmp)
     self = value.flatMap(Orientation.init(rawValue:)) ?? .upright
