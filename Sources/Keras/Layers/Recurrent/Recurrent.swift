@@ -60,7 +60,7 @@ struct RecurrentCall {
 
 extension GraphBuilder {
   /// Adds a call of a recurrent layer.
-  /// - Parameter zeroesMaskedSteps: what ``Recurrence`` has; nil: as the layer's configuration says.
+  /// - Parameter zeroesMaskedSteps: what `Recurrence` has; nil: as the layer's configuration says.
   mutating func recurrent(_ layer: LayerCall, zeroesMaskedSteps: Bool? = nil) throws(KerasError) -> Value {
     let call = try RecurrentCall(layer)
     let cells = try RecurrentCell.cells(of: layer.configuration)
