@@ -10,7 +10,7 @@ public struct Image: Sendable, Equatable {
   /// The one colour (red, green, blue) that a conversion to RGBA makes transparent, if any.
   public let transparentColor: [UInt8]?
 
-  /// Decodes a PNG, JPEG or BMP, recognised by its content, as `PIL.Image.open` does, modes included.
+  /// Decodes a PNG, JPEG, BMP or PNM, recognised by its content, as `PIL.Image.open` does, modes included.
   public static func decode(
     _ bytes: UnsafeRawBufferPointer, limits: ImageLimits = ImageLimits()
   ) throws(ImagingError) -> Image {

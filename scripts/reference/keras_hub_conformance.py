@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from keras_hub_models import MODELS
+from verifying import TOLERANCE, compare_all
 
-TOLERANCE = 1e-5
 PAGE = Path("docs/conformance.md")
 TITLE = "## KerasHub"
 SIZE = (56, 72)
@@ -158,17 +158,8 @@ def measured(thimble, name):
 
 
 def main():
-    thimble, *names = sys.argv[1:]
-    rows = []
-    for name in names or MODELS:
-        start = time.monotonic()
-        rows.append(measured(thimble, name))
-        print("  ".join(filter(None, cells(rows[-1]))), f"({time.monotonic() - start:.0f} s)", flush=True)
-    if not names:
-        write_part(rows)
-    failed = [row["name"] for row in rows if not passed(row)]
-    print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
-    sys.exit(1 if failed else 0)
+    thimble = sys.argv[1]
+    compare_all(MODELS, lambda name: measured(thimble, name), cells, write_part, passed)
 
 
 main()

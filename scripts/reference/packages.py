@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from verifying import TOLERANCE, difference, measured, passed, verify
+from verifying import TOLERANCE, compare_all, difference, measured, passed, verify
 
 PAGE = Path("docs/conformance-packages.md")
 
@@ -299,19 +299,11 @@ def write_page(rows):
 
 
 def main():
-    thimble, *names = sys.argv[1:]
-    if names[:1] == ["--one"]:
-        return compare(thimble, names[1])
-    rows = []
-    for name in names or [f"{package}:{model}" for package, (_, models) in PACKAGES.items() for model in models]:
-        start = time.monotonic()
-        rows.append(measured(__file__, thimble, name))
-        print("  ".join(filter(None, cells(rows[-1]))), f"({time.monotonic() - start:.0f} s)", flush=True)
-    if not names:
-        write_page(rows)
-    failed = [row["name"] for row in rows if not within(row)]
-    print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
-    sys.exit(1 if failed else 0)
+    thimble = sys.argv[1]
+    if sys.argv[2:3] == ["--one"]:
+        return compare(thimble, sys.argv[3])
+    names = [f"{package}:{model}" for package, (_, models) in PACKAGES.items() for model in models]
+    compare_all(names, lambda name: measured(__file__, thimble, name), cells, write_page, within)
 
 
 main()

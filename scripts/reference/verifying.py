@@ -4,6 +4,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 
 TOLERANCE = 1e-5
 # What a process may take: the pages name models that need more.
@@ -42,3 +43,21 @@ def measured(script, thimble, name):
 
 def difference(value):
     return "" if value is None else f"{value:.1e}" if isinstance(value, float) else value
+
+
+def compare_all(names, measure, cells, write, is_passed):
+    """Compares models, a line each, and ends the process: with 1 if one has not passed.
+
+    names: all that there are; those of the command line come before them, and then nothing is written.
+    """
+    chosen = sys.argv[2:]
+    rows = []
+    for name in chosen or names:
+        start = time.monotonic()
+        rows.append(measure(name))
+        print("  ".join(filter(None, cells(rows[-1]))), f"({time.monotonic() - start:.0f} s)", flush=True)
+    if not chosen:
+        write(rows)
+    failed = [row["name"] for row in rows if not is_passed(row)]
+    print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
+    sys.exit(1 if failed else 0)

@@ -124,7 +124,7 @@ public final class ImageClassifier {
   }
 
   /// Classifies one image.
-  /// - Parameter image: the bytes of a PNG, JPEG or BMP file.
+  /// - Parameter image: the bytes of a PNG, JPEG, BMP or PNM file.
   public func classify(_ image: UnsafeRawBufferPointer) throws(ClassifierError) -> Classification {
     let start = Clock.monotonic * 1e3
     try load(image)

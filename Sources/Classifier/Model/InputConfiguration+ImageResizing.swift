@@ -13,7 +13,7 @@ extension InputConfiguration {
 }
 
 extension ImageResizing {
-  /// The filter that gives the same numbers; nil: there is none.
+  /// The filter that gives the same numbers; nil if no filter does.
   var filter: ResizeFilter? { isAntialiased ? nil : ResizeFilter(rawValue: "tf-" + interpolation) }
 
   /// nil: zeros are added before the image is resized, which no ``Fit`` does.

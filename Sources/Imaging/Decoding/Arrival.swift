@@ -52,6 +52,14 @@ final class Arrival {
     return UnsafeRawBufferPointer(rebasing: bytes[..<count])
   }
 
+  /// Throws when a file whose pixels are not compressed ends before they do.
+  func checkPixels(endAt end: Int, of format: String) throws(ImagingError) {
+    guard end <= bytes.count else {
+      throw ImagingError(
+        .truncated, "the \(format) is truncated: it has \(bytes.count) bytes, and its pixels end at \(end)")
+    }
+  }
+
   /// What is thrown when the rest will never come.
   var interruption: ImagingError {
     ImagingError(

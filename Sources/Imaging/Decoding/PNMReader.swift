@@ -41,11 +41,7 @@ final class PNMReader: RowSource {
       UInt8(min((Double(value) / Double(largest) * 255).rounded(.toNearestOrEven), 255))
     }
     start = position
-    let end = start + fileRowBytes * height
-    guard end <= file.bytes.count else {
-      throw ImagingError(
-        .truncated, "the PNM is truncated: it has \(file.bytes.count) bytes, and its pixels end at \(end)")
-    }
+    try file.checkPixels(endAt: start + fileRowBytes * height, of: "PNM")
   }
 
   /// The next number of the header, and the one byte after it. Comments go from # to the end of the line.

@@ -8,13 +8,22 @@ struct Resizer {
   let box: ResizeBox
   var pillow = PillowVersion.before13
 
+  /// The weights; nil where the nearest pixel is taken: an index or a bit cannot be averaged.
+  private func kernel(for mode: ImageMode) -> ResampleKernel? {
+    mode == .palette || mode == .bilevel ? nil : filter.kernel
+  }
+
+  private func isHeightFirst(_ input: ImageHeader) -> Bool {
+    pillow.isHeightFirst(
+      width: input.width, height: input.height, resultWidth: width, resultHeight: height)
+  }
+
   /// Bytes that ``run(_:into:)`` takes for an image.
   func memory(of input: ImageHeader) -> Int {
-    guard let kernel = filter.kernel, input.mode != .palette, input.mode != .bilevel else {
+    guard let kernel = kernel(for: input.mode) else {
       return 2 * input.rowBytes + (width + height) * MemoryLayout<Int?>.stride
     }
-    let isHeightFirst = pillow.isHeightFirst(
-      width: input.width, height: input.height, resultWidth: width, resultHeight: height)
+    let isHeightFirst = isHeightFirst(input)
     let lower = isHeightFirst ? input.rowBytes * height : 0
     // Of the two passes over an image that is lowered first, the first is the larger.
     return lower
@@ -34,8 +43,7 @@ struct Resizer {
       try OpenCVResizer(header: input, width: width, height: height).run(source, into: output)
       return
     }
-    // An index or a bit cannot be averaged.
-    guard let kernel = filter.kernel, input.mode != .palette, input.mode != .bilevel else {
+    guard let kernel = kernel(for: input.mode) else {
       try NearestResizer(header: input, width: width, height: height, box: box).run(source, into: output)
       return
     }
@@ -43,9 +51,7 @@ struct Resizer {
     let rows =
       hasAlpha
       ? try ConvertedRows(source, RowConversion(from: input, to: input.mode, premultiplies: true)) : source
-    let isHeightFirst = pillow.isHeightFirst(
-      width: input.width, height: input.height, resultWidth: width, resultHeight: height)
-    if isHeightFirst {
+    if isHeightFirst(input) {
       try resizeHeightFirst(rows, kernel, into: output)
     } else {
       let resampler = try Resampler(header: input, width: width, height: height, box: box, kernel: kernel)

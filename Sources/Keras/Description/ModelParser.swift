@@ -165,16 +165,12 @@ struct ModelParser {
     }
     // The same layer once more.
     layerCount += 1
-    var values = forward.configuration.values
     let isReversed = try forward.configuration.bool("go_backwards", default: false)
-    values.members.removeAll { $0.name == "go_backwards" }
-    values.members.append(JSONObject.Member(name: "go_backwards", value: .bool(!isReversed)))
-    let configuration = LayerConfiguration(
-      identity: forward.identity, version: version, values: values)
     let backward = LayerDescription(
       id: layerCount, name: forward.name, className: forward.className, isTrainable: forward.isTrainable,
-      configuration: configuration,
-      calls: [], isOperation: false, content: forward.content)
+      configuration: forward.configuration.replacing([
+        JSONObject.Member(name: "go_backwards", value: .bool(!isReversed))
+      ]), calls: [], isOperation: false, content: forward.content)
     return [forward, backward]
   }
 

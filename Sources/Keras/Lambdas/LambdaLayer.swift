@@ -90,8 +90,8 @@ extension PythonValue {
 }
 
 extension CustomObjects {
-  /// The configuration of a `Lambda` layer, which names the function that the file's owner names for it; unchanged where
-  /// there is none.
+  /// The configuration of a `Lambda` layer, which has the function that the file's owner names for it; unchanged if the
+  /// owner names none.
   func naming(_ config: JSONValue, layer name: String, path: String) -> JSONValue {
     guard let function = lambdas[path] ?? lambdas[name], let object = config.object else { return config }
     let parts = function.split(separator: ".", omittingEmptySubsequences: false)

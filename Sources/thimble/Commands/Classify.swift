@@ -13,7 +13,7 @@ struct Classify: ParsableCommand {
       thimble classify --config <thimble.json> IMAGE...
       """,
     discussion: """
-      Images are PNG, JPEG or BMP, recognised by their content. How a model was trained decides what --preprocess, \
+      Images are PNG, JPEG, BMP or PNM, recognised by their content. How a model was trained decides what --preprocess, \
       --resize and --color must be. Paths in a configuration are looked for in its folder and in a \
       sideload.zip there; what is in S3 is taken from the folders that --bucket names, or fetched with the \
       credentials of the environment. Exit code 1: an image could not be classified.

@@ -8,7 +8,7 @@ struct ImageCommand: ParsableCommand {
     commandName: "image", _superCommandName: "thimble",
     abstract: "Turn an image into a model's input, exactly as Keras does with Pillow.",
     discussion: """
-      Reads PNG, JPEG and BMP, recognised by their content. Writes float32 of the shape 1 x height x width x channels, \
+      Reads PNG, JPEG, BMP and PNM, recognised by their content. Writes float32 of the shape 1 x height x width x channels, \
       to be read by `thimble predict` or by numpy.
 
       Examples:

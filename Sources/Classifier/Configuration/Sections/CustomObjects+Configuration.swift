@@ -1,37 +1,29 @@
 import JSON
 import Keras
 
-extension ConfigurationType<[String: CustomObjects.Substitute]> {
-  /// An object with a class for each member's name.
-  static let classes = Self(
-    read: { value, place throws(ConfigurationError) in
-      guard let members = value.object?.members else { throw value.isNot("an object {...}", place) }
-      var classes: [String: CustomObjects.Substitute] = [:]
-      for member in members {
-        classes[member.name] = try CustomObjects.Substitute(member.value, place[member.name])
-      }
-      return classes
-    },
-    write: { classes in
-      let members = classes.sorted { $0.key < $1.key }
-      return .object(
-        JSONObject(members.map { JSONObject.Member(name: $0.key, value: $0.value.canonical) }))
-    })
+extension ConfigurationType {
+  /// An object with a value of a type for each member's name.
+  static func members<Member>(_ type: ConfigurationType<Member>) -> Self where Value == [String: Member] {
+    Self(
+      read: { value, place throws(ConfigurationError) in
+        guard let members = value.object?.members else { throw value.isNot("an object {...}", place) }
+        var values: [String: Member] = [:]
+        for member in members { values[member.name] = try type.read(member.value, place[member.name]) }
+        return values
+      },
+      write: { values in
+        let members = values.sorted { $0.key < $1.key }
+        return .object(
+          JSONObject(members.map { JSONObject.Member(name: $0.key, value: type.write($0.value)) }))
+      })
+  }
 }
 
-extension ConfigurationType<[String: String]> {
-  /// An object with the full name of a function for each member's name.
-  static let functions = Self(
-    read: { value, place throws(ConfigurationError) in
-      guard let members = value.object?.members else { throw value.isNot("an object {...}", place) }
-      var functions: [String: String] = [:]
-      for member in members { functions[member.name] = try member.value.text(place[member.name]) }
-      return functions
-    },
-    write: { functions in
-      let members = functions.sorted { $0.key < $1.key }
-      return .object(JSONObject(members.map { JSONObject.Member(name: $0.key, value: .string($0.value)) }))
-    })
+extension ConfigurationType<CustomObjects.Substitute> {
+  /// A class' name, or `{"class": name, "config": {...}}`.
+  static let substitute = Self(
+    read: { value, place throws(ConfigurationError) in try CustomObjects.Substitute(value, place) },
+    write: { $0.canonical })
 }
 
 extension CustomObjects.Substitute: ConfigurationSection {

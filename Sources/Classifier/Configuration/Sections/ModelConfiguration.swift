@@ -49,14 +49,14 @@ extension ModelConfiguration: ConfigurationSection {
   /// Public as the command line has options that mean the same.
   public enum Keys {
     public static let classes = ConfigurationKey<ModelConfiguration>(
-      "classes", \.customObjects.classes, .classes, .resultsUnlessDefault,
+      "classes", \.customObjects.classes, .members(.substitute), .resultsUnlessDefault,
       text: """
         known classes for classes of your own that compute the same, as `custom_objects` in Keras: \
         `{"MyDropout": "Dropout", "MyNorm": {"class": "LayerNormalization", "config": {"epsilon": 1e-6}}}`; keys of `config` \
         come before those in the model file
         """, fallback: "none")
     public static let lambdas = ConfigurationKey<ModelConfiguration>(
-      "lambdas", \.customObjects.lambdas, .functions, .resultsUnlessDefault,
+      "lambdas", \.customObjects.lambdas, .members(.string { _ in nil }), .resultsUnlessDefault,
       text: """
         the functions of `Lambda` layers, where the model file does not hold them or they are not understood: \
         `{"lambda_1": "keras.applications.mobilenet_v2.preprocess_input"}`, by the layers' names

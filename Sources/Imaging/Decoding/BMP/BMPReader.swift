@@ -25,10 +25,7 @@ final class BMPReader: RowSource {
       return try runs.read(bitmap)
     }
     let end = bitmap.pixels + bitmap.stride * (bitmap.image.height - 1) + bitmap.rowBytes
-    guard end <= file.bytes.count else {
-      throw ImagingError(
-        .truncated, "the BMP is truncated: it has \(file.bytes.count) bytes, and its pixels end at \(end)")
-    }
+    try file.checkPixels(endAt: end, of: "BMP")
     return BMPReader(file, bitmap)
   }
 

@@ -20,21 +20,8 @@ extension HubClass {
       let sequence = block.sequence(patches.tensor, count: patches.count, tokens: [token, distillation])
       return block.sum(sequence, positions)
     }
-    x = model.block("DeiTEncoder", "deit_encoder", x) { model, x in
-      var x = x
-      for index in 0..<layers {
-        let place = FunctionalDraft.element(of: "encoder_layers", "DeiTEncoderBlock", index)
-        x = model.block("DeiTEncoderBlock", place, savedName: "transformer_block_\(index + 1)", x) {
-          block, x in
-          let attended = block.selfAttention(x, sizes)
-          var y = block.layerNormalization("layer_norm_2", attended, epsilon: sizes.epsilon)
-          y = block.dense("mlp/dense", y, units: sizes.hidden, activation: "gelu")
-          y = block.dense("output_layer/dense", y, units: sizes.width)
-          return block.sum(y, attended)
-        }
-      }
-      return model.layerNormalization("layer_norm", x, epsilon: sizes.epsilon)
-    }
+    x = model.transformerEncoder(
+      "DeiT", x, sizes, layers: layers, dense: ["mlp/dense", "output_layer/dense"], bias: true)
     return [("", x)]
   }
 }

@@ -24,21 +24,8 @@ extension HubClass {
     let encoder = try TransformerSizes(arguments, hidden: "mlp_dim")
     let hasBias = try arguments.bool("use_mlp_bias", default: true)
     let layers = try arguments.repeats("num_layers")[0]
-    x = model.block("ViTEncoder", "vit_encoder", x) { model, x in
-      var x = x
-      for index in 0..<layers {
-        let place = FunctionalDraft.element(of: "encoder_layers", "ViTEncoderBlock", index)
-        x = model.block("ViTEncoderBlock", place, savedName: "transformer_block_\(index + 1)", x) {
-          block, x in
-          let attended = block.selfAttention(x, encoder)
-          var y = block.layerNormalization("layer_norm_2", attended, epsilon: encoder.epsilon)
-          y = block.dense("mlp/dense_1", y, units: encoder.hidden, bias: hasBias, activation: "gelu")
-          y = block.dense("mlp/dense_2", y, units: encoder.width, bias: hasBias)
-          return block.sum(attended, y)
-        }
-      }
-      return model.layerNormalization("layer_norm", x, epsilon: encoder.epsilon)
-    }
+    x = model.transformerEncoder(
+      "ViT", x, encoder, layers: layers, dense: ["mlp/dense_1", "mlp/dense_2"], bias: hasBias)
     return [("", x)]
   }
 }
@@ -135,6 +122,30 @@ extension FunctionalDraft {
         "use_bias": .bool(sizes.hasBias),
       ], normalized, normalized)
     return sum(attended, x)
+  }
+
+  /// The encoder of a family: blocks of attention and two dense layers, then a normalization.
+  /// - Parameters:
+  ///   - dense: where a block has its dense layers.
+  ///   - bias: whether these have one.
+  mutating func transformerEncoder(
+    _ family: String, _ x: Tensor, _ sizes: TransformerSizes, layers: Int, dense: [String], bias: Bool
+  ) -> Tensor {
+    block(family + "Encoder", family.lowercased() + "_encoder", x) { model, x in
+      var x = x
+      for index in 0..<layers {
+        let name = family + "EncoderBlock"
+        let place = FunctionalDraft.element(of: "encoder_layers", name, index)
+        x = model.block(name, place, savedName: "transformer_block_\(index + 1)", x) { block, x in
+          let attended = block.selfAttention(x, sizes)
+          var y = block.layerNormalization("layer_norm_2", attended, epsilon: sizes.epsilon)
+          y = block.dense(dense[0], y, units: sizes.hidden, bias: bias, activation: "gelu")
+          y = block.dense(dense[1], y, units: sizes.width, bias: bias)
+          return block.sum(attended, y)
+        }
+      }
+      return model.layerNormalization("layer_norm", x, epsilon: sizes.epsilon)
+    }
   }
 
   /// A sequence as one vector, by `pooling`.

@@ -154,11 +154,11 @@ extension LambdaEvaluator {
     }
   }
 
-  /// nil: neither is None, and both might be anything.
+  /// Whether both values are Python's `None`; nil if that is not known.
   private func isNone(_ a: PythonValue, _ b: PythonValue) -> Bool? {
     switch (a, b) {
     case (.none, .none): true
-    // A size that is known later is None in some versions of Keras.
+    // Some versions of Keras have `None` for a size that is not known yet.
     case (.none, .value(.size)), (.value(.size), .none): nil
     case (.none, _), (_, .none): false
     default: nil
